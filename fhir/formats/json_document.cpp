@@ -1,0 +1,239 @@
+// The JSON reader: RFC 8259 through RapidJSON's SAX parser, into our own tree.
+#include "fhir/formats/json_document.h"
+
+#include <emmintrin.h>
+
+#include <cstring>
+#include <unordered_set>
+#include <vector>
+
+#define RAPIDJSON_SSE2
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include "fhir/formats/utf8.h"
+
+namespace fhir::json {
+namespace {
+
+using Stream = rapidjson::InsituStringStream;
+
+constexpr unsigned k_parse_flags =
+    rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+/// Builds the tree from RapidJSON's events. Open containers keep their children on one stack each
+/// for arrays and objects; a container is copied into the arena when it closes.
+class TreeBuilder {
+ public:
+  using Ch = char;
+
+  TreeBuilder(const char* begin, const Stream& stream, Arena& arena, const ReadOptions& options)
+      : begin_(begin), stream_(stream), arena_(arena), depth_max_(options.depth_max) {
+    values_.reserve(64);
+    members_.reserve(64);
+  }
+
+  bool Null() { return put(Value::literal(Kind::null, behind(4))); }
+  bool Bool(bool b) {
+    return put(Value::literal(b ? Kind::true_ : Kind::false_, behind(b ? 4 : 5)));
+  }
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    return put(Value::text_value(Kind::number, {text, size}, offset_of(text)));
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return put(Value::text_value(Kind::string, {text, size}, offset_of(text) - 1));
+  }
+  bool StartObject() { return open(Frame{behind(1), members_.size(), true, false}); }
+  bool StartArray() { return open(Frame{behind(1), values_.size(), false, false}); }
+
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    if (size > 1 && text[0] == '_') frames_.back().has_siblings = true;
+    members_.push_back(Member{text, size, name_hash({text, size}), Value{}});
+    return true;
+  }
+
+  bool EndObject(rapidjson::SizeType) {
+    Frame frame = frames_.back();
+    frames_.pop_back();
+    std::span<const Member> open_members{members_.data() + frame.start,
+                                         members_.size() - frame.start};
+    if (has_duplicate(open_members)) return false;
+    Member* copy = arena_.allocate_array<Member>(open_members.size());
+    if (!open_members.empty()) std::memcpy(copy, open_members.data(), open_members.size_bytes());
+    std::span<const Member> kept{copy, open_members.size()};
+    members_.resize(frame.start);
+    return put(Value::object(kept, frame.offset, frame.has_siblings));
+  }
+
+  bool EndArray(rapidjson::SizeType) {
+    Frame frame = frames_.back();
+    frames_.pop_back();
+    std::size_t count = values_.size() - frame.start;
+    Value* copy = arena_.allocate_array<Value>(count);
+    if (count != 0) std::memcpy(copy, values_.data() + frame.start, count * sizeof(Value));
+    values_.resize(frame.start);
+    return put(Value::array({copy, count}, frame.offset));
+  }
+
+  const Value& root() const { return root_; }
+  const Issue& refusal() const { return refusal_; }
+  std::uint32_t refusal_offset() const { return refusal_offset_; }
+
+ private:
+  struct Frame {
+    std::uint32_t offset;
+    std::size_t start;  // of its children on the stack
+    bool is_object;
+    bool has_siblings;
+  };
+
+  std::uint32_t offset_of(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
+  std::uint32_t behind(std::size_t bytes) const { return offset_of(stream_.src_ - bytes); }
+
+  bool put(const Value& value) {
+    if (frames_.empty()) {
+      root_ = value;
+    } else if (frames_.back().is_object) {
+      members_.back().value = value;
+    } else {
+      values_.push_back(value);
+    }
+    return true;
+  }
+
+  bool open(const Frame& frame) {
+    if (frames_.size() >= depth_max_) {
+      refusal_ = make_issue(Situation::too_large, IssueType::too_long,
+                            "Objects and arrays are nested more than " +
+                                std::to_string(depth_max_) + " deep");
+      refusal_offset_ = frame.offset;
+      return false;
+    }
+    frames_.push_back(frame);
+    return true;
+  }
+
+  bool has_duplicate(std::span<const Member> members) {
+    if (members.size() <= 16) {
+      for (std::size_t i = 1; i < members.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+          if (members[i].name_hash == members[j].name_hash &&
+              members[i].name() == members[j].name())
+            return refuse_duplicate(members[i]);
+        }
+      }
+      return false;
+    }
+    std::unordered_set<std::string_view> seen;
+    seen.reserve(members.size());
+    for (const Member& member : members) {
+      if (!seen.insert(member.name()).second) return refuse_duplicate(member);
+    }
+    return false;
+  }
+
+  bool refuse_duplicate(const Member& member) {
+    refusal_ = make_issue(IssueType::structure, "The object has two members of the same name");
+    refusal_offset_ = offset_of(member.name_data) - 1;
+    return true;
+  }
+
+  const char* begin_;
+  const Stream& stream_;
+  Arena& arena_;
+  std::size_t depth_max_;
+  std::vector<Frame> frames_;
+  std::vector<Value> values_;
+  std::vector<Member> members_;
+  Value root_;
+  Issue refusal_;
+  std::uint32_t refusal_offset_ = 0;
+};
+
+Position position_in(std::string_view source, std::size_t offset) {
+  Position position;
+  std::size_t end = offset < source.size() ? offset : source.size();
+  std::size_t line_start = 0;
+  for (std::size_t at = 0; at < end; ++at) {
+    if (source[at] == '\n') {
+      ++position.line;
+      line_start = at + 1;
+    }
+  }
+  for (std::size_t at = line_start; at < end; ++at) {
+    if ((static_cast<unsigned char>(source[at]) & 0xc0) != 0x80) ++position.column;
+  }
+  return position;
+}
+
+Issue placed(Issue issue, std::string_view source, std::size_t offset) {
+  Position position = position_in(source, offset);
+  issue.line = position.line;
+  issue.column = position.column;
+  return issue;
+}
+
+}  // namespace
+
+Document::Document() : source_(std::make_unique<std::string>()), arena_(std::make_unique<Arena>()) {}
+
+Result<Document> Document::read(std::string source, const ReadOptions& options) {
+  if (source.size() > options.bytes_max || source.size() >= k_json_bytes_max)
+    return unexpected(make_issue(Situation::too_large, IssueType::too_long,
+                                 "The body is longer than " + std::to_string(options.bytes_max) +
+                                     " bytes"));
+  if (std::size_t bad = invalid_utf8_at(source); bad != std::string_view::npos)
+    return unexpected(
+        placed(make_issue(IssueType::structure, "The body is not valid UTF-8"), source, bad));
+
+  Document document;
+  *document.source_ = std::move(source);
+  const std::string& text = *document.source_;
+  // RapidJSON looks 16 bytes ahead at most when it skips white space.
+  document.text_bytes_ = text.size() + 16;
+  document.text_ = std::make_unique_for_overwrite<char[]>(document.text_bytes_);
+  std::memcpy(document.text_.get(), text.data(), text.size());
+  std::memset(document.text_.get() + text.size(), 0, 16);
+
+  Stream stream(document.text_.get());
+  TreeBuilder builder(document.text_.get(), stream, *document.arena_, options);
+  rapidjson::Reader reader;
+  rapidjson::ParseResult parsed = reader.Parse<k_parse_flags>(stream, builder);
+  if (parsed.Code() == rapidjson::kParseErrorTermination)
+    return unexpected(placed(builder.refusal(), text, builder.refusal_offset()));
+  if (parsed.IsError())
+    return unexpected(placed(
+        make_issue(IssueType::structure,
+                   std::string("The body is not JSON: ") + rapidjson::GetParseError_En(parsed.Code())),
+        text, parsed.Offset()));
+  // A NUL ends RapidJSON's stream, wherever it stands.
+  if (std::size_t end = stream.Tell(); end < text.size())
+    return unexpected(placed(make_issue(IssueType::structure, "Data follow the JSON value"), text, end));
+
+  Value* root = document.arena_->allocate_array<Value>(1);
+  *root = builder.root();
+  document.root_ = root;
+  return document;
+}
+
+Document Document::build(std::unique_ptr<Arena> arena, Value root) {
+  Document document;
+  document.arena_ = std::move(arena);
+  Value* kept = document.arena_->allocate_array<Value>(1);
+  *kept = root;
+  document.root_ = kept;
+  return document;
+}
+
+Position Document::position(std::uint32_t offset) const { return position_in(*source_, offset); }
+
+std::size_t Document::memory_bytes() const {
+  return source_->capacity() + text_bytes_ + arena_->reserved_bytes();
+}
+
+}  // namespace fhir::json

@@ -1,0 +1,13 @@
+// Whether bytes are UTF-8 (RFC 3629), quickly.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace fhir::json {
+
+/// Offset of the first byte that cannot be part of valid UTF-8 (overlong forms and surrogates
+/// included), npos when there is none.
+std::size_t invalid_utf8_at(std::string_view text);
+
+}  // namespace fhir::json
