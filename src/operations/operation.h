@@ -1,0 +1,60 @@
+// What every FHIR operation is to the server: a row in a table, and a function from Parameters to a
+// resource. Knows nothing of HTTP. https://hl7.org/fhir/R4/operations.html
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "fhir/base/result.h"
+#include "fhir/definitions/definition_store.h"
+#include "fhir/formats/json_document.h"
+
+namespace terminology {
+class Terminology;
+}
+namespace fhir::validation {
+class Validator;
+}
+
+namespace server::storage {
+class Store;
+}
+
+namespace server::operations {
+
+/// The immutable snapshot a request works with, and the store. Pointers outlive the request.
+struct Services {
+  std::shared_ptr<const fhir::DefinitionStore> definitions;
+  std::shared_ptr<const terminology::Terminology> terminology;
+  std::shared_ptr<const fhir::validation::Validator> validator;
+  storage::Store* store = nullptr;
+};
+
+struct Invocation {
+  std::string_view resource_type;  // empty at system level
+  std::string_view id;             // empty unless at instance level
+  /// A Parameters resource; for a GET made from the query, for a POST whose body is another resource
+  /// one with that resource as the parameter `resource`.
+  const fhir::json::Document* parameters = nullptr;
+  const Services* services = nullptr;
+};
+
+enum Level : std::uint8_t { level_system = 1, level_type = 2, level_instance = 4 };
+
+struct Operation {
+  std::string_view name;           // without `$`
+  std::string_view definition;     // canonical of the OperationDefinition
+  std::string_view resource_type;  // empty: any type, and the system
+  std::uint8_t levels;
+  bool affects_state;              // then only POST
+  /// returns   the resource to answer with, as JSON
+  fhir::Result<std::string> (*run)(const Invocation& invocation);
+};
+
+/// Every operation this program answers; the routes and the CapabilityStatement come from it.
+std::span<const Operation> all_operations();
+
+}  // namespace server::operations
