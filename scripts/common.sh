@@ -1,11 +1,11 @@
-# What every script begins with: stop at the first error, stand at the root, answer --help.
+# What every script begins with: stop at the first error, answer --help, stand at the root.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 if [[ ${1:-} == --help || ${1:-} == -h ]]; then
   sed -n '2s/^# *//p' "$0"
   exit 0
 fi
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The reference material, where there is any; without it the tests say what they skip.
 if [[ -z ${MEDISYNC_SHARED:-} && -d ../shared ]]; then
