@@ -20,6 +20,7 @@ class Headers {
   void add(std::string name, std::string value);
   /// Replaces every field of that name by one.
   void set(std::string_view name, std::string value);
+  void clear() { fields_.clear(); }
   const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
 
  private:

@@ -1,0 +1,86 @@
+// What one resource puts into the search index: values only, no SQL. Made by the extractor before
+// the write, stored by the store, matched by queries. https://hl7.org/fhir/R4/search.html
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fhir/definitions/search_parameter.h"
+
+namespace server::search {
+
+/// The parameter that a row belongs to; lives as long as the definitions snapshot.
+using Parameter = const fhir::SearchParameter*;
+
+struct TokenRow {
+  Parameter parameter;
+  std::string system;  // empty: the coding has none
+  std::string code;    // as written; the query decides on case
+};
+
+struct StringRow {
+  Parameter parameter;
+  std::string folded;  // fold(): what default matching compares
+  std::string exact;   // as written, for :exact
+};
+
+/// Half-open [low, high) in UTC milliseconds; an open end is the least or greatest int64.
+struct DateRow {
+  Parameter parameter;
+  std::int64_t low;
+  std::int64_t high;
+};
+
+/// The value with its implicit precision: [low, high] around it; equal for an exact integer.
+struct NumberRow {
+  Parameter parameter;
+  double low;
+  double high;
+};
+
+struct QuantityRow {
+  Parameter parameter;
+  std::string system;  // of the unit; empty when absent
+  std::string code;    // the unit's code, or its printed unit when it has no code
+  double low;
+  double high;
+};
+
+/// A reference to a resource of this server by type and id, whether it exists or not.
+struct ReferenceRow {
+  Parameter parameter;
+  std::string type;
+  std::string id;
+};
+
+/// A uri, or a reference that is none of ours (absolute, canonical, urn:); matched whole.
+struct UriRow {
+  Parameter parameter;
+  std::string value;
+};
+
+/// One row per pairing of component values, each component reduced to what it is matched by.
+struct CompositeRow {
+  struct Part {
+    std::string system;  // token, quantity
+    std::string text;    // token code, folded string, uri, `Type/id`, quantity unit
+    double low = 0;      // quantity, number; dates in milliseconds
+    double high = 0;
+  };
+  Parameter parameter;
+  std::vector<Part> parts;  // two or three, in the order of the definition's components
+};
+
+struct IndexRows {
+  std::vector<TokenRow> tokens;
+  std::vector<StringRow> strings;
+  std::vector<DateRow> dates;
+  std::vector<NumberRow> numbers;
+  std::vector<QuantityRow> quantities;
+  std::vector<ReferenceRow> references;
+  std::vector<UriRow> uris;
+  std::vector<CompositeRow> composites;
+};
+
+}  // namespace server::search

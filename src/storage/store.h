@@ -1,0 +1,138 @@
+// The store: every version of every resource, and the index to find the current ones.
+// Implemented on SQLite (sqlite/) and later on PostgreSQL; src/rest knows this header only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/base/result.h"
+#include "src/search/index_rows.h"
+#include "src/search/query.h"
+
+namespace server::storage {
+
+enum class WriteMethod : std::uint8_t { create, update, patch, delete_ };
+
+/// One stored version.
+struct Version {
+  std::string type;
+  std::string id;
+  std::int64_t version_id = 0;     // >= 1
+  std::int64_t last_updated = 0;   // UTC milliseconds
+  WriteMethod method = WriteMethod::create;
+  bool deleted = false;
+  std::string body;                // FHIR JSON with meta as stored; empty when deleted
+};
+
+/// A body whose versionId and lastUpdated are not known before the write: the writer fills in
+/// `head "<versionId>" middle "<lastUpdated>" tail`.
+struct PendingBody {
+  std::string head;    // … "meta":{"versionId":"
+  std::string middle;  // ","lastUpdated":"
+  std::string tail;    // " … }
+};
+
+/// What must hold for a write to happen, judged inside the transaction.
+struct Precondition {
+  std::optional<std::int64_t> if_match;  // current version_id; otherwise conflict, 412
+  bool must_not_exist = false;           // create with a chosen id
+  /// Conditional create, update, delete: the matches of this query decide, as `matched` below.
+  std::shared_ptr<const search::Query> if_matches;
+};
+
+struct Write {
+  WriteMethod method = WriteMethod::create;
+  std::string type;
+  std::string id;
+  PendingBody body;         // unused by delete_
+  search::IndexRows index;  // of the new body; empty for delete_
+  Precondition precondition;
+};
+
+struct Written {
+  std::int64_t version_id = 0;
+  std::int64_t last_updated = 0;
+  bool created = false;    // no current version stood there before (new, or brought back)
+  bool unchanged = false;  // nothing was done: delete of what is not there
+  std::string body;        // as stored; empty for delete_
+};
+
+/// Matches of a search and what they include, with the cursor of the next page.
+struct Page {
+  struct Entry {
+    Version version;
+    bool is_match = true;  // else: include
+  };
+  std::vector<Entry> entries;
+  std::string next_cursor;                 // empty: this is the last page
+  std::string previous_cursor;             // reserved; empty
+  std::optional<std::uint64_t> total;      // where the query asks for it
+};
+
+struct HistoryRequest {
+  std::string type;  // empty: all types
+  std::string id;    // empty: all of the type
+  std::uint32_t count = 50;
+  std::optional<std::int64_t> since;  // UTC ms, inclusive
+  std::optional<std::int64_t> at;     // UTC ms
+  std::string cursor;
+};
+
+struct HistoryPage {
+  std::vector<Version> versions;  // newest first; deletions have no body
+  std::string next_cursor;
+  std::uint64_t total = 0;
+};
+
+/// One snapshot of the database. Not for several threads at once; short-lived.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  /// errors   not-found: never existed · deleted: the last version is a deletion
+  virtual fhir::Result<Version> read(std::string_view type, std::string_view id) = 0;
+  virtual fhir::Result<Version> read_version(std::string_view type, std::string_view id,
+                                             std::int64_t version_id) = 0;
+  virtual fhir::Result<Page> search(const search::Query& query) = 0;
+  /// Only the number of matches.
+  virtual fhir::Result<std::uint64_t> count(const search::Query& query) = 0;
+  virtual fhir::Result<HistoryPage> history(const HistoryRequest& request) = 0;
+};
+
+/// Thread-safe.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// A reader on a snapshot taken now. Blocks while all connections are leased, up to the deadline.
+  virtual fhir::Result<std::unique_ptr<Reader>> reader(
+      std::chrono::steady_clock::time_point deadline) = 0;
+
+  /// All writes or none, in order, in one transaction; answers when they are durable.
+  ///
+  /// errors   conflict / Situation::precondition_failed: if_match · not-found …
+  ///          transient / unavailable: the queue is full · no-store: the disk is full; nothing of the
+  ///          batch is kept on any error. `failed` tells which write it was.
+  struct Outcome {
+    std::vector<Written> written;  // one per write, in order
+  };
+  struct Failure {
+    std::size_t failed = 0;  // index into writes
+    fhir::Issue issue;
+  };
+  virtual fhir::Result<Outcome, Failure> write(std::vector<Write> writes) = 0;
+
+  /// Current resources per type, kept with every write.
+  virtual std::vector<std::pair<std::string, std::uint64_t>> counts() = 0;
+
+  /// Whether a write would succeed now: the health check asks.
+  virtual bool is_healthy() = 0;
+};
+
+}  // namespace server::storage
