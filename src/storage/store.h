@@ -43,8 +43,9 @@ struct PendingBody {
 struct Precondition {
   std::optional<std::int64_t> if_match;  // current version_id; otherwise conflict, 412
   bool must_not_exist = false;           // create with a chosen id
-  /// Conditional create, update, delete: the matches of this query decide, as `matched` below.
-  std::shared_ptr<const search::Query> if_matches;
+  /// Conditional create: nothing may match inside the transaction; otherwise the write fails with
+  /// IssueType::duplicate and the caller looks again.
+  std::shared_ptr<const search::Query> must_match_none;
 };
 
 struct Write {
