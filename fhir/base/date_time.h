@@ -39,7 +39,10 @@ struct DateTime {
   Instants instants(int default_offset_minutes = 0) const;
 
   /// Order where both values are certain; nothing when the precisions leave it open (FHIRPath).
-  static std::optional<std::strong_ordering> compare(const DateTime& a, const DateTime& b);
+  /// Seconds and milliseconds are one precision. Where only one value has a zone, the other is taken
+  /// in `default_offset_minutes`; without that the order must hold in every zone.
+  static std::optional<std::strong_ordering> compare(
+      const DateTime& a, const DateTime& b, std::optional<int> default_offset_minutes = {});
 };
 
 /// A time of day without a zone.

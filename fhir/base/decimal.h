@@ -34,6 +34,8 @@ class Decimal {
   int scale() const { return scale_; }
   int sign() const;
   bool is_integer() const;
+  /// Digits of the coefficient; sums and products may pass k_decimal_digits_max, callers check.
+  int digit_count() const;
 
   Decimal operator-() const;
   friend Decimal operator+(const Decimal& a, const Decimal& b);
@@ -58,6 +60,7 @@ class Decimal {
 
  private:
   struct Big;
+  friend struct DecimalParts;
   std::int64_t small_ = 0;
   int scale_ = 0;
   std::shared_ptr<const Big> big_;  // set when the coefficient does not fit 64 bits
