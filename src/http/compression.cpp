@@ -20,7 +20,9 @@ struct Inflater {
   z_stream stream{};
   bool usable;
   explicit Inflater(int window) : usable(inflateInit2(&stream, window) == Z_OK) {}
-  ~Inflater() { if (usable) inflateEnd(&stream); }
+  ~Inflater() {
+    if (usable) inflateEnd(&stream);
+  }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 };
@@ -31,7 +33,9 @@ struct Deflater {
   Deflater()
       : usable(deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, k_gzip_window, 8,
                             Z_DEFAULT_STRATEGY) == Z_OK) {}
-  ~Deflater() { if (usable) deflateEnd(&stream); }
+  ~Deflater() {
+    if (usable) deflateEnd(&stream);
+  }
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 };

@@ -15,9 +15,8 @@ std::string_view Headers::get(std::string_view name) const {
 }
 
 bool Headers::has(std::string_view name) const {
-  return std::any_of(fields_.begin(), fields_.end(), [name](const auto& field) {
-    return equals_without_case(field.first, name);
-  });
+  return std::any_of(fields_.begin(), fields_.end(),
+                     [name](const auto& field) { return equals_without_case(field.first, name); });
 }
 
 void Headers::add(std::string name, std::string value) {

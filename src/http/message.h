@@ -35,8 +35,8 @@ struct Request {
   Headers headers;
   std::string body;
   std::string remote_address;
-  bool secure = false;                              // arrived over TLS
-  std::string id;                                   // X-Request-Id as sent when well-formed, else made here
+  bool secure = false;  // arrived over TLS
+  std::string id;       // X-Request-Id as sent when well-formed, else made here
   std::chrono::steady_clock::time_point deadline{};  // past it an answer is of no use to anybody
 };
 

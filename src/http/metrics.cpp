@@ -35,14 +35,14 @@ struct Series {
 };
 
 std::size_t hash_of(Method method, unsigned status_class, std::string_view route) {
-  return std::hash<std::string_view>{}(route) * 64 + static_cast<std::size_t>(method) * 8 +
+  return std::hash<std::string_view>{}(route)*64 + static_cast<std::size_t>(method) * 8 +
          status_class;
 }
 
 const prometheus::Histogram::BucketBoundaries& boundaries() {
   static const prometheus::Histogram::BucketBoundaries k_seconds{
-      0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-      0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10,    30};
+      0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+      0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
   return k_seconds;
 }
 
@@ -72,8 +72,7 @@ struct Metrics::Impl {
       gauge(registry, "medisync_http_requests_in_flight", "Requests read and not yet answered");
   prometheus::Gauge& queued =
       gauge(registry, "medisync_http_queue_depth", "Requests waiting for a worker");
-  prometheus::Gauge& connections =
-      gauge(registry, "medisync_http_connections", "Open connections");
+  prometheus::Gauge& connections = gauge(registry, "medisync_http_connections", "Open connections");
   prometheus::Counter& received =
       counter(registry, "medisync_http_received_bytes_total", "Bytes read, after TLS");
   prometheus::Counter& sent =

@@ -17,7 +17,8 @@ namespace server::http {
 
 /// Counts requests, durations, connections and bytes.
 ///
-/// threads   any; a request costs a few relaxed atomic steps, the registry's locks are met only when
+/// threads   any; a request costs a few relaxed atomic steps, the registry's locks are met only
+/// when
 ///           a combination of method, route and status class is seen for the first time
 /// source    https://prometheus.io/docs/instrumenting/exposition_formats/
 class Metrics {

@@ -27,13 +27,13 @@ struct ServerOptions {
   std::size_t body_bytes_max = 64 * 1024 * 1024;      // as sent; more is 413
   std::size_t decoded_bytes_max = 128 * 1024 * 1024;  // after gzip or deflate; more is 413
 
-  std::chrono::milliseconds header_timeout{10'000};  // first byte to end of header; TLS handshake
-  std::chrono::milliseconds body_timeout{300'000};   // the whole body
+  std::chrono::milliseconds header_timeout{10'000};    // first byte to end of header; TLS handshake
+  std::chrono::milliseconds body_timeout{300'000};     // the whole body
   std::chrono::milliseconds progress_timeout{10'000};  // body: the least rate is that of …
   std::size_t progress_bytes_min = 4096;               // … so many bytes in each such window
   std::chrono::milliseconds idle_timeout{60'000};      // keep-alive without a request
   std::chrono::milliseconds write_timeout{30'000};     // the client takes no byte of the answer
-  std::chrono::milliseconds linger_timeout{2'000};     // after the last answer, for the client to end
+  std::chrono::milliseconds linger_timeout{2'000};  // after the last answer, for the client to end
   std::chrono::milliseconds request_deadline{60'000};  // from the last byte read to the answer
 
   std::size_t compress_bytes_min = 1024;  // smaller bodies are sent as they are
@@ -46,7 +46,8 @@ struct ServerOptions {
 
 /// One listening port and the threads behind it.
 ///
-/// start, stop and wait are called by the owner; request_stop by anybody, a signal handler included.
+/// start, stop and wait are called by the owner; request_stop by anybody, a signal handler
+/// included.
 class Server {
  public:
   /// handler, metrics   outlive the server; the handler is called from all its threads

@@ -1,0 +1,259 @@
+// The state machine; what goes over the wire is in session_io.cpp.
+#include "src/http/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/http/answer.h"
+#include "src/http/io_thread.h"
+#include "src/http/response_writer.h"
+#include "src/http/text.h"
+
+namespace server::http {
+namespace {
+
+constexpr std::size_t k_read_buffer_bytes_min = 64 * 1024;
+constexpr std::size_t k_head_margin_bytes = 8 * 1024;  // what Beast may look at beyond its limit
+constexpr std::size_t k_batch_answers_max = 32;
+constexpr std::size_t k_batch_bytes_max = 256 * 1024;
+constexpr std::size_t k_idle_body_bytes_max = 64 * 1024;
+constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr const char* k_retry_after_seconds = "1";
+
+RequestParser::Limits limits_of(const ServerOptions& options) {
+  return {options.target_bytes_max, options.header_bytes_max, options.header_fields_max,
+          options.body_bytes_max};
+}
+
+}  // namespace
+
+Session::Session(Shared& shared, IoThread& thread, std::unique_ptr<ByteStream> stream,
+                 std::string remote_address, Admission admission)
+    : shared_(shared),
+      thread_(thread),
+      stream_(std::move(stream)),
+      remote_address_(std::move(remote_address)),
+      admission_(admission),
+      capacity_(
+          std::max(k_read_buffer_bytes_min, shared.options.header_bytes_max + k_head_margin_bytes)),
+      parser_(limits_of(shared.options)) {
+  // Not cleared: the pages that a small request does not touch cost nothing.
+  buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
+  shared_.metrics.connection_opened();
+}
+
+Session::~Session() = default;
+
+void Session::start() {
+  await(Awaited::handshake, shared_.options.header_timeout);
+  stream_->open(shared_from_this());
+}
+
+void Session::on_open(bool is_usable) {
+  if (phase_ == Phase::closed) return;
+  if (!is_usable) return abort();
+  phase_ = Phase::reading;
+  begin_request();
+  if (admission_ == Admission::refused) {
+    fail(503, "The server has as many connections as it takes; try again in a second.");
+  }
+  run();
+}
+
+void Session::run() {
+  for (;;) {
+    if (is_answered_) {
+      is_answered_ = false;
+      deliver(std::move(response_));
+    }
+    consume();
+    if (outgoing_count_ != 0 && !flush()) return;  // goes on in on_written
+    if (phase_ == Phase::closing) return finish();
+    if (phase_ != Phase::reading) return;
+    if (!is_starved_) continue;
+    if (make_room()) return read();
+    fail(400, "A line of the request's body is longer than this server reads.");
+  }
+}
+
+void Session::begin_request() {
+  request_.method = Method::other;
+  request_.method_text.clear();
+  request_.headers.clear();
+  request_.id.clear();
+  request_.body.clear();
+  if (request_.body.capacity() > k_idle_body_bytes_max) request_.body.shrink_to_fit();
+  parser_.start(request_);
+  coding_ = Coding::identity;
+  is_head_accepted_ = false;
+  awaited_ = Awaited::nothing;
+}
+
+// Parses what has been read and answers what can be answered here, until more bytes or a worker
+// are needed or there is enough to write.
+void Session::consume() {
+  is_starved_ = false;
+  while (phase_ == Phase::reading && outgoing_count_ < k_batch_answers_max &&
+         outgoing_bytes_ < k_batch_bytes_max) {
+    if (parser_.state() == RequestParser::State::idle && !skip_blank_lines()) {
+      is_starved_ = true;
+      return;
+    }
+    begin_ += parser_.feed({buffer_.get() + begin_, end_ - begin_});
+    switch (parser_.state()) {
+      case RequestParser::State::failed:
+        return fail(parser_.failure().status, parser_.failure().diagnostics);
+      case RequestParser::State::complete:
+        if (accepts_head()) dispatch();
+        break;
+      case RequestParser::State::body:
+        if (!accepts_head()) return;
+        [[fallthrough]];
+      default:
+        is_starved_ = true;
+        return;
+    }
+  }
+}
+
+// "A server that is expecting to receive and parse a request-line SHOULD ignore at least one empty
+// line (CRLF) received prior to the request-line" (RFC 9112 section 2.2). False: nothing is left.
+bool Session::skip_blank_lines() {
+  while (end_ - begin_ >= 2 && buffer_[begin_] == '\r' && buffer_[begin_ + 1] == '\n') begin_ += 2;
+  const bool is_half_a_line = end_ - begin_ == 1 && buffer_[begin_] == '\r';
+  return begin_ != end_ && !is_half_a_line;
+}
+
+// Looks at the head once, before the body is asked for.
+bool Session::accepts_head() {
+  if (is_head_accepted_) return true;
+  const auto coding = content_coding(request_.headers.get("Content-Encoding"));
+  if (!coding) {
+    fail(415, "The Content-Encoding is none of gzip, deflate and identity.");
+    return false;
+  }
+  coding_ = *coding;
+  const auto expectation = request_.headers.get("Expect");
+  if (!expectation.empty() && !equals_without_case(expectation, "100-continue")) {
+    fail(417, "The only expectation known here is 100-continue.");
+    return false;
+  }
+  is_head_accepted_ = true;
+  if (!expectation.empty()) invite_body();
+  return true;
+}
+
+// "A server MAY omit sending a 100 (Continue) response if it has already received some or all of
+// the content", and must ignore the expectation in HTTP/1.0 (RFC 9110 section 10.1.1).
+void Session::invite_body() {
+  if (parser_.state() != RequestParser::State::body || parser_.is_http_1_0()) return;
+  if (!request_.body.empty() || begin_ != end_) return;
+  next_outgoing().head.assign(k_continue);
+}
+
+void Session::dispatch() {
+  const auto& options = shared_.options;
+  method_ = request_.method;
+  keep_alive_ = parser_.keep_alive();
+  request_.remote_address = remote_address_;
+  request_.secure = !options.tls_certificate_file.empty();
+  request_.deadline = now_ + options.request_deadline;
+  const auto id = request_.headers.get("X-Request-Id");
+  if (is_request_id(id)) {
+    request_.id.assign(id);
+  } else {
+    thread_.request_ids().make(request_.id);
+  }
+  awaited_ = Awaited::nothing;
+  is_first_request_ = false;
+  shared_.metrics.request_started();
+  if (coding_ == Coding::identity && shared_.handler.placement(request_) == Placement::io_thread) {
+    answer_here();
+    return deliver(std::move(response_));
+  }
+  phase_ = Phase::answering;
+  if (shared_.workers.try_submit([self = shared_from_this()] { self->work(); })) return;
+  refuse_busy("The server is busy; try again in a second.");
+  deliver(std::move(response_));
+}
+
+void Session::answer_here() {
+  response_ = answer(shared_.handler, request_, coding_, shared_.options.decoded_bytes_max);
+  compress(response_, request_.headers.get("Accept-Encoding"), shared_.options.compress_bytes_min);
+}
+
+// On a worker's thread, which alone has request_ and response_ until it posts.
+void Session::work() {
+  if (Clock::now() > request_.deadline) {
+    refuse_busy("The request waited longer than its deadline; try again in a second.");
+  } else {
+    answer_here();
+  }
+  thread_.loop().post([self = shared_from_this()] {
+    self->now_ = Clock::now();
+    self->is_answered_ = true;
+    if (self->phase_ == Phase::closed) return self->record(self->response_, 0);
+    if (!self->is_writing_) self->run();
+  });
+}
+
+void Session::refuse_busy(std::string_view diagnostics) {
+  response_ = failure_of(shared_.handler, 503, diagnostics);
+  response_.headers.set("Retry-After", k_retry_after_seconds);
+}
+
+// For what is found wrong before there is a request to answer: the rest of the input cannot be
+// trusted to begin with a request line, so the connection ends.
+void Session::fail(unsigned status, std::string_view diagnostics) {
+  method_ = request_.method;
+  keep_alive_ = false;
+  if (request_.id.empty()) thread_.request_ids().make(request_.id);
+  request_.deadline = now_ + shared_.options.request_deadline;
+  shared_.metrics.request_started();
+  Response response = failure_of(shared_.handler, status, diagnostics);
+  if (status == 503) response.headers.set("Retry-After", k_retry_after_seconds);
+  // "… in response to a 415 … SHOULD include Accept-Encoding" (RFC 9110 section 12.5.3)
+  if (status == 415) response.headers.set("Accept-Encoding", "gzip, deflate");
+  deliver(std::move(response));
+}
+
+void Session::deliver(Response response) {
+  keep_alive_ = keep_alive_ && !shared_.is_stopping.load(std::memory_order_relaxed);
+  const Framing framing{.date = thread_.loop().date(),
+                        .request_id = request_.id,
+                        .is_http_1_0 = keep_alive_ && parser_.is_http_1_0(),
+                        .keep_alive = keep_alive_,
+                        .is_head = method_ == Method::head};
+  auto& out = next_outgoing();
+  const bool has_body = write_head(response, framing, out.head);
+  record(response, has_body ? response.body.size() : 0);
+  if (has_body) out.body = std::move(response.body);
+  outgoing_bytes_ += out.head.size() + out.body.size();
+  phase_ = keep_alive_ ? Phase::reading : Phase::closing;
+  if (keep_alive_) begin_request();
+}
+
+void Session::record(const Response& response, std::size_t body_bytes) {
+  const auto begun = request_.deadline - shared_.options.request_deadline;
+  const auto duration = Clock::now() - begun;
+  shared_.metrics.request_finished(method_, response.label, response.status, duration);
+  if (!shared_.access_log.is_on()) return;
+  shared_.access_log.write({method_, response.label, response.status, body_bytes, duration,
+                            request_.id, remote_address_});
+}
+
+Session::Outgoing& Session::next_outgoing() {
+  if (outgoing_count_ == outgoing_.size()) outgoing_.emplace_back();
+  return outgoing_[outgoing_count_++];
+}
+
+void Session::shut_down() {
+  if (phase_ == Phase::opening) return abort();
+  // Its next request may be in the kernel already: hear it out, but not for long. All else ends
+  // by itself, as no answer keeps the connection open from now on.
+  if (phase_ == Phase::reading && awaited_ == Awaited::request) {
+    await(Awaited::request, k_last_call);
+  }
+}
+
+}  // namespace server::http
