@@ -13,10 +13,11 @@ namespace server::search {
 /// The parameter that a row belongs to; lives as long as the definitions snapshot.
 using Parameter = const fhir::SearchParameter*;
 
+/// Also the identifier of a reference, under the reference's parameter, for :identifier.
 struct TokenRow {
   Parameter parameter;
-  std::string system;  // empty: the coding has none
-  std::string code;    // as written; the query decides on case
+  std::string system;  // empty: none is known; of a code: that of its required binding
+  std::string code;    // as written; the query decides on case; may be empty
 };
 
 struct StringRow {
@@ -32,13 +33,16 @@ struct DateRow {
   std::int64_t high;
 };
 
-/// The value with its implicit precision: [low, high] around it; equal for an exact integer.
+/// [low, high], equal for a single value: only what is asked has an implicit precision, so that gt5
+/// does not find 5.0. A Range has two ends; an open one is infinite.
 struct NumberRow {
   Parameter parameter;
   double low;
   double high;
 };
 
+/// low, high as in NumberRow; a comparator opens one side. A unit printed otherwise than its code
+/// is a second row without a system, for `||unit`.
 struct QuantityRow {
   Parameter parameter;
   std::string system;  // of the unit; empty when absent
@@ -54,7 +58,8 @@ struct ReferenceRow {
   std::string id;
 };
 
-/// A uri, or a reference that is none of ours (absolute, canonical, urn:); matched whole.
+/// A uri, or a reference that is none of ours (absolute, canonical, urn:); matched whole. A
+/// canonical with a version is indexed without it too.
 struct UriRow {
   Parameter parameter;
   std::string value;

@@ -8,40 +8,54 @@
 #include <string>
 #include <vector>
 
+#include "fhir/base/issue.h"
 #include "fhir/definitions/search_parameter.h"
 
 namespace server::search {
 
 enum class Modifier : std::uint8_t {
-  none, missing, exact, contains, text, not_, in, not_in, above, below, of_type, identifier, type
+  none,
+  missing,
+  exact,
+  contains,
+  text,
+  not_,
+  in,
+  not_in,
+  above,
+  below,
+  of_type,
+  identifier,
+  type
 };
 
 enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap };
 
-/// One alternative of a parameter's value, parsed by the parameter's type.
+/// One alternative of a parameter's value, parsed by the parameter's type. With Prefix::ap the
+/// ranges are those of the approximation already: what overlaps them matches.
 struct Operand {
   Prefix prefix = Prefix::eq;
   // token: `code`, `system|code`, `|code`, `system|`
-  bool has_system = false;        // a `|` was given
+  bool has_system = false;  // a `|` was given
   std::string system;
-  std::string code;               // token code, quantity unit
-  std::string text;               // string: as written; uri; absolute reference
-  std::string folded;             // string: fold(text)
-  std::int64_t low = 0, high = 0; // date: [low, high) of the value as written
+  std::string code;                        // token code, quantity unit
+  std::string text;                        // string: as written; uri; absolute reference
+  std::string folded;                      // string: fold(text)
+  std::int64_t low = 0, high = 0;          // date: [low, high) of the value as written
   double number_low = 0, number_high = 0;  // number, quantity: by implicit precision
-  double number = 0;              // number, quantity: the value itself
-  std::string type, id;           // reference to one of ours; type empty when only an id was given
-  bool missing = false;           // :missing=true
-  std::vector<Operand> parts;     // composite
+  double number = 0;                       // number, quantity: the value itself
+  std::string type, id;        // reference to one of ours; type empty when only an id was given
+  bool missing = false;        // :missing=true
+  std::vector<Operand> parts;  // composite
 };
 
 /// One search parameter of the URL: its alternatives are ORed, criteria are ANDed.
 struct Criterion {
   const fhir::SearchParameter* parameter = nullptr;
   Modifier modifier = Modifier::none;
-  std::string target_type;         // Modifier::type, or the type named in a chain
+  std::string target_type;  // Modifier::type, or the type named in a chain
   std::vector<Operand> alternatives;
-  std::unique_ptr<Criterion> chained;        // subject.name=…: matched on the target
+  std::unique_ptr<Criterion> chained;          // subject.name=…: matched on the target
   std::unique_ptr<Criterion> reverse_chained;  // _has: matched on the resource that points here
 };
 
@@ -66,7 +80,7 @@ struct Query {
   std::vector<Criterion> criteria;
   std::vector<SortKey> sort;
   std::vector<Include> includes;
-  std::uint32_t count = 50;         // matches on a page
+  std::uint32_t count = 50;  // matches on a page
   Total total = Total::none;
   Summary summary = Summary::none;
   std::vector<std::string> elements;
@@ -74,6 +88,8 @@ struct Query {
   std::string cursor;
   /// name=value pairs that were used, in order, percent-encoded: the self link.
   std::string self;
+  /// What lenient handling passed over, as warnings.
+  std::vector<fhir::Issue> warnings;
 };
 
 }  // namespace server::search

@@ -1,0 +1,94 @@
+// Names that begin with `_` are result parameters, unless the definitions know them as criteria.
+#include "src/search/query_parser.h"
+
+#include <algorithm>
+
+#include "src/search/criterion.h"
+#include "src/search/percent.h"
+#include "src/search/result_parameters.h"
+
+namespace server::search {
+namespace {
+
+using fhir::Issue;
+using fhir::IssueType;
+
+Issue about(std::string_view name, Issue issue) {
+  issue.diagnostics = "`" + std::string(name) + "`: " + issue.diagnostics;
+  // "For HTTP errors … the location is `http.` and the parameter's name".
+  issue.expression = "http." + std::string(name.substr(0, name.find_first_of(":.")));
+  return issue;
+}
+
+class QueryParser {
+ public:
+  QueryParser(std::string_view resource_type, const fhir::DefinitionStore& definitions,
+              const ParseOptions& options)
+      : options_(options),
+        result_parameters_(definitions, options.count_max),
+        criteria_{{definitions, options.base_url, options.now_utc_ms, {}},
+                  options.alternatives_max,
+                  options.allow_chains} {
+    query_.resource_type = resource_type;
+    query_.count = std::min(options.count_default, options.count_max);
+  }
+
+  void add(const std::string& name, const std::string& value) {
+    if (value.size() > options_.value_bytes_max) {
+      fail(name, fhir::make_issue(fhir::Situation::malformed, IssueType::too_costly,
+                                  "the value is longer than " +
+                                      std::to_string(options_.value_bytes_max) + " bytes"));
+      return;
+    }
+    const auto used = is_result_parameter(name) ? result_parameters_.read(name, value, query_)
+                                                : add_criterion(name, value);
+    if (used) {
+      append_pair(query_.self, name, *used);
+    } else if (options_.handling == Handling::lenient && is_unknown_parameter(used.error())) {
+      Issue ignored = about(name, used.error());
+      ignored.severity = fhir::Severity::warning;
+      query_.warnings.push_back(std::move(ignored));
+    } else {
+      fail(name, used.error());
+    }
+  }
+
+  void fail(std::string_view name, Issue issue) {
+    issues_.push_back(about(name, std::move(issue)));
+  }
+
+  fhir::Result<Query, std::vector<Issue>> finish() && {
+    if (!issues_.empty()) return fhir::unexpected(std::move(issues_));
+    return std::move(query_);
+  }
+
+ private:
+  fhir::Result<std::string> add_criterion(const std::string& name, const std::string& value) {
+    FHIR_TRY(criterion, parse_criterion(query_.resource_type, name, value, criteria_));
+    query_.criteria.push_back(std::move(criterion));
+    return value;
+  }
+
+  const ParseOptions& options_;
+  ResultParameters result_parameters_;
+  CriterionOptions criteria_;
+  Query query_;
+  std::vector<Issue> issues_;
+};
+
+}  // namespace
+
+fhir::Result<Query, std::vector<Issue>> parse_query(
+    std::string_view resource_type, std::span<const std::pair<std::string, std::string>> parameters,
+    const fhir::DefinitionStore& definitions, const ParseOptions& options) {
+  if (parameters.size() > options.parameters_max) {
+    return fhir::unexpected(std::vector<Issue>{fhir::make_issue(
+        fhir::Situation::malformed, IssueType::too_costly,
+        "A search takes at most " + std::to_string(options.parameters_max) + " parameters")});
+  }
+  QueryParser parser(resource_type, definitions, options);
+  for (const auto& [name, value] : parameters) parser.add(name, value);
+  return std::move(parser).finish();
+}
+
+}  // namespace server::search
