@@ -1,0 +1,97 @@
+// What the module asks of any code system, whatever holds its concepts: a CodeSystem resource, a
+// grammar, or a release in a mapped file. https://hl7.org/fhir/R4/codesystem.html
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include "fhir/model/terminology_provider.h"
+
+namespace terminology {
+
+using ConceptId = std::uint32_t;  // dense: 0 … size() - 1, in the order of the definition
+inline constexpr ConceptId k_no_concept = std::numeric_limits<ConceptId>::max();
+
+/// How much of the system is held: https://hl7.org/fhir/R4/valueset-codesystem-content-mode.html
+enum class Content : std::uint8_t { not_present, example, fragment, complete, supplement, grammar };
+
+enum class PropertyType : std::uint8_t { code, coding, string, integer, boolean, date_time, decimal };
+
+struct Property {
+  std::string_view code;
+  PropertyType type = PropertyType::string;
+  std::string_view value;    // as it is written; the code of a coding
+  std::string_view system;   // of a coding
+  std::string_view display;  // of a coding
+};
+
+struct Designation {
+  std::string_view language;
+  std::string_view use_system;
+  std::string_view use_code;
+  std::string_view use_display;
+  std::string_view value;
+};
+
+struct Concept {
+  std::string_view code;
+  std::string_view display;
+  std::string_view definition;
+  bool is_abstract = false;  // not selectable: a heading
+  bool is_inactive = false;
+};
+
+struct CodeSystemInfo {
+  std::string_view url;
+  std::string_view version;
+  std::string_view name;
+  std::string_view title;
+  Content content = Content::complete;
+  /// Codes are told apart by case. R4 on an absent caseSensitive: "accept codes in any case".
+  bool is_case_sensitive = false;
+  /// hierarchyMeaning is is-a, or not said.
+  bool hierarchy_is_subsumption = true;
+};
+
+/// Immutable; safe for any number of threads. Views live as long as the code system.
+class CodeSystem {
+ public:
+  virtual ~CodeSystem() = default;
+
+  virtual const CodeSystemInfo& info() const = 0;
+
+  /// Whether the system defines the code; unknown when it is not held whole and the code is not in
+  /// the part that is.
+  virtual fhir::Membership has(std::string_view code) const = 0;
+
+  /// k_no_concept when the code is not listed (a grammar lists none).
+  virtual ConceptId find(std::string_view code) const = 0;
+  virtual ConceptId size() const = 0;
+  virtual Concept at(ConceptId id) const = 0;
+  virtual std::span<const Property> properties(ConceptId id) const = 0;
+  virtual std::span<const Designation> designations(ConceptId id) const = 0;
+  virtual std::span<const ConceptId> parents(ConceptId id) const = 0;
+  virtual std::span<const ConceptId> children(ConceptId id) const = 0;
+  /// Whether `id` is `ancestor` or lies below it.
+  virtual bool is_a(ConceptId id, ConceptId ancestor) const = 0;
+
+  /// There is a list of concepts, though perhaps not of all that exist.
+  bool is_enumerable() const {
+    const Content content = info().content;
+    return content == Content::complete || content == Content::fragment ||
+           content == Content::example;
+  }
+};
+
+/// What two codes are to each other: https://hl7.org/fhir/R4/codesystem-operation-subsumes.html
+enum class Subsumption : std::uint8_t { equivalent, subsumes, subsumed_by, not_subsumed };
+
+/// a, b   concepts of the system
+Subsumption compare(const CodeSystem& system, ConceptId a, ConceptId b);
+
+/// The display in a language: a designation of that language (`de` serves `de-CH`), else the display.
+std::string_view display_in(const CodeSystem& system, ConceptId id, std::string_view language);
+
+}  // namespace terminology

@@ -1,0 +1,252 @@
+// https://hl7.org/fhir/R4/terminology-service.html
+#include "terminology/terminology.h"
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "fhir/formats/json_document.h"
+#include "terminology/concept_map.h"
+#include "terminology/fhir_code_system.h"
+#include "terminology/grammar_code_system.h"
+#include "terminology/resolver.h"
+#include "terminology/shelf.h"
+#include "terminology/value_set_reader.h"
+
+namespace terminology {
+namespace {
+
+using fhir::ConformanceRecord;
+using fhir::IssueType;
+using fhir::Membership;
+using fhir::json::Document;
+using fhir::json::Value;
+
+/// Records come from the store's own writer: only a damaged image fails to read.
+std::optional<Document> read_json(const ConformanceRecord& record) {
+  auto document = Document::read(std::string(record.json));
+  if (!document) return std::nullopt;
+  return *std::move(document);
+}
+
+/// The string that follows each `"name":` in the text of a record, without reading the whole.
+template <class Visit>
+void for_each_text(std::string_view json, std::string_view quoted_name, Visit&& visit) {
+  for (std::size_t at = json.find(quoted_name); at != std::string_view::npos;
+       at = json.find(quoted_name, at)) {
+    at += quoted_name.size();
+    const std::size_t end = json.find('"', at);
+    if (end == std::string_view::npos) return;
+    visit(json.substr(at, end - at));
+  }
+}
+
+std::string_view without_version(std::string_view canonical) {
+  return canonical.substr(0, canonical.find('|'));
+}
+
+fhir::Result<void> check_type(const Value& resource, std::string_view type) {
+  if (resource.string_at("resourceType") == type) return {};
+  return fhir::unexpected(fhir::make_issue(
+      IssueType::invalid, "A " + std::string(type) + " is needed, not '" +
+                              std::string(resource.string_at("resourceType")) + "'"));
+}
+
+}  // namespace
+
+/// What was read, and how one thing finds another.
+class Terminology::Shelves final : public Resolver {
+ public:
+  explicit Shelves(std::shared_ptr<const fhir::DefinitionStore> definitions)
+      : definitions_(std::move(definitions)),
+        code_systems_(definitions_->records("CodeSystem")),
+        value_sets_(definitions_->records("ValueSet")),
+        implicit_value_sets_(definitions_->records("CodeSystem")),
+        concept_maps_(definitions_->records("ConceptMap")) {}
+
+  const CodeSystem* code_system(std::string_view url, std::string_view version) const override {
+    if (url.empty()) return nullptr;
+    const CodeSystem* system = code_system(record("CodeSystem", url, version));
+    if (system == nullptr) return version.empty() ? grammar_code_system(url) : nullptr;
+    const Content content = system->info().content;
+    return content == Content::not_present || content == Content::supplement ? nullptr : system;
+  }
+
+  const ValueSet* value_set(std::string_view canonical) const override {
+    if (canonical.empty()) return nullptr;
+    if (const auto* found = definitions_->record("ValueSet", canonical))
+      return value_sets_.get(found, mutex_, [&](const ConformanceRecord& record) {
+        return read_value_set(record);
+      });
+    return implicit_value_set(canonical);
+  }
+
+  const ConceptMap* concept_map(const ConformanceRecord* record) const {
+    return concept_maps_.get(record, mutex_, [](const ConformanceRecord& source) {
+      const std::optional<Document> document = read_json(source);
+      return document ? ConceptMap::make(document->root()) : nullptr;
+    });
+  }
+
+  const fhir::DefinitionStore& definitions() const { return *definitions_; }
+  const Shelf<ConceptMap>& concept_maps() const { return concept_maps_; }
+
+ private:
+  const ConformanceRecord* record(std::string_view type, std::string_view url,
+                                  std::string_view version) const {
+    if (version.empty()) return definitions_->record(type, url);
+    return definitions_->record(type, std::string(url) + "|" + std::string(version));
+  }
+
+  const CodeSystem* code_system(const ConformanceRecord* record) const {
+    return code_systems_.get(record, mutex_, [&](const ConformanceRecord& source) {
+      return read_code_system(source);
+    });
+  }
+
+  std::unique_ptr<const CodeSystem> read_code_system(const ConformanceRecord& record) const {
+    const std::optional<Document> document = read_json(record);
+    if (!document) return nullptr;
+    std::vector<Document> held;
+    std::vector<Value> supplements;
+    for (auto [at, end] = links().supplements.equal_range(record.url); at != end; ++at) {
+      std::optional<Document> supplement = read_json(*at->second);
+      if (!supplement) continue;
+      supplements.push_back(supplement->root());
+      held.push_back(*std::move(supplement));
+    }
+    return FhirCodeSystem::make(document->root(), supplements);
+  }
+
+  std::unique_ptr<const ValueSet> read_value_set(const ConformanceRecord& record) const {
+    const std::optional<Document> document = read_json(record);
+    return document ? ValueSetReader::read(document->root(), *this) : nullptr;
+  }
+
+  const ValueSet* implicit_value_set(std::string_view canonical) const {
+    constexpr std::string_view k_all_codes = "?fhir_vs";
+    const std::string_view url = without_version(canonical);
+    const ConformanceRecord* owner = nullptr;
+    if (url.ends_with(k_all_codes)) {
+      owner = definitions_->record("CodeSystem", url.substr(0, url.size() - k_all_codes.size()));
+    } else if (const auto named = links().value_sets.find(url); named != links().value_sets.end()) {
+      owner = named->second;
+    }
+    if (owner == nullptr) return nullptr;
+    const CodeSystem* system = code_system(owner->url, owner->version);
+    if (system == nullptr) return nullptr;
+    return implicit_value_sets_.get(owner, mutex_, [&](const ConformanceRecord&) {
+      return ValueSetReader::all_codes_of(*system, url);
+    });
+  }
+
+  /// What code systems say of others: found by one search through their text, at first use.
+  struct Links {
+    std::unordered_multimap<std::string_view, const ConformanceRecord*> supplements;
+    std::unordered_map<std::string_view, const ConformanceRecord*> value_sets;
+  };
+
+  const Links& links() const {
+    std::call_once(links_once_, [&] {
+      for (const ConformanceRecord& record : code_systems_.records()) {
+        for_each_text(record.json, "\"supplements\":\"", [&](std::string_view canonical) {
+          links_.supplements.emplace(without_version(canonical), &record);
+        });
+        for_each_text(record.json, "\"valueSet\":\"", [&](std::string_view canonical) {
+          links_.value_sets.emplace(without_version(canonical), &record);
+        });
+      }
+    });
+    return links_;
+  }
+
+  std::shared_ptr<const fhir::DefinitionStore> definitions_;
+  mutable std::recursive_mutex mutex_;  // held while something is read
+  Shelf<CodeSystem> code_systems_;
+  Shelf<ValueSet> value_sets_;
+  Shelf<ValueSet> implicit_value_sets_;  // by the record of their code system
+  Shelf<ConceptMap> concept_maps_;
+  mutable std::once_flag links_once_;
+  mutable Links links_;
+};
+
+Terminology::Terminology(std::unique_ptr<const Shelves> shelves) : shelves_(std::move(shelves)) {}
+Terminology::~Terminology() = default;
+
+std::shared_ptr<const Terminology> Terminology::make(
+    std::shared_ptr<const fhir::DefinitionStore> definitions) {
+  return std::shared_ptr<const Terminology>(
+      new Terminology(std::make_unique<const Shelves>(std::move(definitions))));
+}
+
+const fhir::CodeSet* Terminology::value_set(std::string_view canonical) const {
+  return shelves_->value_set(canonical);
+}
+
+Membership Terminology::in_code_system(std::string_view system, std::string_view code) const {
+  const CodeSystem* held = shelves_->code_system(system, {});
+  return held == nullptr ? Membership::unknown : held->has(code);
+}
+
+Membership Terminology::subsumes(std::string_view system, std::string_view ancestor,
+                                 std::string_view descendant) const {
+  const CodeSystem* held = shelves_->code_system(system, {});
+  if (held == nullptr) return Membership::unknown;
+  const ConceptId above = held->find(ancestor);
+  const ConceptId below = held->find(descendant);
+  if (above == k_no_concept || below == k_no_concept) {
+    if (held->has(ancestor) == Membership::no || held->has(descendant) == Membership::no)
+      return Membership::no;
+    return ancestor == descendant ? Membership::yes : Membership::unknown;
+  }
+  const Subsumption found = compare(*held, above, below);
+  return found == Subsumption::equivalent || found == Subsumption::subsumes ? Membership::yes
+                                                                            : Membership::no;
+}
+
+std::string_view Terminology::display(std::string_view system, std::string_view code) const {
+  const CodeSystem* held = shelves_->code_system(system, {});
+  if (held == nullptr) return {};
+  const ConceptId id = held->find(code);
+  return id == k_no_concept ? std::string_view{} : held->at(id).display;
+}
+
+const CodeSystem* Terminology::code_system(std::string_view url, std::string_view version) const {
+  return shelves_->code_system(url, version);
+}
+
+const ValueSet* Terminology::find_value_set(std::string_view canonical) const {
+  return shelves_->value_set(canonical);
+}
+
+const ConceptMap* Terminology::concept_map(std::string_view canonical) const {
+  return shelves_->concept_map(shelves_->definitions().record("ConceptMap", canonical));
+}
+
+std::vector<const ConceptMap*> Terminology::concept_maps() const {
+  std::vector<const ConceptMap*> all;
+  for (const ConformanceRecord& record : shelves_->concept_maps().records()) {
+    if (const ConceptMap* map = shelves_->concept_map(&record)) all.push_back(map);
+  }
+  return all;
+}
+
+fhir::Result<std::unique_ptr<const ValueSet>> Terminology::read_value_set(
+    const Value& resource) const {
+  FHIR_CHECK(check_type(resource, "ValueSet"));
+  return ValueSetReader::read(resource, *shelves_);
+}
+
+fhir::Result<std::unique_ptr<const CodeSystem>> Terminology::read_code_system(
+    const Value& resource) const {
+  FHIR_CHECK(check_type(resource, "CodeSystem"));
+  return std::unique_ptr<const CodeSystem>(FhirCodeSystem::make(resource));
+}
+
+fhir::Result<std::unique_ptr<const ConceptMap>> Terminology::read_concept_map(
+    const Value& resource) const {
+  FHIR_CHECK(check_type(resource, "ConceptMap"));
+  return ConceptMap::make(resource);
+}
+
+}  // namespace terminology

@@ -1,0 +1,62 @@
+// The terminology module: code systems, value sets and concept maps of one snapshot of definitions,
+// each read when it is first asked for. Immutable to look at; safe for any number of threads.
+// https://hl7.org/fhir/R4/terminology-module.html
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "fhir/base/result.h"
+#include "fhir/definitions/definition_store.h"
+#include "fhir/formats/json_value.h"
+#include "fhir/model/terminology_provider.h"
+
+namespace terminology {
+
+class CodeSystem;
+class ConceptMap;
+class ValueSet;
+
+class Terminology final : public fhir::TerminologyProvider {
+ public:
+  /// Reads nothing yet: costs the same for any number of definitions.
+  static std::shared_ptr<const Terminology> make(
+      std::shared_ptr<const fhir::DefinitionStore> definitions);
+  ~Terminology() override;
+
+  const fhir::CodeSet* value_set(std::string_view canonical) const override;
+  fhir::Membership in_code_system(std::string_view system, std::string_view code) const override;
+  fhir::Membership subsumes(std::string_view system, std::string_view ancestor,
+                            std::string_view descendant) const override;
+  std::string_view display(std::string_view system, std::string_view code) const override;
+
+  /// By url; version empty: the newest. Null when it is not held, or held without any content.
+  /// What is given lives as long as this.
+  const CodeSystem* code_system(std::string_view url, std::string_view version = {}) const;
+
+  /// By canonical, with or without |version; implicit ones (`<code system>?fhir_vs`, a code system's
+  /// own CodeSystem.valueSet) too. Null when it is not held.
+  const ValueSet* find_value_set(std::string_view canonical) const;
+
+  /// By canonical, with or without |version. Null when it is not held.
+  const ConceptMap* concept_map(std::string_view canonical) const;
+  /// All that are held, in no order that means something; reads those not yet read.
+  std::vector<const ConceptMap*> concept_maps() const;
+
+  /// Makes resources ready that are not part of the snapshot; they must not outlive it.
+  ///
+  /// errors   invalid: another type of resource
+  fhir::Result<std::unique_ptr<const ValueSet>> read_value_set(const fhir::json::Value& resource) const;
+  fhir::Result<std::unique_ptr<const CodeSystem>> read_code_system(
+      const fhir::json::Value& resource) const;
+  fhir::Result<std::unique_ptr<const ConceptMap>> read_concept_map(
+      const fhir::json::Value& resource) const;
+
+ private:
+  class Shelves;
+  explicit Terminology(std::unique_ptr<const Shelves> shelves);
+  std::unique_ptr<const Shelves> shelves_;
+};
+
+}  // namespace terminology

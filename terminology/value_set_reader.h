@@ -1,0 +1,45 @@
+// Reads a ValueSet resource into a ValueSet. https://hl7.org/fhir/R4/valueset.html
+#pragma once
+
+#include <memory>
+
+#include "fhir/formats/json_value.h"
+#include "terminology/resolver.h"
+#include "terminology/value_set.h"
+
+namespace terminology {
+
+enum class OwnExpansion : std::uint8_t { if_needed, never };
+
+class ValueSetReader {
+ public:
+  /// resource   a ValueSet; what is wrong in it makes the clause undecidable, with the reason
+  /// resolver   what it gives outlives the value set
+  static std::unique_ptr<const ValueSet> read(const fhir::json::Value& resource,
+                                              const Resolver& resolver,
+                                              OwnExpansion own = OwnExpansion::if_needed);
+
+  /// The implicit value set of all codes of a system: http://hl7.org/fhir/R4/valueset.html#implicit
+  static std::unique_ptr<const ValueSet> all_codes_of(const CodeSystem& system,
+                                                      std::string_view url);
+
+ private:
+  using Value = fhir::json::Value;
+
+  ValueSetReader(ValueSet& set, const Resolver& resolver) : set_(set), resolver_(resolver) {}
+  void read_info(const Value& resource);
+  void read_compose(const Value& compose);
+  Clause read_clause(const Value& source);
+  void read_imports(const Value& source, Clause& clause);
+  void read_listed(const Value& concepts, Clause& clause);
+  void read_filters(const Value& filters, Clause& clause);
+  void read_expansion(const Value& expansion);
+  void read_contains(const Value& owner, std::uint32_t parent, std::vector<ListedCode>& out);
+  void note(const std::vector<Clause>& clauses);
+  std::string_view keep(std::string_view text) { return set_.arena_.copy(text); }
+
+  ValueSet& set_;
+  const Resolver& resolver_;
+};
+
+}  // namespace terminology
