@@ -45,6 +45,7 @@ Session::Session(Shared& shared, IoThread& thread, std::unique_ptr<ByteStream> s
 Session::~Session() = default;
 
 void Session::start() {
+  now_ = Clock::now();
   await(Awaited::handshake, shared_.options.header_timeout);
   stream_->open(shared_from_this());
 }
@@ -52,6 +53,7 @@ void Session::start() {
 void Session::on_open(bool is_usable) {
   if (phase_ == Phase::closed) return;
   if (!is_usable) return abort();
+  now_ = Clock::now();
   phase_ = Phase::reading;
   begin_request();
   if (admission_ == Admission::refused) {

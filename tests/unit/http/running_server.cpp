@@ -1,0 +1,95 @@
+#include "unit/http/running_server.h"
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace http_test {
+
+using server::http::Placement;
+using server::http::Request;
+using server::http::Response;
+using server::http::ServerOptions;
+using std::chrono::milliseconds;
+
+namespace {
+constexpr std::chrono::seconds k_patience{5};
+}
+
+void Gate::open() {
+  const std::lock_guard lock(mutex_);
+  is_open_ = true;
+  changed_.notify_all();
+}
+
+void Gate::pass() {
+  std::unique_lock lock(mutex_);
+  ++reached_;
+  changed_.notify_all();
+  changed_.wait_for(lock, k_patience, [this] { return is_open_; });
+}
+
+bool Gate::is_reached_by(int count) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, k_patience, [this, count] { return reached_ >= count; });
+}
+
+Placement TargetHandler::placement(const Request& request) const {
+  const bool is_here = request.target == "/fast" || request.target == "/big" ||
+                       request.target == "/here-throws" || request.target == "/none";
+  return is_here ? Placement::io_thread : Placement::worker;
+}
+
+Response TargetHandler::handle(Request& request) {
+  ++handled;
+  Response response;
+  response.label = "test";
+  response.headers.add("Content-Type", "application/fhir+json; charset=utf-8");
+  response.headers.add("X-Seen-Id", request.id);
+  if (request.target == "/fast") {
+    response.body = "fast";
+  } else if (request.target == "/big") {
+    response.body = "\"" + std::string(big_bytes - 2, 'x') + "\"";
+  } else if (request.target == "/none") {
+    response.status = 204;
+  } else if (request.target == "/inject") {
+    response.headers.add("X-Injected", "a\r\nX-Evil: b");
+  } else if (request.target == "/gated") {
+    gate.pass();
+    response.body = "gated";
+  } else if (request.target == "/throw" || request.target == "/here-throws") {
+    throw std::runtime_error("Jane Doe, born 1970");
+  } else {
+    response.body = request.body.empty() ? request.target : request.body;
+  }
+  return response;
+}
+
+Response TargetHandler::failure(unsigned status, std::string_view diagnostics) const {
+  Response response;
+  response.status = status;
+  response.label = "failure";
+  response.headers.add("Content-Type", "application/fhir+json");
+  response.body = diagnostics;
+  return response;
+}
+
+ServerOptions quick_options() {
+  ServerOptions options;
+  options.io_threads = 2;
+  options.worker_threads = 2;
+  options.header_timeout = milliseconds{2000};
+  options.body_timeout = milliseconds{4000};
+  options.progress_timeout = milliseconds{2000};
+  options.idle_timeout = milliseconds{3000};
+  options.linger_timeout = milliseconds{200};
+  return options;
+}
+
+RunningServer::RunningServer(ServerOptions options) : server(std::move(options), handler, metrics) {
+  if (const auto error = server.start()) throw std::runtime_error(*error);
+}
+
+RunningServer::~RunningServer() { handler.gate.open(); }
+
+}  // namespace http_test

@@ -1,0 +1,61 @@
+// A server on a free port with a handler that does what the target says.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "src/http/server.h"
+
+namespace http_test {
+
+/// Blocks those who pass until it is opened; not for longer than five seconds.
+class Gate {
+ public:
+  void open();
+  void pass();
+  /// Waits until `count` have come to the gate.
+  bool is_reached_by(int count);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_open_ = false;
+  int reached_ = 0;
+};
+
+/// /fast      on the io thread: "fast"
+/// /here-throws  on the io thread: throws
+/// /big       on the io thread: JSON of `big_bytes`
+/// /none      204
+/// /inject    a header value with a line end
+/// /gated     a worker: waits for `gate`, then "gated"
+/// /throw     a worker: throws
+/// others     a worker: the body sent, or the target when there is none
+/// Every answer has the request's id in X-Seen-Id, failures have their diagnostics as body.
+class TargetHandler final : public server::http::Handler {
+ public:
+  server::http::Placement placement(const server::http::Request& request) const override;
+  server::http::Response handle(server::http::Request& request) override;
+  server::http::Response failure(unsigned status, std::string_view diagnostics) const override;
+
+  Gate gate;
+  std::size_t big_bytes = 20'000;
+  std::atomic<int> handled{0};
+};
+
+/// Options with which no test waits long.
+server::http::ServerOptions quick_options();
+
+struct RunningServer {
+  explicit RunningServer(server::http::ServerOptions options = quick_options());
+  ~RunningServer();
+
+  TargetHandler handler;
+  server::http::Metrics metrics;
+  server::http::Server server;
+};
+
+}  // namespace http_test
