@@ -1,0 +1,75 @@
+// https://hl7.org/fhir/R4/fhirpath.html
+#include "fhir/validation/invariants.h"
+
+#include <string>
+#include <utility>
+
+namespace fhir::validation {
+namespace {
+
+struct Correction {
+  std::string_view published;
+  std::string_view meant;
+};
+
+constexpr Correction k_corrections[] = {
+    // "Name should be usable as an identifier": there need not be a name.
+    {"name.matches('[A-Z]([A-Za-z0-9_]){0,254}')",
+     "name.exists() implies name.matches('[A-Z]([A-Za-z0-9_]){0,254}')"},
+    // que-12: "If there are more than one enableWhen, enableBehavior must be specified."
+    {"enableWhen.count() > 2 implies enableBehavior.exists()",
+     "enableWhen.count() >= 2 implies enableBehavior.exists()"},
+    // ras-2: "Must be <= 100", where there is one.
+    {"probability is decimal implies (probability as decimal) <= 100",
+     "probability.empty() or ((probability is decimal) implies ((probability as decimal) <= 100))"},
+    // ref-1: a Reference may have an identifier or a display alone, and `#` is the container.
+    {"reference.startsWith('#').not() or (reference.substring(1).trace('url') in "
+     "%rootResource.contained.id.trace('ids'))",
+     "reference.empty() or reference.startsWith('#').not() or reference = '#' or "
+     "(reference.substring(1) in %rootResource.contained.id)"},
+};
+
+}  // namespace
+
+std::string_view corrected(std::string_view expression) {
+  for (const Correction& correction : k_corrections) {
+    if (correction.published == expression) return correction.meant;
+  }
+  return expression;
+}
+
+Result<std::unique_ptr<const Invariants>> Invariants::compile(const DefinitionStore& definitions) {
+  auto out = std::make_unique<Invariants>();
+  const auto expressions = definitions.constraint_expressions();
+  out->compiled_.reserve(expressions.size());
+  for (const std::string_view published : expressions) {
+    const std::string_view expression = corrected(published);
+    auto program = fhirpath::Expression::compile(expression, definitions);
+    if (!program) {
+      Issue issue = std::move(program).error();
+      issue.diagnostics = "The invariant " + std::string(expression) +
+                          " does not compile: " + issue.diagnostics;
+      return unexpected(std::move(issue));
+    }
+    out->compiled_.push_back({Shortcut{expression}, std::move(*program)});
+  }
+  return std::unique_ptr<const Invariants>(std::move(out));
+}
+
+Truth Invariants::judge_quickly(const Constraint& constraint, const Element& element) const {
+  if (constraint.index >= compiled_.size()) return Truth::open;
+  const Shortcut& shortcut = compiled_[constraint.index].shortcut;
+  return shortcut.is_useful() ? shortcut.judge(element) : Truth::open;
+}
+
+Verdict Invariants::judge_by_engine(const Constraint& constraint, const Element& element,
+                                    const fhirpath::Environment& environment) const {
+  if (constraint.index >= compiled_.size()) return Verdict::undecided;
+  const auto& expression = compiled_[constraint.index].expression;
+  if (!expression) return Verdict::undecided;
+  const Result<bool> result = expression->is_true(element, environment);
+  if (!result) return Verdict::undecided;
+  return *result ? Verdict::holds : Verdict::broken;
+}
+
+}  // namespace fhir::validation

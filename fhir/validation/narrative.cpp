@@ -1,0 +1,235 @@
+// A scanner for the small part of XML that a narrative may use.
+// https://hl7.org/fhir/R4/narrative.html#id https://www.w3.org/TR/html401/
+#include "fhir/validation/narrative.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace fhir::validation {
+namespace {
+
+constexpr std::size_t k_nesting_max = 256;
+constexpr std::string_view k_namespace = "http://www.w3.org/1999/xhtml";
+
+// Sorted, for binary search.
+constexpr std::array<std::string_view, 52> k_elements = {
+    "a",     "abbr", "acronym", "address", "area", "b",      "bdo",  "big",   "blockquote", "br",
+    "caption", "cite", "code",  "col",     "colgroup", "dd", "dfn",  "div",   "dl",         "dt",
+    "em",    "h1",   "h2",      "h3",      "h4",   "h5",     "h6",   "hr",    "i",          "img",
+    "kbd",   "li",   "map",     "ol",      "p",    "pre",    "q",    "samp",  "small",      "span",
+    "strong", "sub", "sup",     "table",   "tbody", "td",    "tfoot", "th",   "thead",      "tr",
+    "tt",    "ul"};
+
+constexpr std::array<std::string_view, 25> k_attributes = {
+    "ID",    "abbr",    "accesskey", "align", "axis",    "border", "char",    "charoff", "class",
+    "colspan", "dir",   "headers",   "height", "id",     "lang",   "name",    "rowspan", "scope",
+    "span",  "start",   "style",     "tabindex", "title", "valign", "width"};
+
+struct ElementAttribute {
+  std::string_view element;
+  std::string_view attribute;
+};
+constexpr ElementAttribute k_element_attributes[] = {
+    {"a", "href"},       {"a", "charset"},    {"a", "type"},       {"a", "hreflang"},
+    {"a", "rel"},        {"a", "rev"},        {"a", "shape"},      {"a", "coords"},
+    {"img", "src"},      {"img", "alt"},      {"img", "longdesc"}, {"img", "usemap"},
+    {"img", "ismap"},    {"area", "shape"},   {"area", "coords"},  {"area", "href"},
+    {"area", "nohref"},  {"area", "alt"},     {"table", "summary"}, {"table", "frame"},
+    {"table", "rules"},  {"table", "cellspacing"}, {"table", "cellpadding"}, {"pre", "space"},
+    {"td", "nowrap"},    {"th", "nowrap"},    {"ol", "type"},      {"ul", "type"},
+    {"li", "value"},     {"blockquote", "cite"}, {"q", "cite"},    {"td", "bgcolor"},
+    {"tr", "bgcolor"},   {"table", "bgcolor"}};
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' ||
+         c == '-' || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_allowed(std::string_view element, std::string_view attribute) {
+  if (attribute.starts_with("xmlns") || attribute.starts_with("xml:")) return true;
+  if (std::binary_search(k_attributes.begin(), k_attributes.end(), attribute)) return true;
+  return std::any_of(std::begin(k_element_attributes), std::end(k_element_attributes),
+                     [&](const ElementAttribute& allowed) {
+                       return allowed.element == element && allowed.attribute == attribute;
+                     });
+}
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : left_(text) {}
+
+  NarrativeFault scan() {
+    skip_space();
+    while (!left_.empty()) {
+      NarrativeFault fault = NarrativeFault::none;
+      if (left_.front() == '<') {
+        fault = markup();
+      } else {
+        fault = characters();
+      }
+      if (fault == NarrativeFault::malformed) return fault;
+      if (first_ == NarrativeFault::none) first_ = fault;
+      if (depth_ == 0) {
+        skip_space();
+        if (!left_.empty() && !left_.starts_with("<!--")) return NarrativeFault::malformed;
+      }
+    }
+    if (depth_ != 0 || !has_root_) return NarrativeFault::malformed;
+    if (first_ != NarrativeFault::none) return first_;
+    return has_content_ ? NarrativeFault::none : NarrativeFault::without_content;
+  }
+
+ private:
+  NarrativeFault characters() {
+    if (depth_ == 0) return NarrativeFault::malformed;
+    const std::size_t end = std::min(left_.find('<'), left_.size());
+    std::string_view text = left_.substr(0, end);
+    left_.remove_prefix(end);
+    if (!has_content_)
+      has_content_ = std::any_of(text.begin(), text.end(), [](char c) { return !is_space(c); });
+    return check_references(text);
+  }
+
+  /// `&name;`, `&#160;`: every ampersand begins one.
+  static NarrativeFault check_references(std::string_view text) {
+    for (std::size_t at = text.find('&'); at != std::string_view::npos; at = text.find('&', at)) {
+      const std::size_t begin = ++at;
+      while (at < text.size() && (is_name_character(text[at]) || text[at] == '#')) ++at;
+      if (at == begin || at >= text.size() || text[at] != ';') return NarrativeFault::malformed;
+    }
+    return NarrativeFault::none;
+  }
+
+  NarrativeFault markup() {
+    if (left_.starts_with("<!--")) return skip_past("-->", NarrativeFault::none);
+    if (left_.starts_with("<![CDATA[")) {
+      if (depth_ == 0) return NarrativeFault::malformed;
+      has_content_ = true;
+      return skip_past("]]>", NarrativeFault::none);
+    }
+    if (left_.starts_with("<?")) return skip_past("?>", NarrativeFault::declaration);
+    if (left_.starts_with("<!")) return skip_past(">", NarrativeFault::declaration);
+    if (left_.starts_with("</")) return end_tag();
+    return start_tag();
+  }
+
+  NarrativeFault skip_past(std::string_view end, NarrativeFault fault) {
+    const std::size_t at = left_.find(end, 2);
+    if (at == std::string_view::npos) return NarrativeFault::malformed;
+    left_.remove_prefix(at + end.size());
+    return fault;
+  }
+
+  NarrativeFault end_tag() {
+    left_.remove_prefix(2);
+    const std::string_view name = take_name();
+    skip_space();
+    if (depth_ == 0 || name != open_[depth_ - 1] || !take('>')) return NarrativeFault::malformed;
+    --depth_;
+    return NarrativeFault::none;
+  }
+
+  NarrativeFault start_tag() {
+    left_.remove_prefix(1);
+    const std::string_view name = take_name();
+    if (name.empty() || depth_ == k_nesting_max) return NarrativeFault::malformed;
+    const bool is_root = depth_ == 0;
+    if (is_root && has_root_) return NarrativeFault::malformed;
+    has_root_ = true;
+    NarrativeFault fault = NarrativeFault::none;
+    if (is_root && name != "div") fault = NarrativeFault::not_a_div;
+    if (!std::binary_search(k_elements.begin(), k_elements.end(), name))
+      fault = NarrativeFault::element;
+    if (name == "img") has_content_ = true;
+    while (true) {
+      const bool spaced = skip_space();
+      if (take('>')) {
+        open_[depth_++] = name;
+        return fault;
+      }
+      if (left_.starts_with("/>")) {
+        left_.remove_prefix(2);
+        return fault;
+      }
+      const NarrativeFault found = spaced ? attribute(name, is_root) : NarrativeFault::malformed;
+      if (found == NarrativeFault::malformed) return found;
+      if (fault == NarrativeFault::none) fault = found;
+    }
+  }
+
+  NarrativeFault attribute(std::string_view element, bool is_root) {
+    const std::string_view name = take_name();
+    skip_space();
+    if (name.empty() || !take('=')) return NarrativeFault::malformed;
+    skip_space();
+    if (left_.empty() || (left_.front() != '"' && left_.front() != '\''))
+      return NarrativeFault::malformed;
+    const std::size_t end = left_.find(left_.front(), 1);
+    if (end == std::string_view::npos) return NarrativeFault::malformed;
+    const std::string_view value = left_.substr(1, end - 1);
+    left_.remove_prefix(end + 1);
+    if (value.find('<') != std::string_view::npos) return NarrativeFault::malformed;
+    if (check_references(value) != NarrativeFault::none) return NarrativeFault::malformed;
+    if (is_root && name == "xmlns" && value != k_namespace) return NarrativeFault::not_a_div;
+    return is_allowed(element, name) ? NarrativeFault::none : NarrativeFault::attribute;
+  }
+
+  std::string_view take_name() {
+    std::size_t size = 0;
+    while (size < left_.size() && is_name_character(left_[size])) ++size;
+    const std::string_view name = left_.substr(0, size);
+    left_.remove_prefix(size);
+    return name;
+  }
+
+  bool take(char c) {
+    if (left_.empty() || left_.front() != c) return false;
+    left_.remove_prefix(1);
+    return true;
+  }
+
+  bool skip_space() {
+    bool any = false;
+    while (!left_.empty() && is_space(left_.front())) {
+      left_.remove_prefix(1);
+      any = true;
+    }
+    return any;
+  }
+
+  std::string_view left_;
+  std::array<std::string_view, k_nesting_max> open_;
+  std::size_t depth_ = 0;
+  bool has_root_ = false;
+  bool has_content_ = false;
+  NarrativeFault first_ = NarrativeFault::none;
+};
+
+}  // namespace
+
+NarrativeFault check_narrative(std::string_view xhtml) { return Scanner{xhtml}.scan(); }
+
+std::string_view text_of(NarrativeFault fault) {
+  switch (fault) {
+    case NarrativeFault::none:
+      return "is well";
+    case NarrativeFault::malformed:
+      return "is not one well-formed XHTML element";
+    case NarrativeFault::not_a_div:
+      return "is no div in the namespace http://www.w3.org/1999/xhtml";
+    case NarrativeFault::element:
+      return "has an element that narratives may not have";
+    case NarrativeFault::attribute:
+      return "has an attribute that narratives may not have";
+    case NarrativeFault::declaration:
+      return "has a document type or a processing instruction";
+    case NarrativeFault::without_content:
+      return "has no content but whitespace";
+  }
+  return {};
+}
+
+}  // namespace fhir::validation

@@ -1,0 +1,142 @@
+// One validation: a walk over the tree beside the plans, reporting as it goes. Lives for one call on
+// one thread; allocates nothing while all is well.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "fhir/base/issue.h"
+#include "fhir/formats/json_document.h"
+#include "fhir/model/element.h"
+#include "fhir/validation/bound_sets.h"
+#include "fhir/validation/bundle_index.h"
+#include "fhir/validation/invariants.h"
+#include "fhir/validation/path.h"
+#include "fhir/validation/plan.h"
+#include "fhir/validation/reference.h"
+#include "fhir/validation/validator.h"
+
+namespace fhir::validation {
+
+/// A resource that the walk is inside of.
+struct Scope {
+  Element resource;                    // %resource
+  const Path* path = nullptr;
+  const Scope* parent = nullptr;       // the resource around it; null at the top
+  const Scope* root = nullptr;         // %rootResource: of a contained one its container
+  const Scope* bundle = nullptr;       // the nearest Bundle around it, or itself
+  std::string_view full_url = {};      // of its entry in a bundle
+};
+
+/// An element in its place.
+struct Node {
+  Element element;
+  const Path* path = nullptr;
+  const Scope* scope = nullptr;
+  const Node* parent = nullptr;
+};
+
+class DocumentResolver;
+
+class Walk {
+ public:
+  /// What outlives every walk: the parts of the validator.
+  struct Parts {
+    const DefinitionStore& definitions;
+    const TerminologyProvider* terminology;
+    const Plans& plans;
+    const Invariants& invariants;
+    const BoundSets& bound_sets;
+  };
+
+  Walk(const Parts& parts, const json::Document& document, const Options& options, IssueSink& sink);
+
+  /// prefix   stands for the resource in every expression; empty: its type
+  void run(const json::Value& resource, std::string_view prefix);
+
+ private:
+  enum class Place : std::uint8_t { root, contained, entry };
+
+  // Structure (walk.cpp)
+  void check_members(const Node& node, const json::Value& object, const TypePlan& plan);
+  void check_member(const Node& node, const ElementPlan& child, const PropertySchema& property,
+                    const json::Value* value, const json::Value* sibling, ElementSet& present);
+  void check_array(const Node& node, const ElementPlan& child, const PropertySchema& property,
+                   const json::Value* value, const json::Value* sibling, const Path& path);
+  void check_item(const Node& parent, const ElementPlan& child, const PropertySchema& property,
+                  const json::Value* value, const json::Value* sibling, const Path& path);
+  void check_complex(const Node& node, const TypePlan& plan);
+  void check_required(const Node& node, const TypePlan& plan, const ElementSet& present);
+  void report_unknown_member(const Node& node, const json::Member& member);
+
+  // Values (walk_primitive.cpp, walk_value.cpp)
+  void check_primitive(const Node& node, const TypePlan& plan);
+  void check_narrative_of(const Node& node);
+  void check_limits(const Node& node, const ElementSchema& element);
+  void check_element_id(const Node& node, const json::Value& object);
+  void check_attachment(const Node& node);
+
+  // Resources (walk_resource.cpp)
+  void check_resource(const json::Value& value, const TypeSchema* expected, const Path& path,
+                      const Scope* parent, Place place, std::string_view full_url);
+  void check_contained(const Scope& scope);
+  void check_profiles(const Scope& scope, bool is_root);
+
+  // Rules that one element brings (each in a file of its name)
+  void judge(const Node& node, const ElementPlan& child);
+  void check_invariants(const Node& node, const std::vector<const Constraint*>& constraints);
+  void check_binding(const Node& node, const Binding& binding);
+  void check_coding(const Node& node);
+  void check_identifier(const Node& node);
+  void check_extension(const Node& holder, const Node& node, bool as_modifier);
+  void check_reference(const Node& node, const TypeRef* type);
+  void check_target(const Node& node, const TypeRef& type, std::string_view target);
+  void check_bundle(const Node& node);
+  void check_entry(const json::Value& entry, std::string_view bundle_type, const Path& path);
+
+  /// What an extension's definition says of its content and its place.
+  void check_known_extension(const Node& holder, const Node& node, const ExtensionSchema& schema,
+                             bool as_modifier);
+  void check_extension_value(const Node& node, const ExtensionSchema& schema);
+  void check_nested_extensions(const Node& node, const ExtensionSchema& schema);
+  bool is_context(const Node& holder, const ExtensionSchema::Context& context) const;
+  /// The definition that governs an extension: by its url, or within the extension around it.
+  const ExtensionSchema* extension_schema(const Node& node) const;
+
+  /// The resource that a reference means inside the document; an empty element when it is not there.
+  Element find_target(const ParsedReference& reference, std::string_view text, const Scope& scope);
+  const BundleIndex& index_of(const Scope& bundle);
+  /// Whether this was not asked before in this walk: notes about one thing come once.
+  bool is_first(std::string_view thing);
+
+  void report(Severity severity, IssueType type, const Path& path, std::uint32_t offset,
+              std::initializer_list<std::string_view> text, std::string_view rule = {});
+  void report(const Node& node, IssueType type, std::initializer_list<std::string_view> text,
+              std::string_view rule = {}) {
+    report(Severity::error, type, *node.path, node.element.offset(), text, rule);
+  }
+
+  friend class DocumentResolver;
+
+  const Parts& parts_;
+  const json::Document& document_;
+  const Options& options_;
+  IssueSink& sink_;
+  const TypePlan* element_plan_ = nullptr;  // of Element: what a primitive's sibling may have
+  const TypeSchema* bundle_type_ = nullptr;
+  std::size_t reported_ = 0;
+  bool has_errors_ = false;
+  bool is_cut_short_ = false;
+  std::unordered_map<const json::Value*, BundleIndex> bundle_indexes_;
+  std::vector<std::pair<const json::Value*, std::string_view>> element_ids_;  // resource, id
+  std::vector<std::string_view> noted_;
+};
+
+/// The place of an element in words: its path in the definitions, or the path walked.
+std::string name_of(const Node& node);
+
+}  // namespace fhir::validation

@@ -1,0 +1,156 @@
+// An extension against its definition. https://hl7.org/fhir/R4/extensibility.html
+#include <algorithm>
+#include <string>
+
+#include "fhir/validation/primitives.h"
+#include "fhir/validation/walk.h"
+
+namespace fhir::validation {
+namespace {
+
+/// Addresses set aside for examples; nobody publishes definitions there.
+bool is_example_url(std::string_view url) {
+  for (const std::string_view host : {"example.org", "example.com", "acme.com", "acme.org"}) {
+    if (url.find(host) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+bool is_extension(const Node& node) {
+  return node.element.type != nullptr && node.element.type->name == "Extension";
+}
+
+std::string_view url_of(const Node& node) {
+  return node.element.value != nullptr ? node.element.value->string_at("url") : std::string_view{};
+}
+
+std::string_view without_choice_mark(std::string_view path) {
+  return path.ends_with("[x]") ? path.substr(0, path.size() - 3) : path;
+}
+
+const ExtensionSchema* nested_by_url(const ExtensionSchema& schema, std::string_view url) {
+  for (const ExtensionSchema* nested : schema.nested) {
+    if (nested->url == url) return nested;
+  }
+  return nullptr;
+}
+
+std::size_t uses_of(const json::Value& extension, std::string_view url) {
+  const json::Value* nested = extension.find("extension");
+  if (nested == nullptr) return 0;
+  const auto items = nested->items();
+  return static_cast<std::size_t>(std::count_if(
+      items.begin(), items.end(), [&](const json::Value& item) { return item.string_at("url") == url; }));
+}
+
+}  // namespace
+
+const ExtensionSchema* Walk::extension_schema(const Node& node) const {
+  const std::string_view url = url_of(node);
+  if (node.parent != nullptr && is_extension(*node.parent)) {
+    const ExtensionSchema* outer = extension_schema(*node.parent);
+    const ExtensionSchema* nested = outer != nullptr ? nested_by_url(*outer, url) : nullptr;
+    if (nested != nullptr) return nested;
+  }
+  return is_absolute_uri(url) ? parts_.definitions.extension(url) : nullptr;
+}
+
+void Walk::check_extension(const Node& holder, const Node& node, bool as_modifier) {
+  const std::string_view url = url_of(node);
+  if (url.empty()) return;  // Extension.url is required: reported by its cardinality
+  if (const ExtensionSchema* schema = extension_schema(node)) {
+    check_known_extension(holder, node, *schema, as_modifier);
+    return;
+  }
+  if (!is_absolute_uri(url)) {
+    if (!is_extension(holder)) {
+      report(node, IssueType::extension, {"Extension.url must be an absolute URL"});
+    } else if (extension_schema(holder) != nullptr) {
+      report(node, IssueType::extension, {"The extension around this one does not define a part of this name"});
+    }
+    return;
+  }
+  if (options_.unknown_extensions == UnknownExtensions::ignore || is_example_url(url)) return;
+  const bool is_refused = options_.unknown_extensions == UnknownExtensions::refuse;
+  if (!is_refused && !is_first(url)) return;
+  report(is_refused ? Severity::error : Severity::warning, IssueType::extension, *node.path,
+         node.element.offset(), {"No loaded package defines the extension ", url});
+}
+
+void Walk::check_known_extension(const Node& holder, const Node& node, const ExtensionSchema& schema,
+                                 bool as_modifier) {
+  if (schema.is_modifier && !as_modifier)
+    report(node, IssueType::extension, {"The extension ", schema.url, " modifies meaning and must be a modifierExtension"});
+  if (!schema.is_modifier && as_modifier)
+    report(node, IssueType::extension, {"The extension ", schema.url, " modifies nothing and must not be a modifierExtension"});
+  check_extension_value(node, schema);
+  check_nested_extensions(node, schema);
+  const bool is_allowed =
+      schema.contexts.empty() ||
+      std::any_of(schema.contexts.begin(), schema.contexts.end(),
+                  [&](const ExtensionSchema::Context& context) { return is_context(holder, context); });
+  if (!is_allowed)
+    report(Severity::error, IssueType::extension, *holder.path, node.element.offset(),
+           {"The extension ", schema.url, " is not allowed on this element"});
+}
+
+void Walk::check_extension_value(const Node& node, const ExtensionSchema& schema) {
+  for (const json::Member& member : node.element.value->members()) {
+    if (!member.name().starts_with("value")) continue;
+    const PropertySchema* property = node.element.type->property(member.name(), member.name_hash);
+    if (property == nullptr || property->type == nullptr) continue;
+    const bool is_allowed =
+        std::any_of(schema.value_types.begin(), schema.value_types.end(),
+                    [&](const TypeRef& allowed) { return allowed.code == property->type->code; });
+    if (!is_allowed) {
+      report(node, IssueType::extension,
+             {"The extension ", schema.url,
+              schema.value_types.empty() ? " has parts and no value" : " does not allow a value of this type"});
+      return;
+    }
+    if (schema.binding.strength <= BindingStrength::extensible && !schema.binding.value_set.empty()) {
+      const Path path{node.path, "value", -1, property->type->code};
+      const Node value{{&member.value, nullptr, property->element, property->type->type}, &path, node.scope, &node};
+      check_binding(value, schema.binding);
+    }
+  }
+}
+
+void Walk::check_nested_extensions(const Node& node, const ExtensionSchema& schema) {
+  for (const ExtensionSchema* nested : schema.nested) {
+    const std::size_t count = uses_of(*node.element.value, nested->url);
+    if (count < nested->min)
+      report(node, IssueType::required, {"The extension ", schema.url, " must have the part ", nested->url});
+    if (nested->max != k_unbounded && count > nested->max)
+      report(node, IssueType::structure, {"The extension ", schema.url, " has too many parts ", nested->url});
+  }
+}
+
+bool Walk::is_context(const Node& holder, const ExtensionSchema::Context& context) const {
+  if (context.type == "fhirpath") return true;  // not judged yet
+  if (context.type == "extension") return is_extension(holder) && url_of(holder) == context.expression;
+  std::string_view wanted = context.expression;
+  if (const std::size_t hash = wanted.find('#'); hash != std::string_view::npos) wanted = wanted.substr(hash + 1);
+  wanted = without_choice_mark(type_of_profile(wanted));
+  if (wanted == "Element" || wanted == "Any" || wanted == "*") return true;
+  const TypeSchema* type = holder.element.type;
+  if (type != nullptr && type->kind == TypeKind::backbone && wanted == "BackboneElement") return true;
+  for (const TypeSchema* at = type; at != nullptr; at = at->base) {
+    if (at->name == wanted) return true;
+  }
+  const std::size_t dot = wanted.find('.');
+  if (dot == std::string_view::npos) {
+    return parts_.definitions.type(wanted) == nullptr;  // a profile: not judged yet
+  }
+  if (holder.element.definition == nullptr) return false;
+  const std::string_view path = without_choice_mark(holder.element.definition->path);
+  if (path == wanted) return true;
+  // Resource.meta stands for Patient.meta.
+  const std::size_t own_dot = path.find('.');
+  if (own_dot == std::string_view::npos || path.substr(own_dot) != wanted.substr(dot)) return false;
+  const TypeSchema* own = parts_.definitions.type(path.substr(0, own_dot));
+  const TypeSchema* general = parts_.definitions.type(wanted.substr(0, dot));
+  return own != nullptr && general != nullptr && own->is_a(general);
+}
+
+}  // namespace fhir::validation

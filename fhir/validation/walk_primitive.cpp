@@ -1,0 +1,58 @@
+// A primitive: its value and its `_name` sibling. https://hl7.org/fhir/R4/json.html#primitive
+#include <algorithm>
+#include <string>
+
+#include "fhir/validation/narrative.h"
+#include "fhir/validation/primitives.h"
+#include "fhir/validation/walk.h"
+
+namespace fhir::validation {
+
+void Walk::check_primitive(const Node& node, const TypePlan& plan) {
+  const Primitive primitive = plan.type->primitive;
+  const json::Value* value = node.element.value;
+  const json::Value* sibling = node.element.sibling;
+  if (value != nullptr) {
+    if (!is_json_kind_of(primitive, value->kind())) {
+      report(node, IssueType::value,
+             {name_of(node), " is a ", plan.type->name, " and must be ", json_kind_name(primitive), " in JSON"});
+    } else {
+      const std::string_view fault = fault_of(primitive, value->text());
+      if (!fault.empty()) report(node, IssueType::value, {"The value of ", name_of(node), " ", fault});
+      if (primitive == Primitive::xhtml) check_narrative_of(node);
+    }
+  }
+  if (sibling == nullptr) return;
+  if (!sibling->is_object() || sibling->members().empty()) {
+    report(Severity::error, IssueType::structure, *node.path, sibling->offset(),
+           {"The id and extensions of ", name_of(node), " must be an object that is not empty"});
+    return;
+  }
+  if (value == nullptr && sibling->find("extension") == nullptr)
+    report(node, IssueType::invariant, {name_of(node), " must have a value or extensions"}, "ele-1");
+  if (element_plan_ != nullptr) check_members(node, *sibling, *element_plan_);
+}
+
+void Walk::check_narrative_of(const Node& node) {
+  const NarrativeFault fault = check_narrative(node.element.text());
+  if (fault == NarrativeFault::none) return;
+  report(node, IssueType::invariant, {"The narrative ", text_of(fault)},
+         fault == NarrativeFault::without_content ? "txt-2" : "txt-1");
+}
+
+void Walk::check_element_id(const Node& node, const json::Value& object) {
+  const std::string_view id = object.string_at("id");
+  const Element& resource = node.scope->resource;
+  // Snapshot and differential of a StructureDefinition share their ids.
+  if (id.empty() || resource.type == nullptr || resource.type->name == "StructureDefinition") return;
+  const std::pair<const json::Value*, std::string_view> key{resource.value, id};
+  if (std::find(element_ids_.begin(), element_ids_.end(), key) == element_ids_.end()) {
+    constexpr std::size_t k_ids_compared_max = 2000;
+    if (element_ids_.size() < k_ids_compared_max) element_ids_.push_back(key);
+    return;
+  }
+  report(node, IssueType::duplicate,
+         {name_of(node), " has the id of another element; an id is unique within its resource"});
+}
+
+}  // namespace fhir::validation

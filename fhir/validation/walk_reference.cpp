@@ -1,0 +1,92 @@
+// References: their form, what they may point to, and what they find in the same document.
+// https://hl7.org/fhir/R4/references.html
+#include <algorithm>
+
+#include "fhir/validation/resolver.h"
+#include "fhir/validation/walk.h"
+
+namespace fhir::validation {
+
+void Walk::check_reference(const Node& node, const TypeRef* type) {
+  const std::string_view text = node.element.value->string_at("reference");
+  if (text.empty()) return;
+  const ParsedReference reference = parse_reference(text, parts_.definitions);
+  std::string_view target = reference.type;
+  switch (reference.form) {
+    case ReferenceForm::malformed:
+      report(node, IssueType::value,
+             {name_of(node), ": the reference is neither Type/id, an absolute URL, a well-formed urn:uuid: or "
+                             "urn:oid:, nor # and the id of a contained resource"});
+      return;
+    case ReferenceForm::contained: {
+      const Element found = find_target(reference, text, *node.scope);
+      if (found.value == nullptr)
+        report(node, IssueType::invariant, {name_of(node), " refers to a contained resource that is not there"}, "ref-1");
+      // `#` is the container itself, whatever it is.
+      if (found.type != nullptr && !reference.id.empty()) target = found.type->name;
+      break;
+    }
+    case ReferenceForm::urn: {
+      if (node.scope->bundle == nullptr) return;
+      const Element found = find_target(reference, text, *node.scope);
+      if (found.value == nullptr)
+        report(Severity::warning, IssueType::not_found, *node.path, node.element.offset(),
+               {name_of(node), " refers to a URN that no entry of the bundle has as its fullUrl"});
+      if (found.type != nullptr) target = found.type->name;
+      break;
+    }
+    default:
+      break;
+  }
+  if (type != nullptr && !target.empty()) check_target(node, *type, target);
+}
+
+void Walk::check_target(const Node& node, const TypeRef& type, std::string_view target) {
+  if (type.target_profiles.empty()) return;
+  for (const std::string_view profile : type.target_profiles) {
+    const std::string_view allowed = type_of_profile(profile);
+    if (allowed == target || allowed == "Resource") return;
+    const TypeSchema* allowed_type = parts_.definitions.type(allowed);
+    if (allowed_type == nullptr) return;  // a profile of whatever type
+    if (allowed_type->is_abstract) return;
+  }
+  report(node, IssueType::value, {name_of(node), " must not refer to a resource of this type"});
+}
+
+Element Walk::find_target(const ParsedReference& reference, std::string_view text, const Scope& scope) {
+  if (reference.form == ReferenceForm::contained) {
+    const Element& root = scope.root->resource;
+    if (reference.id.empty()) return root;
+    const json::Value* contained = root.value->find("contained");
+    if (contained == nullptr) return {};
+    for (const json::Value& item : contained->items()) {
+      if (item.string_at("id") == reference.id) return root_element(item, parts_.definitions);
+    }
+    return {};
+  }
+  for (const Scope* bundle = scope.bundle; bundle != nullptr;
+       bundle = bundle->parent != nullptr ? bundle->parent->bundle : nullptr) {
+    const json::Value* found = index_of(*bundle).find(reference, text, scope.full_url);
+    if (found != nullptr) return root_element(*found, parts_.definitions);
+  }
+  return {};
+}
+
+const BundleIndex& Walk::index_of(const Scope& bundle) {
+  const json::Value* value = bundle.resource.value;
+  const auto found = bundle_indexes_.find(value);
+  if (found != bundle_indexes_.end()) return found->second;
+  return bundle_indexes_.emplace(value, BundleIndex(*value)).first->second;
+}
+
+std::optional<Element> DocumentResolver::resolve(std::string_view text) {
+  const ParsedReference reference = parse_reference(text, walk_.parts_.definitions);
+  const Element found = walk_.find_target(reference, text, scope_);
+  if (found.value != nullptr) return found;
+  // Elsewhere, but of a type that the reference names.
+  const TypeSchema* type = reference.type.empty() ? nullptr : walk_.parts_.definitions.type(reference.type);
+  if (type == nullptr) return std::nullopt;
+  return Element{nullptr, nullptr, nullptr, type};
+}
+
+}  // namespace fhir::validation

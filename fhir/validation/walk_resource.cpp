@@ -1,0 +1,107 @@
+// A resource: at the top, in an entry of a Bundle or Parameters, or contained.
+// https://hl7.org/fhir/R4/resource.html https://hl7.org/fhir/R4/references.html#contained
+#include <algorithm>
+#include <string>
+
+#include "fhir/validation/walk.h"
+
+namespace fhir::validation {
+
+void Walk::run(const json::Value& resource, std::string_view prefix) {
+  Path path;
+  path.name = !prefix.empty() ? prefix : resource.string_at("resourceType");
+  const bool is_named = !prefix.empty() || parts_.definitions.type(path.name) != nullptr;
+  if (!is_named) path.name = {};
+  check_resource(resource, nullptr, path, nullptr, Place::root, {});
+  if (is_cut_short_) {
+    reported_ = 0;
+    report(Severity::information, IssueType::too_costly, path, resource.offset(),
+           {"More was found than is reported"});
+  }
+}
+
+void Walk::check_resource(const json::Value& value, const TypeSchema* expected, const Path& path,
+                          const Scope* parent, Place place, std::string_view full_url) {
+  const auto refuse = [&](std::string_view text) {
+    report(Severity::error, IssueType::structure, path, value.offset(), {text});
+  };
+  if (!value.is_object()) return refuse("A resource must be a JSON object");
+  const json::Value* name = value.find("resourceType");
+  if (name == nullptr || !name->is_string()) return refuse("A resource must name its resourceType");
+  const TypeSchema* type = parts_.definitions.type(name->string());
+  if (type == nullptr || type->kind != TypeKind::resource || type->is_abstract)
+    return refuse("resourceType does not name a resource type of FHIR R4");
+  const TypePlan* plan = parts_.plans.of(type);
+  if (plan == nullptr) return refuse("resourceType does not name a resource type of FHIR R4");
+  if (expected != nullptr && !type->is_a(expected))
+    return refuse("This resource type is not allowed here");
+
+  Path here = path;
+  if (place != Place::root) here.resource = &value;
+  Scope scope;
+  scope.resource = Element{&value, nullptr, nullptr, type};
+  scope.path = &here;
+  scope.parent = parent;
+  scope.root = place == Place::contained && parent != nullptr ? parent->root : &scope;
+  scope.bundle = type == bundle_type_ ? &scope : parent != nullptr ? parent->bundle : nullptr;
+  scope.full_url = full_url.empty() && parent != nullptr ? parent->full_url : full_url;
+
+  const Node node{scope.resource, &here, &scope, nullptr};
+  check_members(node, value, *plan);
+  if (value.find("contained") != nullptr) check_contained(scope);
+  check_profiles(scope, place == Place::root);
+  if (plan->special == Special::bundle) check_bundle(node);
+  if (!plan->constraints.empty()) check_invariants(node, plan->constraints);
+}
+
+void Walk::check_contained(const Scope& scope) {
+  const json::Value* contained = scope.resource.value->find("contained");
+  const auto items = contained->items();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!items[i].is_object()) continue;
+    const std::string_view id = items[i].string_at("id");
+    const Path path{scope.path, "contained", static_cast<std::int64_t>(i)};
+    if (id.empty()) {
+      report(Severity::error, IssueType::required, path, items[i].offset(),
+             {"A contained resource must have an id"});
+      continue;
+    }
+    const bool is_repeated = std::any_of(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(i),
+                                         [&](const json::Value& other) { return other.string_at("id") == id; });
+    if (is_repeated)
+      report(Severity::error, IssueType::duplicate, path, items[i].offset(),
+             {"Two contained resources have the same id"});
+  }
+}
+
+bool Walk::is_first(std::string_view thing) {
+  if (std::find(noted_.begin(), noted_.end(), thing) != noted_.end()) return false;
+  noted_.push_back(thing);
+  return true;
+}
+
+void Walk::check_profiles(const Scope& scope, bool is_root) {
+  const auto is_known = [&](std::string_view canonical) {
+    return parts_.definitions.record("StructureDefinition", canonical) != nullptr;
+  };
+  if (is_root) {
+    for (const std::string& profile : options_.profiles) {
+      if (!is_known(profile))
+        report(Severity::warning, IssueType::not_found, *scope.path, scope.resource.offset(),
+               {"The profile ", profile, " is not known here, so it was not checked"});
+    }
+  }
+  const json::Value* meta = scope.resource.value->find("meta");
+  const json::Value* profiles = meta != nullptr ? meta->find("profile") : nullptr;
+  if (profiles == nullptr) return;
+  const Path meta_path{scope.path, "meta", -1};
+  for (std::size_t i = 0; i < profiles->items().size(); ++i) {
+    const json::Value& profile = profiles->items()[i];
+    if (!profile.is_string() || is_known(profile.string()) || !is_first(profile.string())) continue;
+    const Path path{&meta_path, "profile", static_cast<std::int64_t>(i)};
+    report(Severity::warning, IssueType::not_found, path, profile.offset(),
+           {"This profile is not known here, so it was not checked"});
+  }
+}
+
+}  // namespace fhir::validation
