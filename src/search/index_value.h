@@ -38,6 +38,8 @@ void index_value(const fhir::Element& value, Parameter parameter, const IndexCon
 void index_composite(Parameter parameter, const std::vector<IndexRows>& components,
                      IndexRows& rows);
 
+bool is_empty(const IndexRows& rows);
+
 /// Takes out rows that say the same twice. The order is that of the first of each.
 void remove_duplicates(IndexRows& rows);
 

@@ -1,0 +1,44 @@
+// Makes the index rows of a resource: every search parameter of its type, evaluated.
+// https://hl7.org/fhir/R4/search.html
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "fhir/base/result.h"
+#include "fhir/definitions/definition_store.h"
+#include "fhir/model/element.h"
+#include "src/search/index_rows.h"
+
+namespace server::search {
+
+/// Made once for a snapshot of the definitions, which it keeps alive; the rows point into it. A
+/// type's expressions are compiled when its first resource comes. Safe for any number of threads.
+class Extractor {
+ public:
+  /// base_url   of this server, without a slash at the end: references below it are local; may be
+  /// empty
+  static fhir::Result<std::unique_ptr<Extractor>> make(
+      std::shared_ptr<const fhir::DefinitionStore> definitions, std::string base_url = {});
+  ~Extractor();
+
+  /// The rows of one resource, each once, in the order of the parameters.
+  ///
+  /// resource   a root element
+  /// errors     structure: its type is unknown · processing: an expression cannot be evaluated on
+  /// it ·
+  ///            too-costly: an expression passes FHIRPath's limits
+  fhir::Result<IndexRows> extract(const fhir::Element& resource) const;
+
+  /// Parameters of the type that cannot be indexed, with the reason. Empty for the official ones.
+  std::span<const fhir::Issue> problems(std::string_view resource_type) const;
+
+ private:
+  struct State;
+  explicit Extractor(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace server::search
