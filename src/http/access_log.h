@@ -23,8 +23,9 @@ struct AccessEntry {
   std::string_view remote_address;  // numeric
 };
 
-/// Writes lines in a thread of its own; when that falls behind, the oldest lines are lost rather
-/// than requests delayed.
+/// Collects lines and has them written by a thread of its own, some kilobytes at a time: waking it
+/// for every line costs as much as a request (9 µs; collected, 1 µs). When that thread falls
+/// behind, the oldest lines are lost rather than requests delayed.
 ///
 /// threads   any
 class AccessLog {
@@ -40,7 +41,7 @@ class AccessLog {
   bool is_on() const { return impl_ != nullptr; }
 
   void write(const AccessEntry& entry);
-  /// Asks for the lines so far to reach the file soon.
+  /// Has the lines so far written soon; to be called a few times a second.
   void flush();
 
  private:

@@ -108,8 +108,9 @@ TEST_CASE("the access log has one JSON line per request, without its target") {
     RunningServer running(options);
     Client client(running.server.port());
     client.ask(get("/echo/Jane-Doe?ssn=123", "X-Request-Id: abc\r\n"));
-    client.ask("GET /secret");
+    client.send("GET /secret");
     client.end_sending();
+    client.read();
     running.server.stop(milliseconds{500});
   }
   const auto text = content_of(path);
