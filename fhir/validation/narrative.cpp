@@ -72,10 +72,7 @@ class Scanner {
       }
       if (fault == NarrativeFault::malformed) return fault;
       if (first_ == NarrativeFault::none) first_ = fault;
-      if (depth_ == 0) {
-        skip_space();
-        if (!left_.empty() && !left_.starts_with("<!--")) return NarrativeFault::malformed;
-      }
+      if (depth_ == 0) skip_space();
     }
     if (depth_ != 0 || !has_root_) return NarrativeFault::malformed;
     if (first_ != NarrativeFault::none) return first_;

@@ -1,0 +1,59 @@
+// https://hl7.org/fhir/R4/terminologies.html#strength
+#include "support.h"
+
+using fhir::IssueType;
+using fhir::Severity;
+using test::validate;
+
+TEST_CASE("a code of a required binding is in the value set") {
+  CHECK(validate(R"({"resourceType":"Patient","gender":"male"})").all().empty());
+  const auto issue = validate(R"({"resourceType":"Patient","gender":"man"})").error();
+  CHECK(issue.expression == "Patient.gender");
+  CHECK(issue.type == IssueType::code_invalid);
+  CHECK(issue.diagnostics.find("administrative-gender") != std::string::npos);
+  CHECK(issue.diagnostics.find("\"man\"") == std::string::npos);
+}
+
+TEST_CASE("one coding of a concept is in the value set of a required binding") {
+  const auto with = [](const std::string& status) {
+    return validate(R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},"clinicalStatus":)" + status + "}");
+  };
+  const std::string good = R"({"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"})";
+  const std::string other = R"({"system":"http://example.org/status","code":"active"})";
+  CHECK(with(R"({"coding":[)" + good + "]}").errors() == 0);
+  CHECK(with(R"({"coding":[)" + other + "," + good + "]}").errors() == 0);
+  CHECK(with(R"({"coding":[)" + other + "]}").error().expression == "Condition.clinicalStatus");
+  CHECK(with(R"({"text":"active"})").error().expression == "Condition.clinicalStatus");
+}
+
+TEST_CASE("a coding outside an extensible value set is a warning") {
+  const auto with = [](const std::string& type) {
+    return validate(R"({"resourceType":"Patient","identifier":[{"value":"1","type":)" + type + "}]}");
+  };
+  CHECK(with(R"({"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]})").all().empty());
+  const auto found = with(R"({"coding":[{"system":"http://example.org/x","code":"MR"}]})");
+  CHECK(found.errors() == 0);
+  CHECK(found.has(Severity::warning, "Patient.identifier[0].type"));
+  CHECK(with(R"({"text":"x"})").all().empty());
+}
+
+TEST_CASE("a value set that is not held makes no error") {
+  const auto found = validate(R"({"resourceType":"Patient","name":[{"use":"whatever","family":"A"}]})");
+  CHECK(found.errors() == 0);
+  CHECK(found.has(Severity::information, "Patient.name[0].use"));
+}
+
+TEST_CASE("a code is defined by the code system that it names") {
+  const auto found = validate(R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},
+    "code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"nothing"}]}})");
+  CHECK(found.error().expression == "Condition.code.coding[0].code");
+}
+
+TEST_CASE("the system of a coding is an absolute URI of a code system") {
+  const auto with = [](const std::string& system) {
+    return validate(R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":")" + system + R"(","code":"x"}]}})");
+  };
+  CHECK(with("http://example.org/x").errors() == 0);
+  CHECK(with("local").error().expression == "Condition.code.coding[0].system");
+  CHECK(with("http://hl7.org/fhir/ValueSet/x").error().expression == "Condition.code.coding[0].system");
+}
