@@ -43,6 +43,41 @@ void IoThread::adopt(int socket, std::string address, Session::Admission admissi
   });
 }
 
+// What is posted here runs after the events that the loop has seen already, and these may bring
+// more requests.
+void IoThread::submit(std::shared_ptr<Session> session) {
+  if (to_submit_.empty()) loop_.post([this] { submit_collected(); });
+  to_submit_.push_back(std::move(session));
+}
+
+void IoThread::submit_collected() {
+  std::vector<std::shared_ptr<Work>> items;
+  items.swap(to_submit_);
+  for (std::size_t i = shared_.workers.submit(items); i < items.size(); ++i) {
+    static_cast<Session&>(*items[i]).on_refused();
+  }
+}
+
+void IoThread::complete(std::shared_ptr<Session> session) {
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_first = completed_.empty();
+    completed_.push_back(std::move(session));
+  }
+  if (is_first) loop_.post([this] { deliver_completed(); });
+}
+
+void IoThread::deliver_completed() {
+  std::vector<std::shared_ptr<Session>> sessions;
+  {
+    const std::lock_guard lock(mutex_);
+    sessions.swap(completed_);
+  }
+  const auto now = EventLoop::Clock::now();
+  for (const auto& session : sessions) session->on_answered(now);
+}
+
 void IoThread::shut_down_all() {
   loop_.post([this] {
     const std::vector<std::shared_ptr<Session>> all(sessions_.begin(), sessions_.end());

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_set>
+#include <vector>
 
 #include "src/http/event_loop.h"
 #include "src/http/request_id.h"
@@ -15,7 +17,10 @@ namespace server::http {
 
 class TlsContext;
 
-/// threads   start, adopt, shut_down_all, abort_all and stop: any; the rest: its own
+/// What goes to the workers and what comes back is collected for as long as the loop has other
+/// things to do, so that a busy server wakes threads for batches.
+///
+/// threads   start, adopt, complete, shut_down_all, abort_all and stop: any; the rest: its own
 class IoThread {
  public:
   /// tls   nullptr for plain connections; outlives the thread
@@ -27,6 +32,10 @@ class IoThread {
   void start();
   /// Serves a connection; its count in Shared is taken already.
   void adopt(int socket, std::string address, Session::Admission admission);
+  /// Hands a session's request to the workers, or tells the session that it is refused.
+  void submit(std::shared_ptr<Session> session);
+  /// Takes a session back whose answer a worker has made.
+  void complete(std::shared_ptr<Session> session);
   void shut_down_all();
   void abort_all();
   /// Ends the loop and the thread.
@@ -38,12 +47,17 @@ class IoThread {
 
  private:
   void tick(EventLoop::Clock::time_point now);
+  void submit_collected();
+  void deliver_completed();
 
   Shared& shared_;
   TlsContext* const tls_;
   EventLoop loop_;
   RequestIds request_ids_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
+  std::vector<std::shared_ptr<Work>> to_submit_;
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Session>> completed_;  // guarded by mutex_
   std::thread thread_;
 };
 

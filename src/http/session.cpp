@@ -174,9 +174,7 @@ void Session::dispatch() {
     return deliver(std::move(response_));
   }
   phase_ = Phase::answering;
-  if (shared_.workers.try_submit([self = shared_from_this()] { self->work(); })) return;
-  refuse_busy("The server is busy; try again in a second.");
-  deliver(std::move(response_));
+  thread_.submit(shared_from_this());
 }
 
 void Session::answer_here() {
@@ -184,19 +182,26 @@ void Session::answer_here() {
   compress(response_, request_.headers.get("Accept-Encoding"), shared_.options.compress_bytes_min);
 }
 
-// On a worker's thread, which alone has request_ and response_ until it posts.
-void Session::work() {
+// Here a worker alone has request_ and response_.
+void Session::run_on_worker() {
   if (Clock::now() > request_.deadline) {
     refuse_busy("The request waited longer than its deadline; try again in a second.");
   } else {
     answer_here();
   }
-  thread_.loop().post([self = shared_from_this()] {
-    self->now_ = Clock::now();
-    self->is_answered_ = true;
-    if (self->phase_ == Phase::closed) return self->record(self->response_, 0);
-    if (!self->is_writing_) self->run();
-  });
+  thread_.complete(shared_from_this());
+}
+
+void Session::on_refused() {
+  refuse_busy("The server is busy; try again in a second.");
+  on_answered(Clock::now());
+}
+
+void Session::on_answered(Clock::time_point now) {
+  now_ = now;
+  is_answered_ = true;
+  if (phase_ == Phase::closed) return record(response_, 0);
+  if (!is_writing_) run();
 }
 
 void Session::refuse_busy(std::string_view diagnostics) {

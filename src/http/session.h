@@ -37,7 +37,9 @@ struct Shared {
 /// next ones wait in the read buffer and, behind that, in the kernel, so answers keep their order.
 ///
 /// threads   its IoThread's; a worker holds `request_` and `response_` while phase_ is `answering`
-class Session final : public StreamClient, public std::enable_shared_from_this<Session> {
+class Session final : public StreamClient,
+                      public Work,
+                      public std::enable_shared_from_this<Session> {
  public:
   using Clock = std::chrono::steady_clock;
   enum class Admission { served, refused };
@@ -53,6 +55,10 @@ class Session final : public StreamClient, public std::enable_shared_from_this<S
   bool is_late(Clock::time_point now) const {
     return awaited_ != Awaited::nothing && now >= expires_;
   }
+  /// The worker's answer is ready.
+  void on_answered(Clock::time_point now);
+  /// No worker will take the request: the queue is full.
+  void on_refused();
   /// Gives up what is awaited for too long.
   void on_late(Clock::time_point now);
 
@@ -71,6 +77,7 @@ class Session final : public StreamClient, public std::enable_shared_from_this<S
   void on_read(std::size_t bytes, Ending ending) override;
   void on_written(std::size_t bytes) override;
   void on_finished() override { abort(); }
+  void run_on_worker() override;
 
   void run();
   void consume();
@@ -79,7 +86,6 @@ class Session final : public StreamClient, public std::enable_shared_from_this<S
   bool accepts_head();
   void invite_body();
   void dispatch();
-  void work();
   void answer_here();
   void refuse_busy(std::string_view diagnostics);
   void fail(unsigned status, std::string_view diagnostics);
