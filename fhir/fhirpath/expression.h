@@ -31,10 +31,12 @@ struct Environment {
   Element root_resource;  // %rootResource: the outermost one
   Resolver* resolver = nullptr;
   const TerminologyProvider* terminology = nullptr;
-  std::int64_t now_utc_ms = 0;  // now(), today(): the caller's clock
-  int offset_minutes = 0;       // the caller's time zone
+  std::int64_t now_utc_ms = 0;         // now(), today(): the caller's clock
+  int offset_minutes = 0;              // the caller's time zone
   std::size_t steps_max = 10'000'000;  // evaluated nodes; past it: too-costly
 };
+
+struct Program;
 
 class Expression {
  public:
@@ -56,7 +58,6 @@ class Expression {
   std::string_view source() const;
 
  private:
-  struct Program;
   explicit Expression(std::unique_ptr<Program> program);
   std::unique_ptr<Program> program_;
 };

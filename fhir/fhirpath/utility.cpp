@@ -1,0 +1,90 @@
+// https://hl7.org/fhirpath/N1/#utility-functions
+#include "fhir/fhirpath/functions.h"
+
+namespace fhir::fhirpath {
+namespace {
+
+DateTime local_now(const Environment& environment) {
+  const std::int64_t local =
+      environment.now_utc_ms + environment.offset_minutes * std::int64_t{60'000};
+  constexpr std::int64_t k_ms_per_day = 86'400'000;
+  std::int64_t rest = local % k_ms_per_day;
+  if (rest < 0) rest += k_ms_per_day;
+  const CivilDate date = civil_from_days((local - rest) / k_ms_per_day);
+  DateTime now;
+  now.year = static_cast<std::int32_t>(date.year);
+  now.month = static_cast<std::uint8_t>(date.month);
+  now.day = static_cast<std::uint8_t>(date.day);
+  now.hour = static_cast<std::uint8_t>(rest / 3'600'000);
+  now.minute = static_cast<std::uint8_t>(rest / 60'000 % 60);
+  now.second = static_cast<std::uint8_t>(rest / 1000 % 60);
+  now.millisecond = static_cast<std::uint16_t>(rest % 1000);
+  now.fraction_digits = 3;
+  now.precision = DatePrecision::millisecond;
+  now.has_time = true;
+  now.offset_minutes = static_cast<std::int16_t>(environment.offset_minutes);
+  return now;
+}
+
+bool visit_now(Evaluation& evaluation, const Node&, const Scope&, Sink sink) {
+  return sink(Item::of_date_time(local_now(evaluation.environment())));
+}
+
+bool visit_today(Evaluation& evaluation, const Node&, const Scope&, Sink sink) {
+  const DateTime now = local_now(evaluation.environment());
+  DateTime today;
+  today.year = now.year;
+  today.month = now.month;
+  today.day = now.day;
+  today.precision = DatePrecision::day;
+  return sink(Item::of_date(today));
+}
+
+bool visit_time_of_day(Evaluation& evaluation, const Node&, const Scope&, Sink sink) {
+  const DateTime now = local_now(evaluation.environment());
+  return sink(Item::of_time(
+      {now.hour, now.minute, now.second, now.millisecond, 3, DatePrecision::millisecond}));
+}
+
+/// Passes its input on. Nobody reads the trace of a server, so nothing is written.
+bool visit_trace(Evaluation& evaluation, const Node& node, const Scope& scope, Sink sink) {
+  return evaluation.visit_input(node, scope, sink);
+}
+
+Truth truth_trace(Evaluation& evaluation, const Node& node, const Scope& scope) {
+  return evaluation.truth_of_input(node, scope);
+}
+
+/// Binds the input, or what the second argument yields for it, to a name; passes the input on.
+bool visit_define_variable(Evaluation& evaluation, const Node& node, const Scope& scope,
+                           Sink sink) {
+  Collection input;
+  if (!evaluation.collect_input(node, scope, input)) return false;
+  Collection value;
+  if (node.arguments.size() == 2) {
+    Scope inner = scope;
+    if (input.size() == 1) inner.self = input.begin();
+    if (!evaluation.collect(*node.arguments[1], inner, value)) return false;
+  } else {
+    value = input;
+  }
+  evaluation.variable(node.slot) = std::move(value);
+  for (const Item& item : input) {
+    if (!sink(item)) return false;
+  }
+  return true;
+}
+
+constexpr Function k_functions[] = {
+    {"now", 0, 0, visit_now},
+    {"today", 0, 0, visit_today},
+    {"timeOfDay", 0, 0, visit_time_of_day},
+    {"trace", 1, 2, visit_trace, truth_trace},
+    {"defineVariable", 1, 2, visit_define_variable},
+};
+
+}  // namespace
+
+std::span<const Function> utility_functions() { return k_functions; }
+
+}  // namespace fhir::fhirpath
