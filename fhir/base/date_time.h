@@ -23,12 +23,14 @@ struct DateTime {
   std::int32_t year = 1;
   std::uint8_t month = 1, day = 1, hour = 0, minute = 0, second = 0;
   std::uint16_t millisecond = 0;
-  std::uint8_t fraction_digits = 0;  // as written, 0..9; digits past three are dropped from the value
+  std::uint8_t fraction_digits =
+      0;  // as written, 0..9; digits past three are dropped from the value
   DatePrecision precision = DatePrecision::year;
-  bool has_time = false;  // written as a dateTime (`T` present)
+  bool has_time = false;                       // written as a dateTime (`T` present)
   std::optional<std::int16_t> offset_minutes;  // of the zone; absent when none was written
 
-  /// text      YYYY, YYYY-MM, YYYY-MM-DD or one with `Thh[:mm[:ss[.fff]]]` and zone, each part in range
+  /// text      YYYY, YYYY-MM, YYYY-MM-DD or one with `Thh[:mm[:ss[.fff]]]` and zone, each part in
+  /// range
   ///           (leap years; second 60 accepted as FHIR's regex does); nothing for anything else
   static std::optional<DateTime> parse(std::string_view text);
 
@@ -39,8 +41,8 @@ struct DateTime {
   Instants instants(int default_offset_minutes = 0) const;
 
   /// Order where both values are certain; nothing when the precisions leave it open (FHIRPath).
-  /// Seconds and milliseconds are one precision. Where only one value has a zone, the other is taken
-  /// in `default_offset_minutes`; without that the order must hold in every zone.
+  /// Seconds and milliseconds are one precision. Where only one value has a zone, the other is
+  /// taken in `default_offset_minutes`; without that the order must hold in every zone.
   static std::optional<std::strong_ordering> compare(
       const DateTime& a, const DateTime& b, std::optional<int> default_offset_minutes = {});
 };

@@ -12,8 +12,8 @@
 
 namespace fhir {
 
-/// coefficient × 10^-scale. Comparison is by value (1.0 == 1.00); text keeps the scale. Small numbers
-/// live in 64 bits; larger ones in Boost.Multiprecision, behind this class.
+/// coefficient × 10^-scale. Comparison is by value (1.0 == 1.00); text keeps the scale. Small
+/// numbers live in 64 bits; larger ones in Boost.Multiprecision, behind this class.
 class Decimal {
  public:
   Decimal() = default;
@@ -41,7 +41,8 @@ class Decimal {
   friend Decimal operator+(const Decimal& a, const Decimal& b);
   friend Decimal operator-(const Decimal& a, const Decimal& b);
   friend Decimal operator*(const Decimal& a, const Decimal& b);
-  /// a / b with at most `scale_max` digits after the point, trailing zeros removed; nothing for b = 0.
+  /// a / b with at most `scale_max` digits after the point, trailing zeros removed; nothing for b =
+  /// 0.
   static std::optional<Decimal> divide(const Decimal& a, const Decimal& b, int scale_max = 28);
   /// Quotient rounded towards zero, and what remains; nothing for b = 0.
   static std::optional<Decimal> divide_whole(const Decimal& a, const Decimal& b);

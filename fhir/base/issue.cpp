@@ -9,11 +9,11 @@ namespace {
 constexpr std::array<std::string_view, 4> k_severities = {"fatal", "error", "warning",
                                                           "information"};
 constexpr std::array<std::string_view, 31> k_types = {
-    "invalid",       "structure",     "required",   "value",     "invariant", "security",
-    "login",         "unknown",       "expired",    "forbidden", "suppressed", "processing",
-    "not-supported", "duplicate",     "multiple-matches", "not-found", "deleted", "too-long",
-    "code-invalid",  "extension",     "too-costly", "business-rule", "conflict", "transient",
-    "lock-error",    "no-store",      "exception",  "timeout",   "incomplete", "throttled",
+    "invalid",       "structure", "required",         "value",         "invariant",  "security",
+    "login",         "unknown",   "expired",          "forbidden",     "suppressed", "processing",
+    "not-supported", "duplicate", "multiple-matches", "not-found",     "deleted",    "too-long",
+    "code-invalid",  "extension", "too-costly",       "business-rule", "conflict",   "transient",
+    "lock-error",    "no-store",  "exception",        "timeout",       "incomplete", "throttled",
     "informational"};
 
 }  // namespace

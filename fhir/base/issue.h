@@ -13,11 +13,36 @@ enum class Severity : std::uint8_t { fatal, error, warning, information };
 
 /// https://hl7.org/fhir/R4/valueset-issue-type.html; a trailing underscore avoids a C++ keyword.
 enum class IssueType : std::uint8_t {
-  invalid, structure, required, value, invariant,
-  security, login, unknown, expired, forbidden, suppressed,
-  processing, not_supported, duplicate, multiple_matches, not_found, deleted, too_long,
-  code_invalid, extension, too_costly, business_rule, conflict,
-  transient, lock_error, no_store, exception, timeout, incomplete, throttled,
+  invalid,
+  structure,
+  required,
+  value,
+  invariant,
+  security,
+  login,
+  unknown,
+  expired,
+  forbidden,
+  suppressed,
+  processing,
+  not_supported,
+  duplicate,
+  multiple_matches,
+  not_found,
+  deleted,
+  too_long,
+  code_invalid,
+  extension,
+  too_costly,
+  business_rule,
+  conflict,
+  transient,
+  lock_error,
+  no_store,
+  exception,
+  timeout,
+  incomplete,
+  throttled,
   informational
 };
 
@@ -25,21 +50,35 @@ enum class IssueType : std::uint8_t {
 /// 406, 415 or 501. The server maps a situation to a status in one place (src/rest/status.h).
 enum class Situation : std::uint8_t {
   by_type,  // follows from the type by the table in the design
-  malformed, unauthenticated, refused, not_found, gone, method_not_allowed, not_acceptable,
-  unsupported_media, conflict, precondition_failed, unprocessable, too_large, throttled,
-  unavailable, timed_out, not_implemented, internal
+  malformed,
+  unauthenticated,
+  refused,
+  not_found,
+  gone,
+  method_not_allowed,
+  not_acceptable,
+  unsupported_media,
+  conflict,
+  precondition_failed,
+  unprocessable,
+  too_large,
+  throttled,
+  unavailable,
+  timed_out,
+  not_implemented,
+  internal
 };
 
 struct Issue {
   Severity severity = Severity::error;
   IssueType type = IssueType::processing;
-  std::string diagnostics;     // for the client: names elements and rules, never a patient's data
-  std::string expression = {}; // FHIRPath of the element, empty when there is none
-  std::uint32_t line = 0;      // 1-based; 0: unknown
-  std::uint32_t column = 0;    // 1-based, in characters
+  std::string diagnostics;      // for the client: names elements and rules, never a patient's data
+  std::string expression = {};  // FHIRPath of the element, empty when there is none
+  std::uint32_t line = 0;       // 1-based; 0: unknown
+  std::uint32_t column = 0;     // 1-based, in characters
   Situation situation = Situation::by_type;
-  std::string rule = {};       // the invariant's key or the rule's id, empty when there is none
-  std::string log_detail = {}; // for the log only
+  std::string rule = {};        // the invariant's key or the rule's id, empty when there is none
+  std::string log_detail = {};  // for the log only
 };
 
 std::string_view code_of(Severity severity);

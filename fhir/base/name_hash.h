@@ -22,7 +22,8 @@ inline std::uint32_t name_hash(std::string_view name) {
     left -= 8;
   }
   std::uint64_t word = 0;
-  for (std::size_t i = 0; i < left; ++i) word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+  for (std::size_t i = 0; i < left; ++i)
+    word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
   state = (state ^ word) * k_prime;
   return static_cast<std::uint32_t>(state >> 32);
 }

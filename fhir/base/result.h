@@ -20,7 +20,8 @@ Unexpected<std::decay_t<E>> unexpected(E&& error) {
   return {std::forward<E>(error)};
 }
 
-/// Holds a T, or an E that says why there is none. Asking for the absent one is a programming error.
+/// Holds a T, or an E that says why there is none. Asking for the absent one is a programming
+/// error.
 template <class T, class E = Issue>
 class [[nodiscard]] Result {
  public:
@@ -80,16 +81,16 @@ class [[nodiscard]] Result<void, E> {
 
 /// FHIR_TRY(name, expression): binds the value of a Result, or returns its error from here.
 #define FHIR_TRY(name, ...) FHIR_TRY_(name, FHIR_CONCAT(fhir_try_, __LINE__), __VA_ARGS__)
-#define FHIR_TRY_(name, temporary, ...)                                      \
-  auto temporary = (__VA_ARGS__);                                            \
-  if (!temporary) return ::fhir::unexpected(std::move(temporary).error());   \
+#define FHIR_TRY_(name, temporary, ...)                                    \
+  auto temporary = (__VA_ARGS__);                                          \
+  if (!temporary) return ::fhir::unexpected(std::move(temporary).error()); \
   auto&& name = *std::move(temporary)
 
 /// FHIR_CHECK(expression): returns the error of a Result without a value, if it has one.
-#define FHIR_CHECK(...)                                                                        \
-  do {                                                                                         \
-    if (auto fhir_check_ = (__VA_ARGS__); !fhir_check_)                                        \
-      return ::fhir::unexpected(std::move(fhir_check_).error());                               \
+#define FHIR_CHECK(...)                                          \
+  do {                                                           \
+    if (auto fhir_check_ = (__VA_ARGS__); !fhir_check_)          \
+      return ::fhir::unexpected(std::move(fhir_check_).error()); \
   } while (false)
 
 }  // namespace fhir

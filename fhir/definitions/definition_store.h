@@ -18,11 +18,11 @@ namespace fhir {
 
 /// One conformance resource as loaded, without its narrative. Views live as long as the store.
 struct ConformanceRecord {
-  std::string_view type;     // StructureDefinition, CodeSystem …
+  std::string_view type;  // StructureDefinition, CodeSystem …
   std::string_view id;
-  std::string_view url;      // canonical, without version; empty when it has none
+  std::string_view url;  // canonical, without version; empty when it has none
   std::string_view version;
-  std::string_view json;     // the resource, compact
+  std::string_view json;  // the resource, compact
 };
 
 struct LoadOptions {
@@ -74,7 +74,8 @@ class DefinitionStore {
   /// Every record of a type, in no order that means something.
   virtual std::span<const ConformanceRecord> records(std::string_view type) const = 0;
   /// By canonical, with or without |version; without: the newest. Null when unknown.
-  virtual const ConformanceRecord* record(std::string_view type, std::string_view canonical) const = 0;
+  virtual const ConformanceRecord* record(std::string_view type,
+                                          std::string_view canonical) const = 0;
 };
 
 }  // namespace fhir

@@ -28,14 +28,16 @@ void SchemaCompiler::compile_extension(const json::Value& structure) {
   std::vector<ExtensionSchema::Context> contexts;
   if (const json::Value* list = structure.find("context")) {
     for (const json::Value& context : list->items())
-      contexts.push_back({pool_.keep(context.string_at("type")), pool_.keep(context.string_at("expression"))});
+      contexts.push_back(
+          {pool_.keep(context.string_at("type")), pool_.keep(context.string_at("expression"))});
   }
   extension->contexts = arena_.copy(contexts);
   out_.extensions[url] = extension;
 }
 
 /// node   `Extension`, or a slice of `extension` in one
-const ExtensionSchema* SchemaCompiler::extension_of(const SnapshotNode& node, std::string_view url) {
+const ExtensionSchema* SchemaCompiler::extension_of(const SnapshotNode& node,
+                                                    std::string_view url) {
   ExtensionSchema* extension = arena_.make<ExtensionSchema>();
   extension->url = url;
   extension->min = limit_of(*node.element, "min", 0);

@@ -90,7 +90,7 @@ std::shared_ptr<const Image> make_image(std::vector<RawRecord> records) {
 std::shared_ptr<const Image> open_image(const std::string& path, std::uint64_t fingerprint) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return nullptr;
-  struct stat status{};
+  struct stat status {};
   void* data = MAP_FAILED;
   if (fstat(file, &status) == 0 && status.st_size > 0)
     data = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE, file, 0);

@@ -27,8 +27,8 @@ std::shared_ptr<const Image> make_image(std::vector<RawRecord> records);
 /// Maps the file; nothing when it is absent, damaged or made from other sources.
 std::shared_ptr<const Image> open_image(const std::string& path, std::uint64_t fingerprint);
 
-/// Writes beside the place and renames, so that a reader sees all or nothing. A failure is no error:
-/// the next start reads the packages again.
+/// Writes beside the place and renames, so that a reader sees all or nothing. A failure is no
+/// error: the next start reads the packages again.
 void write_image(const std::string& path, std::uint64_t fingerprint, const Image& image);
 
 }  // namespace fhir::definitions

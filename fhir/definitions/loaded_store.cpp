@@ -106,18 +106,20 @@ void LoadedStore::list_types() {
   std::sort(types_.begin(), types_.end(),
             [](const TypeSchema* a, const TypeSchema* b) { return a->name < b->name; });
   for (const TypeSchema* type : types_) {
-    if (type->kind == TypeKind::resource && !type->is_abstract) resource_types_.push_back(type->name);
+    if (type->kind == TypeKind::resource && !type->is_abstract)
+      resource_types_.push_back(type->name);
   }
 }
 
 void LoadedStore::list_parameters() {
-  for (const SearchParameter& parameter : parameters_) parameters_by_url_[parameter.url] = &parameter;
+  for (const SearchParameter& parameter : parameters_)
+    parameters_by_url_[parameter.url] = &parameter;
   for (std::string_view name : resource_types_) {
     const TypeSchema* resource = type(name);
     auto& list = parameters_of_[name];
     for (const SearchParameter& parameter : parameters_) {
-      const bool applies = std::any_of(
-          parameter.bases.begin(), parameter.bases.end(), [&](std::string_view base) {
+      const bool applies =
+          std::any_of(parameter.bases.begin(), parameter.bases.end(), [&](std::string_view base) {
             const TypeSchema* base_type = type(base);
             return base_type != nullptr && resource->is_a(base_type);
           });
@@ -165,7 +167,8 @@ std::span<const ConformanceRecord> LoadedStore::records(std::string_view type) c
   return found->second;
 }
 
-const ConformanceRecord* LoadedStore::record(std::string_view type, std::string_view canonical) const {
+const ConformanceRecord* LoadedStore::record(std::string_view type,
+                                             std::string_view canonical) const {
   auto index = by_canonical_.find(type);
   if (index == by_canonical_.end()) return nullptr;
   auto found = index->second.find(canonical);

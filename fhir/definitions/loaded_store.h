@@ -53,7 +53,8 @@ class LoadedStore final : public DefinitionStore {
   StringPool pool_;
   std::unordered_map<std::string_view, std::vector<ConformanceRecord>> records_;
   /// Per type, by url and by `url|version`.
-  std::unordered_map<std::string_view, std::unordered_map<std::string_view, const ConformanceRecord*>>
+  std::unordered_map<std::string_view,
+                     std::unordered_map<std::string_view, const ConformanceRecord*>>
       by_canonical_;
   Schemas schemas_;
   std::vector<const TypeSchema*> types_;

@@ -1,4 +1,5 @@
-// FHIR packages: https://hl7.org/fhir/packages.html; the core package keeps its definitions in bundles.
+// FHIR packages: https://hl7.org/fhir/packages.html; the core package keeps its definitions in
+// bundles.
 #include "fhir/definitions/record_reader.h"
 
 #include <archive.h>
@@ -22,24 +23,24 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 11> k_conformance_types = {
-    "StructureDefinition", "SearchParameter", "CompartmentDefinition", "OperationDefinition",
-    "CodeSystem",          "ValueSet",        "ConceptMap",            "NamingSystem",
-    "CapabilityStatement", "StructureMap",    "ImplementationGuide"};
+    "StructureDefinition", "SearchParameter",    "CompartmentDefinition",
+    "OperationDefinition", "CodeSystem",         "ValueSet",
+    "ConceptMap",          "NamingSystem",       "CapabilityStatement",
+    "StructureMap",        "ImplementationGuide"};
 
 /// The bundles of the core package; its other files are examples. Expansions come last: they are
 /// joined to value sets read before.
 constexpr std::array<std::string_view, 9> k_core_bundles = {
-    "Bundle-types.json",           "Bundle-resources.json",    "Bundle-profiles-others.json",
-    "Bundle-extensions.json",      "Bundle-searchParams.json", "Bundle-valuesets.json",
-    "Bundle-v2-valuesets.json",    "Bundle-v3-valuesets.json", "Bundle-conceptmaps.json"};
+    "Bundle-types.json",        "Bundle-resources.json",    "Bundle-profiles-others.json",
+    "Bundle-extensions.json",   "Bundle-searchParams.json", "Bundle-valuesets.json",
+    "Bundle-v2-valuesets.json", "Bundle-v3-valuesets.json", "Bundle-conceptmaps.json"};
 constexpr std::string_view k_core_expansions = "Bundle-valueset-expansions.json";
 
 constexpr std::size_t k_archive_file_bytes_max = 128u << 20;
 
 Result<std::string> read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in)
-    return unexpected(make_issue(IssueType::not_found, "Cannot open " + path.string()));
+  if (!in) return unexpected(make_issue(IssueType::not_found, "Cannot open " + path.string()));
   std::string text((std::istreambuf_iterator<char>(in)), {});
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
   return text;
@@ -111,8 +112,9 @@ Result<void> read_archive(const fs::path& path, std::vector<RawRecord>& out) {
   archive_read_support_format_tar(reader.get());
   auto damaged = [&] {
     const char* why = archive_error_string(reader.get());
-    return unexpected(make_issue(IssueType::structure, path.string() + ": not a readable package (" +
-                                                           (why != nullptr ? why : "") + ")"));
+    return unexpected(make_issue(
+        IssueType::structure,
+        path.string() + ": not a readable package (" + (why != nullptr ? why : "") + ")"));
   };
   if (archive_read_open_filename(reader.get(), path.c_str(), 64 * 1024) != ARCHIVE_OK)
     return damaged();
@@ -140,7 +142,8 @@ Result<void> read_single(const fs::path& path, std::vector<RawRecord>& out) {
   FHIR_TRY(document, read_json(path));
   const std::size_t before = out.size();
   if (document.root().string_at("resourceType") == "Bundle") {
-    for_each_entry(document.root(), [&](const json::Value& resource) { add_record(resource, out); });
+    for_each_entry(document.root(),
+                   [&](const json::Value& resource) { add_record(resource, out); });
   } else {
     add_record(document.root(), out);
   }
@@ -183,13 +186,14 @@ Result<void> read_source(const std::string& path, std::vector<RawRecord>& out) {
 
 Result<std::uint64_t> fingerprint_of(const std::vector<std::string>& sources) {
   std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
-                                                                       XXH3_freeState);
+                                                                        XXH3_freeState);
   XXH3_64bits_reset(state.get());
   for (const std::string& source : sources) {
     std::error_code ignored;
     XXH3_64bits_update(state.get(), source.data(), source.size());
     if (!fs::exists(source, ignored))
-      return unexpected(make_issue(IssueType::not_found, "There is no package or file at " + source));
+      return unexpected(
+          make_issue(IssueType::not_found, "There is no package or file at " + source));
     if (!fs::is_directory(source, ignored)) {
       mix_file(state.get(), source);
       continue;

@@ -19,9 +19,17 @@ constexpr std::array<std::string_view, 8> k_dropped_everywhere = {
 constexpr std::array<std::string_view, 6> k_dropped_of_structures = {
     "mapping", "description", "keyword", "identifier", "title", "extension"};
 
-constexpr std::array<std::string_view, 11> k_dropped_of_elements = {
-    "definition", "comment",      "requirements",      "alias",   "mapping", "example",
-    "short",      "orderMeaning", "isModifierReason", "meaningWhenMissing", "label"};
+constexpr std::array<std::string_view, 11> k_dropped_of_elements = {"definition",
+                                                                    "comment",
+                                                                    "requirements",
+                                                                    "alias",
+                                                                    "mapping",
+                                                                    "example",
+                                                                    "short",
+                                                                    "orderMeaning",
+                                                                    "isModifierReason",
+                                                                    "meaningWhenMissing",
+                                                                    "label"};
 
 bool contains(Names names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -33,7 +41,8 @@ void append_elements(json::Builder& out, const json::Value& view) {
     for (const json::Value& element : elements->items()) {
       out.begin_object();
       for (const json::Member& member : element.members()) {
-        if (!contains(k_dropped_of_elements, member.name())) out.key(member.name()).value(member.value);
+        if (!contains(k_dropped_of_elements, member.name()))
+          out.key(member.name()).value(member.value);
       }
       out.end_object();
     }

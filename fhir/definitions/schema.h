@@ -26,8 +26,27 @@ enum class TypeKind : std::uint8_t {
 };
 
 enum class Primitive : std::uint8_t {
-  none, boolean, integer, unsigned_int, positive_int, decimal, string, markdown, code, id, uri, url,
-  canonical, oid, uuid, base64_binary, instant, date, date_time, time, xhtml
+  none,
+  boolean,
+  integer,
+  unsigned_int,
+  positive_int,
+  decimal,
+  string,
+  markdown,
+  code,
+  id,
+  uri,
+  url,
+  canonical,
+  oid,
+  uuid,
+  base64_binary,
+  instant,
+  date,
+  date_time,
+  time,
+  xhtml
 };
 
 enum class BindingStrength : std::uint8_t { required, extensible, preferred, example };
@@ -36,26 +55,26 @@ inline constexpr std::uint32_t k_unbounded = std::numeric_limits<std::uint32_t>:
 inline constexpr std::uint32_t k_no_index = std::numeric_limits<std::uint32_t>::max();
 
 struct Constraint {
-  std::string_view key;         // ele-1
+  std::string_view key;  // ele-1
   std::string_view human;
   std::string_view expression;  // FHIRPath
   std::string_view source;      // canonical of the structure that introduced it
   Severity severity = Severity::error;
   bool best_practice = false;
-  std::uint32_t index = 0;      // dense over the store: equal expressions share one
+  std::uint32_t index = 0;  // dense over the store: equal expressions share one
 };
 
 struct Binding {
   BindingStrength strength = BindingStrength::example;
-  std::string_view value_set;         // canonical, perhaps with |version
-  std::uint32_t index = k_no_index;   // dense over the store: equal value sets share one
+  std::string_view value_set;        // canonical, perhaps with |version
+  std::uint32_t index = k_no_index;  // dense over the store: equal value sets share one
 };
 
 /// One allowed type of an element.
 struct TypeRef {
-  std::string_view code;                              // Quantity, Reference, BackboneElement
-  const TypeSchema* type = nullptr;                   // backbone: the anonymous schema of its children
-  std::span<const std::string_view> profiles;         // canonicals
+  std::string_view code;                       // Quantity, Reference, BackboneElement
+  const TypeSchema* type = nullptr;            // backbone: the anonymous schema of its children
+  std::span<const std::string_view> profiles;  // canonicals
   std::span<const std::string_view> target_profiles;  // of Reference and canonical
 };
 
@@ -67,8 +86,8 @@ struct ElementSchema {
   std::uint32_t sibling_hash = 0;
   std::uint32_t index = 0;  // position in the owner's `elements`
   std::uint32_t min = 0;
-  std::uint32_t max = 1;     // k_unbounded for *
-  bool is_array = false;     // repeats in the base definition, hence a JSON array
+  std::uint32_t max = 1;  // k_unbounded for *
+  bool is_array = false;  // repeats in the base definition, hence a JSON array
   bool is_choice = false;
   bool is_modifier = false;
   bool is_summary = false;
@@ -97,7 +116,7 @@ struct TypeSchema {
   TypeKind kind = TypeKind::complex;
   Primitive primitive = Primitive::none;
   bool is_abstract = false;
-  const TypeSchema* base = nullptr;   // Patient → DomainResource → Resource; null at the top
+  const TypeSchema* base = nullptr;  // Patient → DomainResource → Resource; null at the top
   const DefinitionStore* store = nullptr;
   std::span<const ElementSchema> elements;         // inherited ones included, in definition order
   std::span<const Constraint* const> constraints;  // of the root element: dom-2, ele-1, ext-1
@@ -132,16 +151,16 @@ struct TypeSchema {
 /// An extension's definition, compiled for checking its uses.
 struct ExtensionSchema {
   struct Context {
-    std::string_view type;        // element, extension, fhirpath
+    std::string_view type;  // element, extension, fhirpath
     std::string_view expression;
   };
   std::string_view url;
   bool is_modifier = false;
-  std::span<const TypeRef> value_types;               // empty: a complex extension
-  Binding binding;                                    // of the value
+  std::span<const TypeRef> value_types;  // empty: a complex extension
+  Binding binding;                       // of the value
   std::span<const Context> contexts;
-  std::span<const ExtensionSchema* const> nested;     // by relative url, for a complex one
-  std::uint32_t min = 0, max = k_unbounded;           // of a nested one in its parent
+  std::span<const ExtensionSchema* const> nested;  // by relative url, for a complex one
+  std::uint32_t min = 0, max = k_unbounded;        // of a nested one in its parent
 };
 
 }  // namespace fhir

@@ -22,16 +22,26 @@ constexpr std::string_view k_best_practice_extension =
     "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 
 constexpr std::array<std::pair<std::string_view, Primitive>, 20> k_primitives = {{
-    {"boolean", Primitive::boolean},        {"integer", Primitive::integer},
-    {"unsignedInt", Primitive::unsigned_int}, {"positiveInt", Primitive::positive_int},
-    {"decimal", Primitive::decimal},        {"string", Primitive::string},
-    {"markdown", Primitive::markdown},      {"code", Primitive::code},
-    {"id", Primitive::id},                  {"uri", Primitive::uri},
-    {"url", Primitive::url},                {"canonical", Primitive::canonical},
-    {"oid", Primitive::oid},                {"uuid", Primitive::uuid},
-    {"base64Binary", Primitive::base64_binary}, {"instant", Primitive::instant},
-    {"date", Primitive::date},              {"dateTime", Primitive::date_time},
-    {"time", Primitive::time},              {"xhtml", Primitive::xhtml},
+    {"boolean", Primitive::boolean},
+    {"integer", Primitive::integer},
+    {"unsignedInt", Primitive::unsigned_int},
+    {"positiveInt", Primitive::positive_int},
+    {"decimal", Primitive::decimal},
+    {"string", Primitive::string},
+    {"markdown", Primitive::markdown},
+    {"code", Primitive::code},
+    {"id", Primitive::id},
+    {"uri", Primitive::uri},
+    {"url", Primitive::url},
+    {"canonical", Primitive::canonical},
+    {"oid", Primitive::oid},
+    {"uuid", Primitive::uuid},
+    {"base64Binary", Primitive::base64_binary},
+    {"instant", Primitive::instant},
+    {"date", Primitive::date},
+    {"dateTime", Primitive::date_time},
+    {"time", Primitive::time},
+    {"xhtml", Primitive::xhtml},
 }};
 
 Primitive primitive_named(std::string_view name) {
@@ -105,7 +115,8 @@ Result<Schemas> SchemaCompiler::compile(std::span<const ConformanceRecord> struc
     FHIR_TRY(document, json::Document::read(std::string(record.json)));
     const json::Value& structure = document.root();
     const std::string_view kind = structure.string_at("kind");
-    const bool wanted = is_extension(structure) || (is_specialization(structure) && kind != "logical") ||
+    const bool wanted = is_extension(structure) ||
+                        (is_specialization(structure) && kind != "logical") ||
                         kind == "complex-type";
     if (!wanted) continue;
     if (snapshot_elements(structure) == nullptr) continue;
@@ -173,7 +184,8 @@ void SchemaCompiler::fill(TypeSchema& type, const SnapshotNode& root) {
   type.elements = {elements, kept.size()};
 }
 
-void SchemaCompiler::fill_element(ElementSchema& element, const SnapshotNode& node, TypeSchema& owner) {
+void SchemaCompiler::fill_element(ElementSchema& element, const SnapshotNode& node,
+                                  TypeSchema& owner) {
   const json::Value& source = *node.element;
   std::string_view name = node.segment;
   element.is_choice = name.ends_with("[x]");
@@ -188,7 +200,8 @@ void SchemaCompiler::fill_element(ElementSchema& element, const SnapshotNode& no
   element.min = number_of(source.find("min"), 0);
   element.max = number_of(source.find("max"), 1);
   const json::Value* base = source.find("base");
-  const std::uint32_t base_max = base != nullptr ? number_of(base->find("max"), element.max) : element.max;
+  const std::uint32_t base_max =
+      base != nullptr ? number_of(base->find("max"), element.max) : element.max;
   element.is_array = base_max > 1;
   element.is_modifier = is_true(source.find("isModifier"));
   element.is_summary = is_true(source.find("isSummary"));
@@ -216,11 +229,12 @@ void SchemaCompiler::fill_element(ElementSchema& element, const SnapshotNode& no
   backbone->store = &store_;
   TypeRef* type = arena_.make<TypeRef>();
   const json::Value* types = source.find("type");
-  type->code = pool_.keep(types != nullptr && !types->items().empty()
-                              ? types->items()[0].string_at("code")
-                              : std::string_view("BackboneElement"));
+  type->code =
+      pool_.keep(types != nullptr && !types->items().empty() ? types->items()[0].string_at("code")
+                                                             : std::string_view("BackboneElement"));
   type->type = backbone;
-  if (auto found = declared_.find(type->code); found != declared_.end()) backbone->base = found->second;
+  if (auto found = declared_.find(type->code); found != declared_.end())
+    backbone->base = found->second;
   element.types = {type, 1};
   fill(*backbone, node);
 }
@@ -240,7 +254,8 @@ std::span<const TypeRef> SchemaCompiler::types_of(const json::Value& element, bo
     if (code.starts_with(k_system_prefix)) {
       const json::Value* real = extension_value(type, k_fhir_type_extension);
       code = real != nullptr ? real->text() : std::string_view("string");
-      // deviation: 4.0.1 says `string` of Resource.id, whose definition and regex are those of `id`.
+      // deviation: 4.0.1 says `string` of Resource.id, whose definition and regex are those of
+      // `id`.
       if (is_resource_id) code = "id";
     }
     TypeRef reference;
@@ -256,7 +271,8 @@ std::span<const TypeRef> SchemaCompiler::types_of(const json::Value& element, bo
 std::span<const Constraint* const> SchemaCompiler::constraints_of(const json::Value& element) {
   std::vector<const Constraint*> out;
   auto add_all = [&](const json::Value* list) {
-    for (const json::Value& source : list != nullptr ? list->items() : std::span<const json::Value>{}) {
+    for (const json::Value& source :
+         list != nullptr ? list->items() : std::span<const json::Value>{}) {
       const std::string_view expression = source.string_at("expression");
       if (expression.empty()) continue;
       Constraint* constraint = arena_.make<Constraint>();
@@ -280,9 +296,11 @@ std::span<const Constraint* const> SchemaCompiler::constraints_of(const json::Va
   add_all(element.find("constraint"));
   // A profile on a data type (SimpleQuantity) brings the constraints of its root.
   const json::Value* types = element.find("type");
-  for (const json::Value& type : types != nullptr ? types->items() : std::span<const json::Value>{}) {
+  for (const json::Value& type :
+       types != nullptr ? types->items() : std::span<const json::Value>{}) {
     const json::Value* profiles = type.find("profile");
-    for (const json::Value& url : profiles != nullptr ? profiles->items() : std::span<const json::Value>{}) {
+    for (const json::Value& url :
+         profiles != nullptr ? profiles->items() : std::span<const json::Value>{}) {
       auto found = profiles_.find(url.text());
       if (found == profiles_.end()) continue;
       add_all(snapshot_elements(*found->second)->items()[0].find("constraint"));
@@ -310,7 +328,8 @@ Binding SchemaCompiler::binding_of(const json::Value& element) {
   return out;
 }
 
-const json::Value* SchemaCompiler::fixed_value(const json::Value& element, std::string_view prefix) {
+const json::Value* SchemaCompiler::fixed_value(const json::Value& element,
+                                               std::string_view prefix) {
   for (const json::Member& member : element.members()) {
     if (!member.name().starts_with(prefix) || member.name_size <= prefix.size()) continue;
     if (const char c = member.name()[prefix.size()]; c < 'A' || c > 'Z') continue;
@@ -341,7 +360,8 @@ void SchemaCompiler::drop_inherited_constraints() {
     return false;
   };
   for (TypeSchema* type : all_) {
-    if (type->kind == TypeKind::backbone && type->base != nullptr) type->constraints = type->base->constraints;
+    if (type->kind == TypeKind::backbone && type->base != nullptr)
+      type->constraints = type->base->constraints;
   }
   for (TypeSchema* type : all_) {
     for (const ElementSchema& element : type->elements) {
@@ -363,9 +383,10 @@ void SchemaCompiler::drop_inherited_constraints() {
 void SchemaCompiler::fill_slots(TypeSchema& type) {
   std::vector<const PropertySchema*> properties;
   auto add = [&](std::string_view name, const ElementSchema& element, const TypeRef* reference) {
-    const bool is_primitive =
-        reference != nullptr && reference->type != nullptr && reference->type->kind == TypeKind::primitive;
-    properties.push_back(arena_.make<PropertySchema>(name, name_hash(name), &element, reference, false));
+    const bool is_primitive = reference != nullptr && reference->type != nullptr &&
+                              reference->type->kind == TypeKind::primitive;
+    properties.push_back(
+        arena_.make<PropertySchema>(name, name_hash(name), &element, reference, false));
     if (!is_primitive) return;
     const std::string_view sibling = pool_.keep("_" + std::string(name));
     properties.push_back(

@@ -30,7 +30,8 @@ class SchemaCompiler {
   SchemaCompiler(const DefinitionStore& store, Arena& arena, StringPool& pool)
       : store_(store), arena_(arena), pool_(pool) {}
 
-  /// errors   structure: a StructureDefinition that is no JSON or has no snapshot where one is needed
+  /// errors   structure: a StructureDefinition that is no JSON or has no snapshot where one is
+  /// needed
   Result<Schemas> compile(std::span<const ConformanceRecord> structures);
 
  private:
@@ -52,7 +53,7 @@ class SchemaCompiler {
   Arena& arena_;
   StringPool& pool_;
   Schemas out_;
-  std::unordered_map<std::string_view, TypeSchema*> declared_;     // by type name
+  std::unordered_map<std::string_view, TypeSchema*> declared_;         // by type name
   std::unordered_map<std::string_view, const json::Value*> profiles_;  // SimpleQuantity …, by url
   std::unordered_map<std::string_view, ElementSchema*> by_path_;
   std::vector<std::pair<ElementSchema*, std::string_view>> content_references_;

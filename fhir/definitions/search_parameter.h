@@ -9,7 +9,15 @@
 namespace fhir {
 
 enum class SearchParameterType : std::uint8_t {
-  number, date, string, token, reference, composite, quantity, uri, special
+  number,
+  date,
+  string,
+  token,
+  reference,
+  composite,
+  quantity,
+  uri,
+  special
 };
 
 struct SearchParameter {

@@ -10,10 +10,14 @@ namespace fhir::definitions {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, SearchParameterType>, 9> k_types = {{
-    {"number", SearchParameterType::number},       {"date", SearchParameterType::date},
-    {"string", SearchParameterType::string},       {"token", SearchParameterType::token},
-    {"reference", SearchParameterType::reference}, {"composite", SearchParameterType::composite},
-    {"quantity", SearchParameterType::quantity},   {"uri", SearchParameterType::uri},
+    {"number", SearchParameterType::number},
+    {"date", SearchParameterType::date},
+    {"string", SearchParameterType::string},
+    {"token", SearchParameterType::token},
+    {"reference", SearchParameterType::reference},
+    {"composite", SearchParameterType::composite},
+    {"quantity", SearchParameterType::quantity},
+    {"uri", SearchParameterType::uri},
     {"special", SearchParameterType::special},
 }};
 
@@ -24,8 +28,8 @@ std::optional<SearchParameterType> type_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::span<const std::string_view> texts(const json::Value& owner, std::string_view name, Arena& arena,
-                                        StringPool& pool) {
+std::span<const std::string_view> texts(const json::Value& owner, std::string_view name,
+                                        Arena& arena, StringPool& pool) {
   std::vector<std::string_view> out;
   if (const json::Value* list = owner.find(name)) {
     for (const json::Value& item : list->items()) out.push_back(pool.keep(item.text()));
@@ -35,16 +39,17 @@ std::span<const std::string_view> texts(const json::Value& owner, std::string_vi
 
 }  // namespace
 
-Result<std::vector<SearchParameter>> read_search_parameters(std::span<const ConformanceRecord> records,
-                                                            Arena& arena, StringPool& pool) {
+Result<std::vector<SearchParameter>> read_search_parameters(
+    std::span<const ConformanceRecord> records, Arena& arena, StringPool& pool) {
   std::vector<SearchParameter> out;
   for (const ConformanceRecord& record : records) {
     FHIR_TRY(document, json::Document::read(std::string(record.json)));
     const json::Value& source = document.root();
     const auto type = type_named(source.string_at("type"));
     if (!type)
-      return unexpected(make_issue(IssueType::invalid, "SearchParameter " + std::string(record.url) +
-                                                           " has no type that R4 knows"));
+      return unexpected(
+          make_issue(IssueType::invalid,
+                     "SearchParameter " + std::string(record.url) + " has no type that R4 knows"));
     SearchParameter parameter;
     parameter.url = pool.keep(record.url);
     parameter.code = pool.keep(source.string_at("code"));

@@ -11,8 +11,8 @@
 
 namespace fhir::definitions {
 
-Result<std::vector<SearchParameter>> read_search_parameters(std::span<const ConformanceRecord> records,
-                                                            Arena& arena, StringPool& pool);
+Result<std::vector<SearchParameter>> read_search_parameters(
+    std::span<const ConformanceRecord> records, Arena& arena, StringPool& pool);
 
 Result<std::vector<Compartment>> read_compartments(std::span<const ConformanceRecord> records,
                                                    Arena& arena, StringPool& pool);

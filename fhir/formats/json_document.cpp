@@ -108,9 +108,9 @@ class TreeBuilder {
 
   bool open(const Frame& frame) {
     if (frames_.size() >= depth_max_) {
-      refusal_ = make_issue(Situation::too_large, IssueType::too_long,
-                            "Objects and arrays are nested more than " +
-                                std::to_string(depth_max_) + " deep");
+      refusal_ = make_issue(
+          Situation::too_large, IssueType::too_long,
+          "Objects and arrays are nested more than " + std::to_string(depth_max_) + " deep");
       refusal_offset_ = frame.offset;
       return false;
     }
@@ -180,13 +180,14 @@ Issue placed(Issue issue, std::string_view source, std::size_t offset) {
 
 }  // namespace
 
-Document::Document() : source_(std::make_unique<std::string>()), arena_(std::make_unique<Arena>()) {}
+Document::Document()
+    : source_(std::make_unique<std::string>()), arena_(std::make_unique<Arena>()) {}
 
 Result<Document> Document::read(std::string source, const ReadOptions& options) {
   if (source.size() > options.bytes_max || source.size() >= k_json_bytes_max)
-    return unexpected(make_issue(Situation::too_large, IssueType::too_long,
-                                 "The body is longer than " + std::to_string(options.bytes_max) +
-                                     " bytes"));
+    return unexpected(
+        make_issue(Situation::too_large, IssueType::too_long,
+                   "The body is longer than " + std::to_string(options.bytes_max) + " bytes"));
   if (std::size_t bad = invalid_utf8_at(source); bad != std::string_view::npos)
     return unexpected(
         placed(make_issue(IssueType::structure, "The body is not valid UTF-8"), source, bad));
@@ -207,13 +208,14 @@ Result<Document> Document::read(std::string source, const ReadOptions& options) 
   if (parsed.Code() == rapidjson::kParseErrorTermination)
     return unexpected(placed(builder.refusal(), text, builder.refusal_offset()));
   if (parsed.IsError())
-    return unexpected(placed(
-        make_issue(IssueType::structure,
-                   std::string("The body is not JSON: ") + rapidjson::GetParseError_En(parsed.Code())),
-        text, parsed.Offset()));
+    return unexpected(
+        placed(make_issue(IssueType::structure, std::string("The body is not JSON: ") +
+                                                    rapidjson::GetParseError_En(parsed.Code())),
+               text, parsed.Offset()));
   // A NUL ends RapidJSON's stream, wherever it stands.
   if (std::size_t end = stream.Tell(); end < text.size())
-    return unexpected(placed(make_issue(IssueType::structure, "Data follow the JSON value"), text, end));
+    return unexpected(
+        placed(make_issue(IssueType::structure, "Data follow the JSON value"), text, end));
 
   Value* root = document.arena_->allocate_array<Value>(1);
   *root = builder.root();

@@ -32,7 +32,8 @@ class Document {
   ///
   /// source     UTF-8 without a byte order mark; numbers keep their lexical form
   /// returns    the document; its root is any JSON value
-  /// errors     structure (not JSON, trailing data, a duplicate key), too-long (bytes or depth), each
+  /// errors     structure (not JSON, trailing data, a duplicate key), too-long (bytes or depth),
+  /// each
   ///            with line and column
   /// source     RFC 8259; https://hl7.org/fhir/R4/json.html
   static Result<Document> read(std::string source, const ReadOptions& options = {});
@@ -49,11 +50,11 @@ class Document {
  private:
   Document();
 
-  std::unique_ptr<std::string> source_;     // as sent, for positions
-  std::unique_ptr<char[]> text_;  // decoded in place: strings and numbers point into it
+  std::unique_ptr<std::string> source_;  // as sent, for positions
+  std::unique_ptr<char[]> text_;         // decoded in place: strings and numbers point into it
   std::size_t text_bytes_ = 0;
   std::unique_ptr<Arena> arena_;
-  const Value* root_ = nullptr;   // in arena_
+  const Value* root_ = nullptr;  // in arena_
 };
 
 }  // namespace fhir::json

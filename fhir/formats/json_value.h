@@ -35,7 +35,8 @@ class Value {
 
   /// Items of an array; empty for every other kind.
   std::span<const Value> items() const {
-    return is_array() ? std::span{static_cast<const Value*>(data_), size_} : std::span<const Value>{};
+    return is_array() ? std::span{static_cast<const Value*>(data_), size_}
+                      : std::span<const Value>{};
   }
 
   /// Members of an object, in the order of the source; empty for every other kind.
@@ -55,7 +56,9 @@ class Value {
   bool has_siblings() const { return has_siblings_ != 0; }
 
   // How the reader and builders make values; `data` must outlive the value.
-  static Value literal(Kind kind, std::uint32_t offset) { return {kind, nullptr, 0, offset, false}; }
+  static Value literal(Kind kind, std::uint32_t offset) {
+    return {kind, nullptr, 0, offset, false};
+  }
   static Value text_value(Kind kind, std::string_view text, std::uint32_t offset) {
     return {kind, text.data(), static_cast<std::uint32_t>(text.size()), offset, false};
   }

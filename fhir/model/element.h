@@ -10,7 +10,8 @@
 
 namespace fhir {
 
-/// A primitive and its `_name` sibling are one element (https://hl7.org/fhir/R4/json.html#primitive).
+/// A primitive and its `_name` sibling are one element
+/// (https://hl7.org/fhir/R4/json.html#primitive).
 struct Element {
   const json::Value* value = nullptr;         // null when only the sibling is there
   const json::Value* sibling = nullptr;       // object with id and extension of a primitive
@@ -44,8 +45,8 @@ const TypeSchema* concrete_type(const TypeRef* type, const json::Value* value);
 
 /// Calls `visit(child)` for each item of a member and its sibling; false when a visit said stop.
 template <class Visit>
-bool visit_items(const json::Value* value, const json::Value* sibling, const ElementSchema* definition,
-                 const TypeRef* type, Visit&& visit) {
+bool visit_items(const json::Value* value, const json::Value* sibling,
+                 const ElementSchema* definition, const TypeRef* type, Visit&& visit) {
   const bool is_array = (value != nullptr && value->is_array()) ||
                         (value == nullptr && sibling != nullptr && sibling->is_array());
   if (!is_array) {
@@ -59,7 +60,8 @@ bool visit_items(const json::Value* value, const json::Value* sibling, const Ele
   const std::size_t count = values.size() > siblings.size() ? values.size() : siblings.size();
   for (std::size_t i = 0; i < count; ++i) {
     const json::Value* item = i < values.size() && !values[i].is_null() ? &values[i] : nullptr;
-    const json::Value* extra = i < siblings.size() && siblings[i].is_object() ? &siblings[i] : nullptr;
+    const json::Value* extra =
+        i < siblings.size() && siblings[i].is_object() ? &siblings[i] : nullptr;
     if (item == nullptr && extra == nullptr) continue;
     if (!visit(Element{item, extra, definition, concrete_type(type, item)})) return false;
   }
@@ -98,10 +100,10 @@ void for_each_child(const Element& element, Visit&& visit) {
             : nullptr;
     if (property == nullptr && name == "resourceType") continue;
     const std::string_view child_name = property != nullptr ? property->element->name : name;
-    const bool go_on = detail::visit_items(
-        value, sibling, property != nullptr ? property->element : nullptr,
-        property != nullptr ? property->type : nullptr,
-        [&](const Element& child) { return visit(child_name, child); });
+    const bool go_on =
+        detail::visit_items(value, sibling, property != nullptr ? property->element : nullptr,
+                            property != nullptr ? property->type : nullptr,
+                            [&](const Element& child) { return visit(child_name, child); });
     if (!go_on) return;
   }
 }
@@ -133,13 +135,16 @@ void for_each_child_named(const Element& element, std::string_view name, std::ui
       const bool is_sibling = member.is_sibling();
       if (is_sibling) found.remove_prefix(1);
       if (found.size() <= name.size() || found.substr(0, name.size()) != name) continue;
-      const PropertySchema* chosen = type->property(found, is_sibling ? name_hash(found) : member.name_hash);
-      if (chosen == nullptr || !chosen->element->is_choice || chosen->element->name != name) continue;
+      const PropertySchema* chosen =
+          type->property(found, is_sibling ? name_hash(found) : member.name_hash);
+      if (chosen == nullptr || !chosen->element->is_choice || chosen->element->name != name)
+        continue;
       const json::Value* value = is_sibling ? object->find(found) : &member.value;
       if (is_sibling && value != nullptr) continue;
-      const json::Value* sibling =
-          is_sibling ? &member.value
-                     : object->has_siblings() ? object->find(std::string("_").append(found)) : nullptr;
+      const json::Value* sibling = is_sibling ? &member.value
+                                   : object->has_siblings()
+                                       ? object->find(std::string("_").append(found))
+                                       : nullptr;
       if (!detail::visit_items(value, sibling, chosen->element, chosen->type, visit)) return;
     }
     return;

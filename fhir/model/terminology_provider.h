@@ -39,7 +39,8 @@ class TerminologyProvider {
   virtual const CodeSet* value_set(std::string_view canonical) const = 0;
   /// Whether `system` defines `code`; unknown when the system's content is not held whole.
   virtual Membership in_code_system(std::string_view system, std::string_view code) const = 0;
-  /// Whether a code is another or stands above it (http://hl7.org/fhir/R4/codesystem.html#subsumption).
+  /// Whether a code is another or stands above it
+  /// (http://hl7.org/fhir/R4/codesystem.html#subsumption).
   virtual Membership subsumes(std::string_view system, std::string_view ancestor,
                               std::string_view descendant) const = 0;
   /// The display that the code system gives; empty when unknown.

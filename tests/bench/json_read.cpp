@@ -39,25 +39,27 @@ int main(int argc, char** argv) {
   std::size_t checked = 0;
   for (int repeat = 0; repeat < 5; ++repeat) {  // taking turns, the best of five each
     ours = std::min(ours, seconds([&] {
-      for (std::size_t round = 0; round < rounds; ++round) {
-        for (const std::string& text : texts) {
-          auto document = fhir::json::Document::read(text);
-          checked += document.has_value();
-        }
-      }
-    }));
+                      for (std::size_t round = 0; round < rounds; ++round) {
+                        for (const std::string& text : texts) {
+                          auto document = fhir::json::Document::read(text);
+                          checked += document.has_value();
+                        }
+                      }
+                    }));
     dom = std::min(dom, seconds([&] {
-      for (std::size_t round = 0; round < rounds; ++round) {
-        for (const std::string& text : texts) {
-          rapidjson::Document document;
-          document.Parse(text.data(), text.size());
-          checked += !document.HasParseError();
-        }
-      }
-    }));
+                     for (std::size_t round = 0; round < rounds; ++round) {
+                       for (const std::string& text : texts) {
+                         rapidjson::Document document;
+                         document.Parse(text.data(), text.size());
+                         checked += !document.HasParseError();
+                       }
+                     }
+                   }));
   }
   const double megabytes = static_cast<double>(bytes * rounds) / 1e6;
-  std::printf("{\"bench\":\"json_read\",\"ours_mb_s\":%.1f,\"rapidjson_dom_mb_s\":%.1f,\"ratio\":%.2f,\"read\":%zu}\n",
-              megabytes / ours, megabytes / dom, dom / ours, checked);
+  std::printf(
+      "{\"bench\":\"json_read\",\"ours_mb_s\":%.1f,\"rapidjson_dom_mb_s\":%.1f,\"ratio\":%.2f,"
+      "\"read\":%zu}\n",
+      megabytes / ours, megabytes / dom, dom / ours, checked);
   return 0;
 }

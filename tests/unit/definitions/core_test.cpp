@@ -66,12 +66,14 @@ TEST_CASE("constraints of a type are not repeated on its elements") {
 }
 
 TEST_CASE("extensions know their value types, nested extensions and contexts") {
-  const auto* birth_time = core()->extension("http://hl7.org/fhir/StructureDefinition/patient-birthTime");
+  const auto* birth_time =
+      core()->extension("http://hl7.org/fhir/StructureDefinition/patient-birthTime");
   REQUIRE(birth_time != nullptr);
   REQUIRE(birth_time->value_types.size() == 1);
   CHECK(birth_time->value_types[0].code == "dateTime");
   CHECK(birth_time->contexts[0].expression == "Patient.birthDate");
-  const auto* nationality = core()->extension("http://hl7.org/fhir/StructureDefinition/patient-nationality");
+  const auto* nationality =
+      core()->extension("http://hl7.org/fhir/StructureDefinition/patient-nationality");
   REQUIRE(nationality != nullptr);
   CHECK(nationality->value_types.empty());
   CHECK(nationality->nested.size() == 2);
@@ -86,13 +88,17 @@ TEST_CASE("search parameters of a type include the inherited ones") {
 }
 
 TEST_CASE("a record is found by canonical with and without version") {
-  CHECK(core()->record("ValueSet", "http://hl7.org/fhir/ValueSet/administrative-gender") != nullptr);
-  CHECK(core()->record("ValueSet", "http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1") != nullptr);
-  CHECK(core()->record("ValueSet", "http://hl7.org/fhir/ValueSet/administrative-gender|3.0.0") == nullptr);
+  CHECK(core()->record("ValueSet", "http://hl7.org/fhir/ValueSet/administrative-gender") !=
+        nullptr);
+  CHECK(core()->record("ValueSet", "http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1") !=
+        nullptr);
+  CHECK(core()->record("ValueSet", "http://hl7.org/fhir/ValueSet/administrative-gender|3.0.0") ==
+        nullptr);
 }
 
 TEST_CASE("a snapshot with a resource added leaves the first as it was") {
-  std::string added = R"({"resourceType":"SearchParameter","id":"x","url":"http://example.org/sp","version":"1",
+  std::string added =
+      R"({"resourceType":"SearchParameter","id":"x","url":"http://example.org/sp","version":"1",
     "code":"nickname","type":"string","base":["Patient"],"expression":"Patient.name.given"})";
   auto larger = core()->with(std::span(&added, 1));
   REQUIRE(larger.has_value());
@@ -108,7 +114,8 @@ TEST_CASE("a missing source is not-found") {
   CHECK(loaded.error().type == fhir::IssueType::not_found);
 }
 
-TEST_CASE("loading again from the image is quick" * doctest::description("prints, asserts nothing")) {
+TEST_CASE("loading again from the image is quick" *
+          doctest::description("prints, asserts nothing")) {
   core();
   auto start = std::chrono::steady_clock::now();
   fhir::LoadOptions options;
@@ -116,6 +123,7 @@ TEST_CASE("loading again from the image is quick" * doctest::description("prints
   options.cache_folder = MEDISYNC_BINARY_DIR "/definitions";
   auto loaded = fhir::DefinitionStore::load(options);
   REQUIRE(loaded.has_value());
-  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                  start);
   MESSAGE("loaded in " << ms.count() << " ms");
 }

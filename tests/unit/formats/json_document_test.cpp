@@ -26,11 +26,13 @@ std::string round_trip(std::string text) {
 }  // namespace
 
 TEST_CASE("numbers keep their lexical form") {
-  for (const char* number : {"1.0", "1.00", "-0", "0.10", "1e3", "1E+03", "123456789012345678901234567890.5", "5"}) {
+  for (const char* number :
+       {"1.0", "1.00", "-0", "0.10", "1e3", "1E+03", "123456789012345678901234567890.5", "5"}) {
     CHECK(round_trip(number) == number);
     CHECK(round_trip("[" + std::string(number) + "," + number + "]") ==
           "[" + std::string(number) + "," + number + "]");
-    CHECK(round_trip("{\"a\":" + std::string(number) + "}") == "{\"a\":" + std::string(number) + "}");
+    CHECK(round_trip("{\"a\":" + std::string(number) + "}") ==
+          "{\"a\":" + std::string(number) + "}");
   }
 }
 
@@ -38,7 +40,8 @@ TEST_CASE("strings are decoded, and written with the escapes JSON needs") {
   auto document = Document::read(R"({"a":"\u00e9\n\"\\\/\ud83d\ude00"})");
   REQUIRE(document.has_value());
   CHECK(document->root().string_at("a") == "\xc3\xa9\n\"\\/\xf0\x9f\x98\x80");
-  CHECK(fhir::json::to_string(document->root()) == "{\"a\":\"\xc3\xa9\\n\\\"\\\\/\xf0\x9f\x98\x80\"}");
+  CHECK(fhir::json::to_string(document->root()) ==
+        "{\"a\":\"\xc3\xa9\\n\\\"\\\\/\xf0\x9f\x98\x80\"}");
   CHECK(round_trip("\"\\u0000\\u001f\"") == "\"\\u0000\\u001f\"");
 }
 
@@ -77,8 +80,10 @@ TEST_CASE("what is not JSON is refused with line and column") {
   auto issue = refusal("{\n  \"a\": tru\n}");
   CHECK(issue.type == fhir::IssueType::structure);
   CHECK(issue.line == 2);
-  for (const char* text : {"", " ", "{", "[1,]", "{\"a\"}", "{a:1}", "'a'", "01", "1.", ".5", "+1", "NaN",
-                           "nul", "\"a", "\"\t\"", "\"\\x\"", "\"\\ud800\"", "[1 2]", "// c\n1", "\xef\xbb\xbf{}"})
+  for (const char* text :
+       {"",       " ",       "{",           "[1,]",  "{\"a\"}", "{a:1}",         "'a'",
+        "01",     "1.",      ".5",          "+1",    "NaN",     "nul",           "\"a",
+        "\"\t\"", "\"\\x\"", "\"\\ud800\"", "[1 2]", "// c\n1", "\xef\xbb\xbf{}"})
     CHECK_MESSAGE(refusal(text).type == fhir::IssueType::structure, text);
 }
 
@@ -91,13 +96,16 @@ TEST_CASE("invalid UTF-8 is refused where it stands") {
   auto issue = refusal("{\"a\":\n\"\xc3\x28\"}");
   CHECK(issue.line == 2);
   CHECK(issue.column == 2);
-  for (const char* text : {"\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\""})
+  for (const char* text :
+       {"\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\""})
     CHECK(refusal(text).type == fhir::IssueType::structure);
 }
 
 TEST_CASE("nesting beyond the limit is refused, and as deep as the limit is read") {
-  CHECK(refusal(std::string(10'000, '[') + std::string(10'000, ']')).type == fhir::IssueType::too_long);
-  CHECK(refusal(std::string(100'000, '{')).type != fhir::IssueType::too_long);  // broken before it is deep
+  CHECK(refusal(std::string(10'000, '[') + std::string(10'000, ']')).type ==
+        fhir::IssueType::too_long);
+  CHECK(refusal(std::string(100'000, '{')).type !=
+        fhir::IssueType::too_long);  // broken before it is deep
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "{\"a\":";
   CHECK(refusal(deep).type == fhir::IssueType::too_long);
@@ -132,8 +140,10 @@ TEST_CASE("positions are right after strings with escaped line breaks") {
 }
 
 TEST_CASE("every truncation of a text is refused or read, never worse") {
-  const std::string text = R"({"resourceType":"Patient","name":[{"given":["A\u00e9"],"_given":[null]}],"n":-1.5e3,"t":true})";
-  for (std::size_t i = 0; i < text.size(); ++i) CHECK_FALSE(Document::read(text.substr(0, i)).has_value());
+  const std::string text =
+      R"({"resourceType":"Patient","name":[{"given":["A\u00e9"],"_given":[null]}],"n":-1.5e3,"t":true})";
+  for (std::size_t i = 0; i < text.size(); ++i)
+    CHECK_FALSE(Document::read(text.substr(0, i)).has_value());
   for (std::size_t i = 0; i < text.size(); ++i) {
     for (char c : {'\0', '"', '{', '}', '\\', '\xff', ','}) {
       std::string changed = text;
@@ -153,7 +163,14 @@ TEST_CASE("a pretty text indents by two spaces") {
 TEST_CASE("the builder keeps track of commas") {
   std::string out;
   fhir::json::Builder builder(out);
-  builder.begin_object().string("a", "x").number("b", -5).key("c").begin_array().boolean(true).string("y").end_array();
+  builder.begin_object()
+      .string("a", "x")
+      .number("b", -5)
+      .key("c")
+      .begin_array()
+      .boolean(true)
+      .string("y")
+      .end_array();
   builder.key("d").begin_object().end_object().raw("e", "1.50").end_object();
   CHECK(out == R"({"a":"x","b":-5,"c":[true,"y"],"d":{},"e":1.50})");
 }

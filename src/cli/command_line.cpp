@@ -1,0 +1,150 @@
+// The command line, the environment and the settings file, all by CLI11. A flag wins over the
+// environment, the environment over the file.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "src/cli/commands.h"
+
+namespace server::cli {
+namespace {
+
+void add_definition_options(CLI::App& app, DefinitionSettings& settings) {
+  app.add_option("--definitions", settings.definitions,
+                 "Folder of the core R4 package (found by itself after scripts/setup)")
+      ->envname("MEDISYNC_DEFINITIONS");
+  app.add_option(
+      "--package", settings.packages,
+      "Package folder, .tgz, or a single conformance resource; may be given several times");
+}
+
+void add_store_options(CLI::App& app, ServeSettings& settings) {
+  app.add_option("--data", settings.data, "Folder of the database")
+      ->envname("MEDISYNC_DATA")
+      ->capture_default_str();
+  app.add_option("--durability", settings.durability,
+                 "full: an acknowledged write survives a power cut; normal: a crash of the "
+                 "program; off: neither")
+      ->envname("MEDISYNC_DURABILITY")
+      ->check(CLI::IsMember({"full", "normal", "off"}))
+      ->capture_default_str();
+  app.add_flag("--validate,!--no-validate", settings.validate,
+               "Judge every write against the definitions (on)");
+  app.add_option("--base-url", settings.base_url,
+                 "Public URL of the FHIR endpoint, when a proxy stands before it")
+      ->envname("MEDISYNC_BASE_URL");
+}
+
+void add_serve(CLI::App& app, ServeSettings& settings) {
+  add_definition_options(app, settings.definitions);
+  add_store_options(app, settings);
+  app.add_option("--bind", settings.bind, "Address to listen on")
+      ->envname("MEDISYNC_BIND")
+      ->capture_default_str();
+  app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
+      ->envname("MEDISYNC_PORT")
+      ->capture_default_str();
+  app.add_option("--auth", settings.auth, "none, or smart")
+      ->envname("MEDISYNC_AUTH")
+      ->check(CLI::IsMember({"none", "smart"}))
+      ->capture_default_str();
+  app.add_option("--tls-certificate", settings.tls_certificate,
+                 "PEM chain; with --tls-key the port speaks TLS")
+      ->envname("MEDISYNC_TLS_CERTIFICATE");
+  app.add_option("--tls-key", settings.tls_key, "PEM key")->envname("MEDISYNC_TLS_KEY");
+  app.add_option("--access-log", settings.access_log,
+                 "JSON lines to a file, - for standard output, or off")
+      ->envname("MEDISYNC_ACCESS_LOG")
+      ->capture_default_str();
+  app.add_option("--page-size", settings.page_size, "Matches on a page when _count is not given")
+      ->capture_default_str();
+  app.add_option("--page-size-max", settings.page_size_max, "Most that _count may ask for")
+      ->capture_default_str();
+  app.add_option("--body-max", settings.body_megabytes_max, "Largest request body, in MiB")
+      ->capture_default_str();
+  app.add_option("--deadline", settings.deadline_seconds,
+                 "Longest time for one request, in seconds")
+      ->capture_default_str();
+  app.add_option("--idle-timeout", settings.idle_seconds,
+                 "Longest time without a request on a connection, in seconds")
+      ->capture_default_str();
+  app.add_option("--grace", settings.grace_seconds,
+                 "Time to finish requests in flight on SIGTERM, in seconds")
+      ->capture_default_str();
+  app.add_option("--io-threads", settings.io_threads,
+                 "Threads that serve sockets; 0: by the machine")
+      ->capture_default_str();
+  app.add_option("--worker-threads", settings.worker_threads,
+                 "Threads that do the work; 0: by the machine")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  CLI::App app("MediSync: an HL7 FHIR R4 interoperability server in one program", "medisync");
+  app.require_subcommand(1);
+  app.set_config("--config", "",
+                 "Settings file (TOML): a section per command, a key per flag without its dashes")
+      ->envname("MEDISYNC_CONFIG");
+  app.failure_message(CLI::FailureMessage::help);
+
+  ServeSettings serve_settings;
+  CLI::App* serve_command = app.add_subcommand("serve", "Serve FHIR over HTTP until SIGTERM");
+  add_serve(*serve_command, serve_settings);
+
+  ValidateSettings validate_settings;
+  CLI::App* validate_command = app.add_subcommand(
+      "validate", "Judge resources; exit status 0: no errors, 1: errors, 2: misuse");
+  add_definition_options(*validate_command, validate_settings.definitions);
+  validate_command
+      ->add_option("--output", validate_settings.output,
+                   "text, json, or ndjson: a line for each file")
+      ->check(CLI::IsMember({"text", "json", "ndjson"}))
+      ->capture_default_str();
+  validate_command->add_option("--profile", validate_settings.profiles,
+                               "Canonical of a profile to check as well");
+  validate_command->add_flag(
+      "--allow-unknown-extensions", validate_settings.lenient_extensions,
+      "Warn of extensions without a known definition instead of refusing them");
+  validate_command
+      ->add_option("FILE", validate_settings.files, "JSON or XML files, or folders of them")
+      ->required();
+
+  LoadSettings load_settings;
+  CLI::App* load_command =
+      app.add_subcommand("load", "Write files into a data folder that no server has open");
+  add_definition_options(*load_command, load_settings.serve.definitions);
+  add_store_options(*load_command, load_settings.serve);
+  load_command
+      ->add_option("PATH", load_settings.paths,
+                   "Bundles, resources, .ndjson files, or folders of them")
+      ->required();
+
+  IndexSettings index_settings;
+  CLI::App* index_command =
+      app.add_subcommand("index", "Print the searches that find each resource");
+  add_definition_options(*index_command, index_settings.definitions);
+  index_command->add_option("--base-url", index_settings.base_url,
+                            "Absolute references below it are local");
+  index_command->add_option("FILE", index_settings.files, "JSON or XML files, or folders of them")
+      ->required();
+
+  CLI::App* version_command = app.add_subcommand("version", "Print the version");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : 2;
+  }
+  if (version_command->parsed()) {
+    std::printf("medisync %s (FHIR 4.0.1)\n", MEDISYNC_VERSION);
+    return 0;
+  }
+  if (serve_command->parsed()) return serve(serve_settings);
+  if (validate_command->parsed()) return validate(validate_settings);
+  if (load_command->parsed()) return load(load_settings);
+  return index(index_settings);
+}
+
+}  // namespace server::cli

@@ -1,0 +1,23 @@
+// The commands. Each returns the exit status of the program.
+#pragma once
+
+#include "src/cli/settings.h"
+
+namespace server::cli {
+
+/// Serves until SIGTERM or SIGINT, then finishes what is in flight. 0 · 1: could not start.
+int serve(const ServeSettings& settings);
+
+/// 0: no file has an error · 1: some have · 2: misuse, a file that cannot be opened.
+int validate(const ValidateSettings& settings);
+
+/// Writes files into a data folder that no server has open. 0 · 1: something was refused · 2.
+int load(const LoadSettings& settings);
+
+/// Prints the search index rows of files as the searches that find them.
+int index(const IndexSettings& settings);
+
+/// Parses the command line and runs one of the above.
+int run(int argc, const char* const* argv);
+
+}  // namespace server::cli

@@ -1,0 +1,54 @@
+#include "src/cli/files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "fhir/model/xml_reader.h"
+
+namespace server::cli {
+
+namespace fs = std::filesystem;
+
+fhir::Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in || fs::is_directory(path))
+    return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found, "Cannot read " + path));
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  return text;
+}
+
+fhir::Result<fhir::json::Document> read_resource(const std::string& path,
+                                                 const fhir::DefinitionStore& definitions) {
+  FHIR_TRY(text, read_file(path));
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string::npos && text[first] == '<') return fhir::read_xml(text, definitions);
+  return fhir::json::Document::read(std::move(text));
+}
+
+fhir::Result<std::vector<std::string>> expand_paths(const std::vector<std::string>& paths) {
+  std::vector<std::string> out;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      out.push_back(path);
+      continue;
+    }
+    std::vector<std::string> files;
+    for (const auto& file : fs::recursive_directory_iterator(path, error)) {
+      const std::string extension = file.path().extension().string();
+      if (file.is_regular_file(error) &&
+          (extension == ".json" || extension == ".ndjson" || extension == ".xml"))
+        files.push_back(file.path().string());
+    }
+    if (error)
+      return fhir::unexpected(
+          fhir::make_issue(fhir::IssueType::not_found, "Cannot read the folder " + path));
+    std::sort(files.begin(), files.end());
+    out.insert(out.end(), files.begin(), files.end());
+  }
+  return out;
+}
+
+}  // namespace server::cli

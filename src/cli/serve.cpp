@@ -1,0 +1,123 @@
+// medisync serve
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include "src/cli/commands.h"
+#include "src/cli/engine.h"
+#include "src/http/server.h"
+#include "src/rest/rest_handler.h"
+
+namespace server::cli {
+namespace {
+
+std::atomic<http::Server*> g_server = nullptr;  // for the signal handler alone
+
+void on_stop_signal(int) {
+  if (http::Server* running = g_server.load()) running->request_stop();
+}
+
+void stop_on_signals(http::Server& server) {
+  g_server = &server;
+  struct sigaction action {};
+  action.sa_handler = on_stop_signal;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+/// A port that is free now, for a base url that must be known before the socket is opened.
+http::ServerOptions http_options(const ServeSettings& settings) {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  http::ServerOptions options;
+  options.bind_address = settings.bind;
+  options.port = settings.port;
+  options.io_threads = settings.io_threads != 0 ? settings.io_threads : std::min(4u, cores);
+  options.worker_threads =
+      settings.worker_threads != 0 ? settings.worker_threads : std::max(4u, 2 * cores);
+  options.body_bytes_max = settings.body_megabytes_max << 20;
+  options.decoded_bytes_max = 2 * options.body_bytes_max;
+  options.request_deadline = std::chrono::seconds(settings.deadline_seconds);
+  options.idle_timeout = std::chrono::seconds(settings.idle_seconds);
+  options.tls_certificate_file = settings.tls_certificate;
+  options.tls_key_file = settings.tls_key;
+  options.access_log = settings.access_log == "off" ? "" : settings.access_log;
+  return options;
+}
+
+std::string origin_of(const ServeSettings& settings, unsigned port) {
+  std::string host = settings.bind;
+  if (host == "0.0.0.0" || host == "::") host = "localhost";
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return (settings.tls_key.empty() ? "http://" : "https://") + host + ":" + std::to_string(port);
+}
+
+/// Stands in until the port is known: the base url of every answer holds it.
+class LateHandler final : public http::Handler {
+ public:
+  http::Placement placement(const http::Request& request) const override {
+    const http::Handler* handler = handler_.load(std::memory_order_acquire);
+    return handler != nullptr ? handler->placement(request) : http::Placement::io_thread;
+  }
+  http::Response handle(http::Request& request) override {
+    http::Handler* handler = handler_.load(std::memory_order_acquire);
+    return handler != nullptr ? handler->handle(request) : failure(503, "The server is starting");
+  }
+  http::Response failure(unsigned status, std::string_view diagnostics) const override {
+    const http::Handler* handler = handler_.load(std::memory_order_acquire);
+    if (handler != nullptr) return handler->failure(status, diagnostics);
+    http::Response response;
+    response.status = status;
+    response.body =
+        R"({"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"transient"}]})";
+    return response;
+  }
+  void set(http::Handler& handler) { handler_.store(&handler, std::memory_order_release); }
+
+ private:
+  std::atomic<http::Handler*> handler_ = nullptr;
+};
+
+}  // namespace
+
+int serve(const ServeSettings& given) {
+  ServeSettings settings = given;
+  if (settings.auth != "none") {
+    std::fprintf(stderr, "medisync: --auth %s is not available in this version; use --auth none\n",
+                 settings.auth.c_str());
+    return 1;
+  }
+  http::Metrics metrics;
+  LateHandler late;
+  http::Server server(http_options(settings), late, metrics);
+  if (auto problem = server.start()) {
+    std::fprintf(stderr, "medisync: %s\n", problem->c_str());
+    return 1;
+  }
+  const std::string origin = origin_of(settings, server.port());
+  if (settings.base_url.empty()) settings.base_url = origin + "/fhir";
+  auto engine = make_engine(settings);
+  if (!engine) {
+    std::fprintf(stderr, "medisync: %s\n", engine.error().diagnostics.c_str());
+    return 1;
+  }
+  rest::RestHandler handler(engine->options, engine->snapshot, metrics);
+  late.set(handler);
+  stop_on_signals(server);
+  std::fprintf(stderr, "medisync %s listening on %s/fhir\n", MEDISYNC_VERSION, origin.c_str());
+  if (settings.bind != "127.0.0.1" && settings.bind != "::1" && settings.bind != "localhost")
+    std::fprintf(
+        stderr, "medisync: warning: --auth none on %s lets anybody on the network read and write\n",
+        settings.bind.c_str());
+  server.wait();
+  std::fprintf(stderr, "medisync: stopping\n");
+  server.stop(std::chrono::seconds(settings.grace_seconds));
+  g_server = nullptr;
+  return 0;
+}
+
+}  // namespace server::cli

@@ -1,0 +1,56 @@
+// What the command line, the environment and the settings file say.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace server::cli {
+
+/// Where definitions come from; shared by every command.
+struct DefinitionSettings {
+  std::string definitions;            // folder of the core package; empty: looked for
+  std::vector<std::string> packages;  // folders, .tgz files or single conformance resources
+};
+
+struct ServeSettings {
+  DefinitionSettings definitions;
+  std::string bind = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string base_url;  // empty: http://BIND:PORT/fhir
+  std::string data = "data";
+  std::string auth = "none";
+  std::string durability = "full";
+  unsigned io_threads = 0;      // 0: by the machine
+  unsigned worker_threads = 0;  // 0: by the machine
+  std::uint32_t page_size = 50;
+  std::uint32_t page_size_max = 1000;
+  std::size_t body_megabytes_max = 64;
+  unsigned deadline_seconds = 60;
+  unsigned idle_seconds = 60;
+  unsigned grace_seconds = 30;
+  std::string tls_certificate, tls_key;
+  std::string access_log = "-";
+  bool validate = true;
+};
+
+struct ValidateSettings {
+  DefinitionSettings definitions;
+  std::string output = "text";
+  std::vector<std::string> profiles;
+  std::vector<std::string> files;
+  bool lenient_extensions = false;
+};
+
+struct LoadSettings {
+  ServeSettings serve;  // data folder, durability, definitions
+  std::vector<std::string> paths;
+};
+
+struct IndexSettings {
+  DefinitionSettings definitions;
+  std::string base_url;
+  std::vector<std::string> files;
+};
+
+}  // namespace server::cli

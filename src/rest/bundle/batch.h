@@ -1,0 +1,11 @@
+// A batch: entries that succeed or fail each for itself. https://hl7.org/fhir/R4/http.html#brules
+#pragma once
+
+#include "fhir/formats/json_document.h"
+#include "src/rest/context.h"
+
+namespace server::rest {
+
+Answer batch(const Call& call, const fhir::json::Document& bundle);
+
+}  // namespace server::rest

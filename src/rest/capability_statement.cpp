@@ -1,0 +1,151 @@
+// https://hl7.org/fhir/R4/capabilitystatement.html
+#include "src/rest/capability_statement.h"
+
+#include <algorithm>
+#include <array>
+
+#include "fhir/base/date_time.h"
+#include "fhir/formats/json_writer.h"
+#include "src/operations/operation.h"
+#include "src/rest/router.h"
+
+namespace server::rest {
+namespace {
+
+using fhir::json::Builder;
+
+constexpr std::array<std::string_view, 9> k_type_names = {
+    "number", "date", "string", "token", "reference", "composite", "quantity", "uri", "special"};
+
+std::string_view name_of(fhir::SearchParameterType type) {
+  return k_type_names[static_cast<std::size_t>(type)];
+}
+
+/// Interactions of a level that the vocabulary knows, each once.
+std::vector<std::string_view> interactions_of(std::initializer_list<Level> levels) {
+  std::vector<std::string_view> out;
+  for (const Route& route : routes()) {
+    const bool is_named = !route.interaction.starts_with("conditional-") &&
+                          route.interaction != "operation" && route.interaction != "capabilities";
+    const bool fits = std::find(levels.begin(), levels.end(), route.level) != levels.end();
+    if (is_named && fits && std::find(out.begin(), out.end(), route.interaction) == out.end())
+      out.push_back(route.interaction);
+  }
+  return out;
+}
+
+void append_interactions(Builder& out, std::initializer_list<Level> levels) {
+  out.key("interaction").begin_array();
+  for (std::string_view code : interactions_of(levels)) {
+    out.begin_object().string("code", code).end_object();
+    if (code == "transaction") out.begin_object().string("code", "batch").end_object();
+  }
+  out.end_array();
+}
+
+bool has_route(std::string_view interaction) {
+  return std::any_of(routes().begin(), routes().end(),
+                     [&](const Route& route) { return route.interaction == interaction; });
+}
+
+/// Parameters without an expression have no index here.
+bool is_searchable(const fhir::SearchParameter& parameter) {
+  return parameter.type != fhir::SearchParameterType::special &&
+         (!parameter.expression.empty() || parameter.code == "_id" ||
+          parameter.code == "_lastUpdated");
+}
+
+void append_operations(Builder& out, std::string_view type) {
+  bool is_open = false;
+  for (const operations::Operation& operation : operations::all_operations()) {
+    const bool is_system =
+        (operation.levels & operations::level_system) != 0 && operation.resource_type.empty();
+    if (type.empty() ? !is_system : operation.resource_type != type) continue;
+    if (!is_open) out.key("operation").begin_array();
+    is_open = true;
+    out.begin_object()
+        .string("name", operation.name)
+        .string("definition", operation.definition)
+        .end_object();
+  }
+  if (is_open) out.end_array();
+}
+
+void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::string_view type) {
+  std::vector<const fhir::SearchParameter*> references;
+  out.key("searchInclude").begin_array().string("*");
+  for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(type)) {
+    if (parameter->type == fhir::SearchParameterType::reference)
+      out.string(std::string(type) + ":" + std::string(parameter->code));
+  }
+  out.end_array();
+  out.key("searchRevInclude").begin_array();
+  for (std::string_view other : definitions.resource_types()) {
+    for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(other)) {
+      const bool leads_here = parameter->type == fhir::SearchParameterType::reference &&
+                              std::find(parameter->targets.begin(), parameter->targets.end(),
+                                        type) != parameter->targets.end();
+      if (leads_here) out.string(std::string(other) + ":" + std::string(parameter->code));
+    }
+  }
+  out.end_array();
+  out.key("searchParam").begin_array();
+  for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(type)) {
+    if (!is_searchable(*parameter)) continue;
+    out.begin_object().string("name", parameter->code).string("definition", parameter->url);
+    out.string("type", name_of(parameter->type));
+    if (!parameter->description.empty()) out.string("documentation", parameter->description);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void append_resource(Builder& out, const fhir::DefinitionStore& definitions,
+                     std::string_view type) {
+  out.begin_object().string("type", type);
+  out.string("profile", definitions.type(type)->url);
+  append_interactions(out, {Level::type, Level::instance});
+  out.string("versioning", "versioned").boolean("readHistory", has_route("vread"));
+  out.boolean("updateCreate", true).boolean("conditionalCreate", true);
+  out.string("conditionalRead", "full-support");
+  out.boolean("conditionalUpdate", has_route("conditional-update"));
+  out.string("conditionalDelete", has_route("conditional-delete") ? "single" : "not-supported");
+  out.key("referencePolicy").begin_array().string("literal").string("local").end_array();
+  append_search(out, definitions, type);
+  append_operations(out, type);
+  out.end_object();
+}
+
+}  // namespace
+
+std::string capability_statement(const Options& options, const fhir::DefinitionStore& definitions,
+                                 std::int64_t date) {
+  std::string text;
+  Builder out(text);
+  out.begin_object().string("resourceType", "CapabilityStatement").string("id", "medisync");
+  out.string("url", options.base_url + "/metadata").string("version", MEDISYNC_VERSION);
+  out.string("name", "MediSync")
+      .string("title", "MediSync FHIR R4 server")
+      .string("status", "active");
+  out.string("date", fhir::format_instant(date)).string("kind", "instance");
+  out.key("software")
+      .begin_object()
+      .string("name", "MediSync")
+      .string("version", MEDISYNC_VERSION)
+      .end_object();
+  out.key("implementation").begin_object();
+  out.string("description", "MediSync FHIR R4 server").string("url", options.base_url).end_object();
+  out.string("fhirVersion", "4.0.1");
+  out.key("format").begin_array().string("application/fhir+json").string("json").end_array();
+  out.key("rest").begin_array().begin_object().string("mode", "server");
+  out.key("resource").begin_array();
+  for (std::string_view type : definitions.resource_types())
+    append_resource(out, definitions, type);
+  out.end_array();
+  append_interactions(out, {Level::system});
+  append_operations(out, "");
+  out.end_object().end_array().end_object();
+  return text;
+}
+
+}  // namespace server::rest

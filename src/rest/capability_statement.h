@@ -1,0 +1,15 @@
+// The CapabilityStatement: derived from the route table, the operations and the definitions, so
+// that it says what runs. https://hl7.org/fhir/R4/capabilitystatement.html
+#pragma once
+
+#include <string>
+
+#include "src/rest/context.h"
+
+namespace server::rest {
+
+/// date   of the snapshot, UTC milliseconds
+std::string capability_statement(const Options& options, const fhir::DefinitionStore& definitions,
+                                 std::int64_t date);
+
+}  // namespace server::rest

@@ -1,0 +1,79 @@
+// What an interaction sees: the request taken apart, one snapshot of the definitions, the store.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fhir/base/result.h"
+#include "fhir/validation/validator.h"
+#include "src/http/message.h"
+#include "src/http/metrics.h"
+#include "src/operations/operation.h"
+#include "src/rest/status.h"
+#include "src/search/extractor.h"
+#include "src/search/query.h"
+#include "src/storage/store.h"
+
+namespace server::rest {
+
+struct Options {
+  std::string base_path = "/fhir";
+  std::string base_url;  // absolute, without a slash at the end: fullUrl, Location, links
+  std::uint32_t page_default = 50;
+  std::uint32_t page_max = 1000;
+  std::uint32_t bundle_entries_max = 20'000;
+  std::size_t body_depth_max = fhir::k_json_depth_max;
+  bool validate_writes = true;
+};
+
+/// Definitions and what is compiled from them, swapped whole. The store stands beside it.
+struct Snapshot {
+  operations::Services services;
+  std::shared_ptr<const search::Extractor> extractor;
+  std::string capability_statement;  // JSON; without the date of the request
+
+  const fhir::DefinitionStore& definitions() const { return *services.definitions; }
+  storage::Store& store() const { return *services.store; }
+};
+
+enum class ReturnPreference : std::uint8_t { unsaid, minimal, representation, operation_outcome };
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// One interaction: from a socket, or from an entry of a batch.
+struct Call {
+  const Options* options = nullptr;
+  const Snapshot* snapshot = nullptr;
+  http::Metrics* metrics = nullptr;
+  std::string_view type;       // resource type in the path, checked; empty at system level
+  std::string_view id;         // logical id in the path, checked
+  std::string_view version;    // versionId in the path
+  std::string_view operation;  // name behind `$`
+  Parameters parameters;       // of the URL, decoded, in order; those of presentation removed
+  std::string_view body;
+  const http::Headers* headers = nullptr;
+  std::chrono::steady_clock::time_point deadline{};
+  ReturnPreference prefer_return = ReturnPreference::unsaid;
+  bool lenient = false;
+  bool is_get = false;
+
+  fhir::Result<std::unique_ptr<storage::Reader>> reader() const {
+    return snapshot->store().reader(deadline);
+  }
+};
+
+using Answer = fhir::Result<http::Response, Failure>;
+
+/// FHIR_TRY for functions that return an Answer or another Result with a Failure.
+#define REST_TRY(name, ...) REST_TRY_(name, FHIR_CONCAT(rest_try_, __LINE__), __VA_ARGS__)
+#define REST_TRY_(name, temporary, ...)                                               \
+  auto temporary = (__VA_ARGS__);                                                     \
+  if (!temporary)                                                                     \
+    return ::fhir::unexpected(::server::rest::failure(std::move(temporary).error())); \
+  auto&& name = *std::move(temporary)
+
+}  // namespace server::rest

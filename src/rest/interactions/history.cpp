@@ -1,0 +1,59 @@
+// https://hl7.org/fhir/R4/http.html#history
+#include <charconv>
+
+#include "fhir/base/date_time.h"
+#include "src/rest/answer.h"
+#include "src/rest/bundle_writer.h"
+#include "src/rest/interactions/interactions.h"
+
+namespace server::rest {
+namespace {
+
+fhir::Issue bad_value(std::string_view name) {
+  return fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::value,
+                          "The value of " + std::string(name) + " is not of its form");
+}
+
+fhir::Result<storage::HistoryRequest, Failure> request_of(const Call& call) {
+  storage::HistoryRequest request;
+  request.type = call.type;
+  request.id = call.id;
+  request.count = call.options->page_default;
+  for (const auto& [name, value] : call.parameters) {
+    if (name == "_count") {
+      auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), request.count);
+      if (error != std::errc{} || end != value.data() + value.size())
+        return fhir::unexpected(failure(bad_value(name)));
+      request.count = std::min(request.count, call.options->page_max);
+    } else if (name == "_since" || name == "_at") {
+      const auto time = fhir::DateTime::parse(value);
+      if (!time) return fhir::unexpected(failure(bad_value(name)));
+      (name == "_since" ? request.since : request.at) = time->instants().low;
+    } else if (name == "_cursor") {
+      request.cursor = value;
+    } else if (!call.lenient) {
+      return fhir::unexpected(
+          failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::not_supported,
+                                   "A history has no parameter of that name: " + name)));
+    }
+  }
+  return request;
+}
+
+std::string path_of(const Call& call) {
+  std::string path;
+  if (!call.type.empty()) path.append(call.type).append("/");
+  if (!call.id.empty()) path.append(call.id).append("/");
+  return path + "_history";
+}
+
+}  // namespace
+
+Answer history(const Call& call) {
+  FHIR_TRY(request, request_of(call));
+  REST_TRY(reader, call.reader());
+  REST_TRY(page, reader->history(request));
+  return fhir_response(200, history_bundle(call, path_of(call), page));
+}
+
+}  // namespace server::rest

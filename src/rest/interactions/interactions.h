@@ -1,0 +1,22 @@
+// The interactions, one file each. Each takes a Call whose path is matched and checked, and answers
+// with a response or with the issues that end the request.
+#pragma once
+
+#include "src/rest/context.h"
+
+namespace server::rest {
+
+Answer read(const Call& call);
+Answer vread(const Call& call);
+Answer create(const Call& call);
+Answer update(const Call& call);
+Answer remove(const Call& call);
+Answer conditional_update(const Call& call);
+Answer conditional_delete(const Call& call);
+Answer history(const Call& call);
+Answer search(const Call& call);
+Answer bundle(const Call& call);
+Answer capabilities(const Call& call);
+Answer operation(const Call& call);
+
+}  // namespace server::rest

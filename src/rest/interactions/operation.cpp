@@ -1,0 +1,44 @@
+// https://hl7.org/fhir/R4/operations.html#executing
+#include "src/rest/answer.h"
+#include "src/rest/interactions/interactions.h"
+#include "src/rest/operation_input.h"
+
+namespace server::rest {
+namespace {
+
+std::uint8_t level_of(const Call& call) {
+  if (call.type.empty()) return operations::level_system;
+  return call.id.empty() ? operations::level_type : operations::level_instance;
+}
+
+fhir::Issue not_here(const Call& call) {
+  return fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_supported,
+                          "There is no operation $" + std::string(call.operation) + " here");
+}
+
+}  // namespace
+
+Answer operation(const Call& call) {
+  const operations::Operation* found = nullptr;
+  for (const operations::Operation& candidate : operations::all_operations()) {
+    if (candidate.name != call.operation || (candidate.levels & level_of(call)) == 0) continue;
+    if (candidate.resource_type.empty() || candidate.resource_type == call.type ||
+        call.type.empty())
+      found = &candidate;
+  }
+  if (found == nullptr) return fhir::unexpected(failure(not_here(call)));
+  if (call.is_get && found->affects_state)
+    return fhir::unexpected(failure(
+        fhir::make_issue(fhir::Situation::method_not_allowed, fhir::IssueType::not_supported,
+                         "This operation changes things: it is invoked by POST")));
+  FHIR_TRY(parameters, operation_parameters(call));
+  operations::Invocation invocation;
+  invocation.resource_type = call.type;
+  invocation.id = call.id;
+  invocation.parameters = &parameters;
+  invocation.services = &call.snapshot->services;
+  REST_TRY(resource, found->run(invocation));
+  return fhir_response(200, std::move(resource));
+}
+
+}  // namespace server::rest

@@ -1,0 +1,38 @@
+// https://hl7.org/fhir/R4/http.html#delete
+#include "src/rest/answer.h"
+#include "src/rest/interactions/interactions.h"
+#include "src/rest/resource_input.h"
+
+namespace server::rest {
+
+Answer remove(const Call& call) {
+  storage::Write write;
+  write.method = storage::WriteMethod::delete_;
+  write.type = call.type;
+  write.id = call.id;
+  if (call.headers != nullptr) {
+    if (std::string_view text = call.headers->get("If-Match"); !text.empty())
+      write.precondition.if_match = version_of_etag(text);
+  }
+  std::vector<storage::Write> writes;
+  writes.push_back(std::move(write));
+  auto outcome = call.snapshot->store().write(std::move(writes));
+  if (!outcome) return fhir::unexpected(write_failure(std::move(outcome).error()));
+  // "Upon successful deletion, or if the resource does not exist at all, the server should return
+  // 204 or 200": both alike, so that a repeated delete is not an error.
+  http::Response response;
+  const storage::Written& written = outcome->written.front();
+  if (call.prefer_return == ReturnPreference::operation_outcome) {
+    fhir::Issue done;
+    done.severity = fhir::Severity::information;
+    done.type = fhir::IssueType::informational;
+    done.diagnostics = written.unchanged ? "There was nothing to delete" : "Deleted";
+    response = fhir_response(200, outcome_json(std::span(&done, 1)));
+  } else {
+    response.status = 204;
+  }
+  if (!written.unchanged) response.headers.add("ETag", etag_of(written.version_id));
+  return response;
+}
+
+}  // namespace server::rest

@@ -1,0 +1,105 @@
+// https://hl7.org/fhir/R4/http.html#summary
+#include "src/rest/router.h"
+
+#include <array>
+#include <vector>
+
+#include "src/http/metrics.h"
+#include "src/rest/interactions/interactions.h"
+
+namespace server::rest {
+namespace {
+
+using http::Method;
+using http::Placement;
+
+constexpr auto k_routes = std::to_array<Route>({
+    {Method::get, "metadata", "capabilities", Level::system, Placement::worker, capabilities},
+    {Method::post, "", "transaction", Level::system, Placement::worker, bundle},
+    {Method::get, "_history", "history-system", Level::system, Placement::worker, history},
+    {Method::get, "${operation}", "operation", Level::system, Placement::worker, operation},
+    {Method::post, "${operation}", "operation", Level::system, Placement::worker, operation},
+
+    {Method::get, "{type}", "search-type", Level::type, Placement::worker, search},
+    {Method::post, "{type}/_search", "search-type", Level::type, Placement::worker, search},
+    {Method::post, "{type}", "create", Level::type, Placement::worker, create},
+    {Method::put, "{type}", "conditional-update", Level::type, Placement::worker,
+     conditional_update},
+    {Method::delete_, "{type}", "conditional-delete", Level::type, Placement::worker,
+     conditional_delete},
+    {Method::get, "{type}/_history", "history-type", Level::type, Placement::worker, history},
+    {Method::get, "{type}/${operation}", "operation", Level::type, Placement::worker, operation},
+    {Method::post, "{type}/${operation}", "operation", Level::type, Placement::worker, operation},
+
+    // A read by id copies one row: cheaper than handing it to another thread.
+    {Method::get, "{type}/{id}", "read", Level::instance, Placement::io_thread, read},
+    {Method::put, "{type}/{id}", "update", Level::instance, Placement::worker, update},
+    {Method::delete_, "{type}/{id}", "delete", Level::instance, Placement::worker, remove},
+    {Method::get, "{type}/{id}/_history", "history-instance", Level::instance, Placement::worker,
+     history},
+    {Method::get, "{type}/{id}/_history/{version}", "vread", Level::instance, Placement::io_thread,
+     vread},
+    {Method::get, "{type}/{id}/${operation}", "operation", Level::instance, Placement::worker,
+     operation},
+    {Method::post, "{type}/{id}/${operation}", "operation", Level::instance, Placement::worker,
+     operation},
+});
+
+/// Cuts the next segment off `path`.
+std::string_view next_segment(std::string_view& path) {
+  const std::size_t slash = path.find('/');
+  std::string_view segment = path.substr(0, slash);
+  path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  return segment;
+}
+
+bool segment_fits(std::string_view pattern, std::string_view segment, Match& match) {
+  if (pattern == "{type}") {
+    match.type = segment;
+    return !segment.empty() && segment[0] >= 'A' && segment[0] <= 'Z';
+  }
+  if (pattern == "{id}" || pattern == "{version}") {
+    (pattern == "{id}" ? match.id : match.version) = segment;
+    return !segment.empty() && segment[0] != '_' && segment[0] != '$';
+  }
+  if (pattern == "${operation}") {
+    if (segment.size() < 2 || segment[0] != '$') return false;
+    match.operation = segment.substr(1);
+    return true;
+  }
+  return pattern == segment;
+}
+
+bool path_fits(std::string_view pattern, std::string_view path, Match& match) {
+  if (pattern.empty() || path.empty()) return pattern.empty() && path.empty();
+  while (!pattern.empty() && !path.empty()) {
+    if (!segment_fits(next_segment(pattern), next_segment(path), match)) return false;
+  }
+  return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return k_routes; }
+
+std::optional<Match> match(Method method, std::string_view path) {
+  if (!path.empty() && path.back() == '/') path.remove_suffix(1);
+  if (method == Method::head) method = Method::get;
+  std::string allow;
+  for (const Route& route : k_routes) {
+    Match found;
+    if (!path_fits(route.pattern, path, found)) continue;
+    if (route.method == method) {
+      found.route = &route;
+      return found;
+    }
+    if (!allow.empty()) allow += ", ";
+    allow += http::name_of(route.method);
+  }
+  if (allow.empty()) return std::nullopt;
+  Match none;
+  none.allow = std::move(allow);
+  return none;
+}
+
+}  // namespace server::rest

@@ -1,0 +1,18 @@
+// Search parameters of a request turned into a Query under this server's settings.
+#pragma once
+
+#include <span>
+
+#include "src/rest/context.h"
+#include "src/search/query_parser.h"
+
+namespace server::rest {
+
+fhir::Result<search::Query, Failure> parse_search(
+    const Call& call, std::string_view type,
+    std::span<const std::pair<std::string, std::string>> parameters, search::Handling handling);
+
+/// UTC milliseconds now.
+std::int64_t now_utc_ms();
+
+}  // namespace server::rest
