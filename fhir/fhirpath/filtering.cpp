@@ -92,14 +92,15 @@ struct SortRow {
   std::vector<std::optional<Item>> keys;
 };
 
-/// Whether `a` comes before `b` by the keys; items without a key come first.
+/// Whether `a` comes before `b` by the keys; one without a key is the last, and the
+/// first in a descending order.
 bool comes_before(Evaluation& evaluation, const Node& node, const SortRow& a, const SortRow& b) {
   for (std::size_t i = 0; i < a.keys.size(); ++i) {
     const bool is_descending = !node.arguments.empty() &&
                                node.arguments[i]->visit == operators::visit_negate &&
                                node.arguments[i]->slot != 0;
     if (a.keys[i].has_value() != b.keys[i].has_value())
-      return a.keys[i].has_value() == is_descending;
+      return a.keys[i].has_value() != is_descending;
     if (!a.keys[i]) continue;
     const auto order = compare_items(evaluation, *a.keys[i], *b.keys[i]);
     if (order && *order != 0) return is_descending ? *order > 0 : *order < 0;

@@ -1,5 +1,5 @@
 // Quantities of different units brought to one, as far as it is known without a UCUM library:
-// durations, and metric prefixes. https://hl7.org/fhirpath/N1/#quantity
+// durations, metric prefixes, a few customary units. https://hl7.org/fhirpath/N1/#quantity
 #include <array>
 
 #include "fhir/fhirpath/operators.h"
@@ -39,7 +39,17 @@ std::optional<Scaled> duration(const Operand& quantity) {
   return std::nullopt;
 }
 
+/// Customary units, exact by their definition.
+std::optional<Scaled> customary(std::string_view unit) {
+  if (unit == "[lb_av]") return Scaled{"g", Decimal::from_parts(45'359'237, 5)};
+  if (unit == "[oz_av]") return Scaled{"g", Decimal::from_parts(28'349'523'125, 9)};
+  if (unit == "[in_i]") return Scaled{"m", Decimal::from_parts(254, 4)};
+  if (unit == "[ft_i]") return Scaled{"m", Decimal::from_parts(3048, 4)};
+  return std::nullopt;
+}
+
 std::optional<Scaled> metric(std::string_view unit) {
+  if (auto found = customary(unit)) return found;
   for (std::string_view base : k_metric) {
     if (unit == base) return Scaled{base == "l" ? "L" : base, Decimal(1)};
     if (!unit.ends_with(base)) continue;

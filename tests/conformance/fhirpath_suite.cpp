@@ -1,0 +1,235 @@
+// The official FHIRPath suite for R4: https://github.com/FHIR/fhir-test-cases, tests-fhir-r4.xml.
+// An error is no empty result; what is not passed stands in fhirpath_exclusions.txt with a reason,
+// and a line there whose test passes is a failure.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <pugixml.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "fhir/definitions/definition_store.h"
+#include "fhir/fhirpath/expression.h"
+#include "fhir/formats/json_document.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using fhir::Element;
+using fhir::fhirpath::Collection;
+using fhir::fhirpath::Environment;
+using fhir::fhirpath::Expression;
+using fhir::fhirpath::Item;
+using fhir::fhirpath::ItemKind;
+
+struct Expected {
+  std::string type;  // empty: any
+  std::string text;
+};
+
+/// A test as the suite has it.
+struct Case {
+  std::string key;  // group/number, numbers from 1: names repeat
+  std::string name;
+  std::string expression;
+  std::string input;
+  std::string invalid;  // syntax, semantic, execution; empty: the outputs count
+  bool is_predicate = false;
+  bool is_ordered = true;
+  std::vector<Expected> outputs;
+};
+
+fs::path shared_folder() {
+  const char* named = std::getenv("MEDISYNC_SHARED");
+  return named != nullptr ? fs::path(named) : fs::path(MEDISYNC_SOURCE_DIR) / "../shared";
+}
+
+std::string file_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return std::move(out).str();
+}
+
+std::vector<Case> read_cases(const fs::path& file) {
+  pugi::xml_document document;
+  REQUIRE(document.load_file(file.c_str(), pugi::parse_default | pugi::parse_ws_pcdata_single));
+  std::vector<Case> cases;
+  for (const pugi::xml_node group : document.document_element().children("group")) {
+    int number = 0;
+    for (const pugi::xml_node test : group.children("test")) {
+      Case one;
+      one.key = std::string(group.attribute("name").value()) + "/" + std::to_string(++number);
+      one.name = test.attribute("name").value();
+      one.expression = test.child("expression").child_value();
+      one.invalid = test.child("expression").attribute("invalid").value();
+      one.input = test.attribute("inputfile").value();
+      one.is_predicate = std::string_view(test.attribute("predicate").value()) == "true";
+      one.is_ordered = std::string_view(test.attribute("ordered").value()) != "false";
+      for (const pugi::xml_node output : test.children("output"))
+        one.outputs.push_back({output.attribute("type").value(), output.child_value()});
+      cases.push_back(std::move(one));
+    }
+  }
+  return cases;
+}
+
+/// Lines `key<TAB>reason`; # begins a comment.
+std::map<std::string, std::string> read_exclusions(const fs::path& file) {
+  std::map<std::string, std::string> exclusions;
+  std::ifstream in(file);
+  REQUIRE(in);
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::size_t tab = line.find('\t');
+    REQUIRE_MESSAGE(tab != std::string::npos, "no reason given: " << line);
+    exclusions[line.substr(0, tab)] = line.substr(tab + 1);
+  }
+  return exclusions;
+}
+
+/// A value as the suite writes it: dates carry @ and times @T.
+std::string literal(const Item& item) {
+  ItemKind kind = item.kind();
+  if (const Element* element = item.element(); element != nullptr && element->type != nullptr) {
+    const fhir::Primitive primitive = element->type->primitive;
+    if (primitive == fhir::Primitive::date) kind = ItemKind::date;
+    if (primitive == fhir::Primitive::date_time || primitive == fhir::Primitive::instant)
+      kind = ItemKind::date_time;
+    if (primitive == fhir::Primitive::time) kind = ItemKind::time;
+  }
+  if (kind == ItemKind::date || kind == ItemKind::date_time) return "@" + item.text();
+  if (kind == ItemKind::time) return "@T" + item.text();
+  return item.text();
+}
+
+std::string lower_first(std::string_view text) {
+  std::string out(text);
+  if (!out.empty() && out != "Quantity") out[0] = static_cast<char>(std::tolower(out[0]));
+  return out;
+}
+
+bool matches(const Item& item, const Expected& expected) {
+  if (!expected.type.empty()) {
+    const std::string_view name = item.type_name().name;
+    const std::string type = item.element() != nullptr ? std::string(name) : lower_first(name);
+    if (type != expected.type) return false;
+  }
+  const std::string text = literal(item);
+  if (text == expected.text) return true;
+  // 1.0 and 1 are one number.
+  const auto a = fhir::Decimal::parse(text);
+  const auto b = fhir::Decimal::parse(expected.text);
+  return item.kind() == ItemKind::decimal && a && b && *a == *b;
+}
+
+/// Why the result is not the expected one; empty when it is.
+std::string difference(const Case& one, Collection result) {
+  if (one.is_predicate) {
+    // A predicate is true when there is something that is not false.
+    const bool holds =
+        !result.empty() && !(result.size() == 1 && result[0].is_boolean() && !result[0].boolean());
+    result = Collection(Item::of_boolean(holds));
+  }
+  std::string got;
+  for (const Item& item : result) {
+    if (!got.empty()) got += " ; ";
+    got += std::string(item.type_name().name) + ":" + literal(item);
+  }
+  if (result.size() != one.outputs.size())
+    return std::to_string(result.size()) + " items instead of " +
+           std::to_string(one.outputs.size()) + ": " + got;
+  std::vector<bool> taken(result.size());
+  for (std::size_t i = 0; i < one.outputs.size(); ++i) {
+    bool found = false;
+    for (std::size_t j = one.is_ordered ? i : 0; j < result.size() && !found; ++j) {
+      if (!taken[j] && matches(result[j], one.outputs[i])) found = taken[j] = true;
+      if (one.is_ordered) break;
+    }
+    if (!found)
+      return "expected " + one.outputs[i].type + ":" + one.outputs[i].text + ", got " + got;
+  }
+  return {};
+}
+
+/// Runs one test; empty when it passes.
+std::string run(const Case& one, const Element& context, const fhir::DefinitionStore& definitions) {
+  const bool must_fail = !one.invalid.empty();
+  const auto compiled = Expression::compile(one.expression, definitions);
+  if (!compiled) {
+    // A function that we lack is no mistake found in the expression.
+    const bool is_lacking = compiled.error().type == fhir::IssueType::not_supported;
+    if (must_fail && !is_lacking) return "";
+    return "does not compile: " + compiled.error().diagnostics;
+  }
+  if (one.invalid == "syntax") return "compiles, and is no FHIRPath";
+  Environment environment;
+  environment.definitions = &definitions;
+  environment.resource = context;
+  environment.now_utc_ms = 1'769'903'999'123;  // 2026-01-31T23:59:59.123Z
+  environment.offset_minutes = 11 * 60;
+  auto result = compiled->evaluate(context, environment);
+  // Three tests carry both: either will do.
+  if (must_fail && !result) return "";
+  if (must_fail && one.outputs.empty()) return "evaluates, and should be refused: " + one.invalid;
+  if (!result) return "fails: " + result.error().diagnostics;
+  return difference(one, *std::move(result));
+}
+
+}  // namespace
+
+TEST_CASE("the official FHIRPath suite passes but for what is excluded with a reason") {
+  const fs::path suite = shared_folder() / "suites/fhirpath";
+  const fs::path core = fs::path(MEDISYNC_SOURCE_DIR) / "profiles/.packages/hl7.fhir.r4.examples";
+  if (!fs::exists(suite) || !fs::exists(core)) {
+    MESSAGE("skipped: " << (fs::exists(suite) ? core : suite) << " is missing");
+    return;
+  }
+  fhir::LoadOptions options;
+  options.sources = {core.string()};
+  const auto definitions = fhir::DefinitionStore::load(options);
+  REQUIRE(definitions);
+  const auto exclusions =
+      read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) / "tests/conformance/fhirpath_exclusions.txt");
+  std::map<std::string, fhir::json::Document> inputs;
+  std::size_t passed = 0, excluded = 0;
+  std::set<std::string> met;
+  const auto cases = read_cases(suite / "tests-fhir-r4.xml");
+  for (const Case& one : cases) {
+    Element context;
+    if (!one.input.empty()) {
+      const fs::path file = (suite / one.input).replace_extension(".json");
+      REQUIRE_MESSAGE(fs::exists(file), "missing fixture " << file);
+      auto at = inputs.find(one.input);
+      if (at == inputs.end()) {
+        auto read = fhir::json::Document::read(file_text(file));
+        REQUIRE(read);
+        at = inputs.emplace(one.input, *std::move(read)).first;
+      }
+      context = root_element(at->second.root(), **definitions);
+    }
+    const std::string problem = run(one, context, **definitions);
+    const bool is_excluded = exclusions.count(one.key) != 0;
+    met.insert(one.key);
+    if (problem.empty()) {
+      ++passed;
+      CHECK_MESSAGE(!is_excluded, "passes, take its line out: " << one.key);
+    } else if (is_excluded) {
+      ++excluded;
+    } else {
+      FAIL_CHECK(one.key << "\t" << one.name << "\t" << one.expression << "\t" << problem);
+    }
+  }
+  for (const auto& [key, reason] : exclusions)
+    CHECK_MESSAGE(met.count(key) != 0, "excluded, and not in the suite: " << key);
+  std::cout << "FHIRPath suite: run " << cases.size() << ", passed " << passed << ", excluded "
+            << excluded << "\n";
+}
