@@ -13,18 +13,20 @@ constexpr std::size_t k_nesting_max = 256;
 constexpr std::string_view k_namespace = "http://www.w3.org/1999/xhtml";
 
 // Sorted, for binary search.
-constexpr std::array<std::string_view, 52> k_elements = {
+constexpr std::array<std::string_view, 53> k_elements = {
     "a",     "abbr", "acronym", "address", "area", "b",      "bdo",  "big",   "blockquote", "br",
     "caption", "cite", "code",  "col",     "colgroup", "dd", "dfn",  "div",   "dl",         "dt",
     "em",    "h1",   "h2",      "h3",      "h4",   "h5",     "h6",   "hr",    "i",          "img",
     "kbd",   "li",   "map",     "ol",      "p",    "pre",    "q",    "samp",  "small",      "span",
     "strong", "sub", "sup",     "table",   "tbody", "td",    "tfoot", "th",   "thead",      "tr",
-    "tt",    "ul"};
+    "tt",    "ul",   "var"};
+static_assert(std::is_sorted(k_elements.begin(), k_elements.end()));
 
 constexpr std::array<std::string_view, 25> k_attributes = {
     "ID",    "abbr",    "accesskey", "align", "axis",    "border", "char",    "charoff", "class",
     "colspan", "dir",   "headers",   "height", "id",     "lang",   "name",    "rowspan", "scope",
     "span",  "start",   "style",     "tabindex", "title", "valign", "width"};
+static_assert(std::is_sorted(k_attributes.begin(), k_attributes.end()));
 
 struct ElementAttribute {
   std::string_view element;

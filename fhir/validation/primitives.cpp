@@ -72,13 +72,6 @@ std::string_view uri_fault(std::string_view text) {
   return {};
 }
 
-/// "canonical … SHALL be absolute", or a fragment that names a contained resource.
-std::string_view canonical_fault(std::string_view text) {
-  const std::string_view fault = uri_fault(text);
-  if (!fault.empty() || text.front() == '#' || is_absolute_uri(text)) return fault;
-  return "is no canonical: an absolute URL, or # and the id of a contained resource";
-}
-
 constexpr std::array<std::uint8_t, 256> make_base64_table() {
   std::array<std::uint8_t, 256> table{};
   for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = 1;
@@ -176,9 +169,8 @@ std::string_view fault_of(Primitive primitive, std::string_view text) {
       return fault_if(!is_id(text), "is no id: 1 to 64 letters, digits, hyphens and full stops");
     case Primitive::uri:
     case Primitive::url:
-      return uri_fault(text);
     case Primitive::canonical:
-      return canonical_fault(text);
+      return uri_fault(text);
     case Primitive::oid:
       return fault_if(!is_oid_urn(text), "is not a well-formed urn:oid:");
     case Primitive::uuid:

@@ -32,8 +32,8 @@ class Validator {
                                                  const TerminologyProvider* terminology);
   ~Validator();
 
-  /// Reports everything found in one pass, each issue with severity, type, expression, line, column.
-  /// document   any JSON; what is no resource is an issue like any other
+  /// Reports everything found in one pass, each issue with severity, type, expression, line,
+  /// column. document   any JSON; what is no resource is an issue like any other
   void validate(const json::Document& document, const Options& options, IssueSink& sink) const;
 
   /// The same for a resource inside a document (an entry of a bundle).

@@ -76,6 +76,7 @@ class Walk {
   // Values (walk_primitive.cpp, walk_value.cpp)
   void check_primitive(const Node& node, const TypePlan& plan);
   void check_narrative_of(const Node& node);
+  void check_canonical(const Node& node);
   void check_limits(const Node& node, const ElementSchema& element);
   void check_element_id(const Node& node, const json::Value& object);
   void check_attachment(const Node& node);

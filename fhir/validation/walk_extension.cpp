@@ -16,6 +16,17 @@ bool is_example_url(std::string_view url) {
   return false;
 }
 
+/// deviation: places where R4's own definitions use extensions whose published context is narrower.
+struct Use {
+  std::string_view url;
+  std::string_view path;
+};
+constexpr Use k_further_uses[] = {
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type", "ElementDefinition.type"},
+    {"http://hl7.org/fhir/StructureDefinition/regex", "ElementDefinition.type"},
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version", "DomainResource"},
+};
+
 bool is_extension(const Node& node) {
   return node.element.type != nullptr && node.element.type->name == "Extension";
 }
@@ -88,7 +99,10 @@ void Walk::check_known_extension(const Node& holder, const Node& node, const Ext
   const bool is_allowed =
       schema.contexts.empty() ||
       std::any_of(schema.contexts.begin(), schema.contexts.end(),
-                  [&](const ExtensionSchema::Context& context) { return is_context(holder, context); });
+                  [&](const ExtensionSchema::Context& context) { return is_context(holder, context); }) ||
+      std::any_of(std::begin(k_further_uses), std::end(k_further_uses), [&](const Use& use) {
+        return use.url == schema.url && is_context(holder, {"element", use.path});
+      });
   if (!is_allowed)
     report(Severity::error, IssueType::extension, *holder.path, node.element.offset(),
            {"The extension ", schema.url, " is not allowed on this element"});

@@ -20,6 +20,7 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
       const std::string_view fault = fault_of(primitive, value->text());
       if (!fault.empty()) report(node, IssueType::value, {"The value of ", name_of(node), " ", fault});
       if (primitive == Primitive::xhtml) check_narrative_of(node);
+      if (primitive == Primitive::canonical) check_canonical(node);
     }
   }
   if (sibling == nullptr) return;
@@ -38,6 +39,14 @@ void Walk::check_narrative_of(const Node& node) {
   if (fault == NarrativeFault::none) return;
   report(node, IssueType::invariant, {"The narrative ", text_of(fault)},
          fault == NarrativeFault::without_content ? "txt-2" : "txt-1");
+}
+
+void Walk::check_canonical(const Node& node) {
+  const std::string_view text = node.element.text();
+  if (text.empty() || text.front() == '#' || is_absolute_uri(text)) return;
+  // A warning, since many official examples name a canonical by Type/id.
+  report(Severity::warning, IssueType::value, *node.path, node.element.offset(),
+         {name_of(node), " should be an absolute URL, or # and the id of a contained resource"});
 }
 
 void Walk::check_element_id(const Node& node, const json::Value& object) {

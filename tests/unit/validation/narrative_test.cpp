@@ -19,7 +19,7 @@ TEST_CASE("a narrative has the elements and attributes of basic HTML") {
   for (const char* inside :
        {"text", "<p class=\"a\">x</p>", "<a href='http://a'>x</a>", "<table border=\"1\"><tr><td colspan=\"2\">x</td></tr></table>",
         "<img src=\"#a\" alt=\"b\"/>", "a&#160;b &lt; c", "<!-- note -->x", "<br/>x", "<b style=\"color: red\">x</b>",
-        "<ul><li>x</li></ul>", "<![CDATA[x]]>"}) {
+        "<ul><li>x</li></ul>", "<var>x</var>", "<![CDATA[x]]>"}) {
     CAPTURE(inside);
     CHECK(check_narrative(div(inside)) == NarrativeFault::none);
   }

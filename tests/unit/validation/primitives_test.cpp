@@ -39,7 +39,7 @@ const std::vector<Format>& formats() {
       {Primitive::url, "url", {"http://a.b", "mailto:a@b.c"}, {"", "a b"}},
       {Primitive::canonical, "canonical",
        {"http://a.b/c|1.0", "#a", "urn:oid:1.2"},
-       {"", "a b", "Patient/1"}},
+       {"", "a b"}},
       {Primitive::oid, "oid", {"urn:oid:1.2.840.113619", "urn:oid:2.0"},
        {"1.2.3", "urn:oid:", "urn:oid:1", "urn:oid:3.1", "urn:oid:1..2", "urn:oid:1.2.", "urn:oid:1.01"}},
       {Primitive::uuid, "uuid", {"urn:uuid:c757873d-ec9a-4326-a141-556f43239520"},

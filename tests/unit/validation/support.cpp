@@ -35,8 +35,11 @@ class FixedTerminology final : public fhir::TerminologyProvider {
     return found != sets_.end() ? &found->second : nullptr;
   }
   fhir::Membership in_code_system(std::string_view system, std::string_view code) const override {
-    if (system != "http://terminology.hl7.org/CodeSystem/condition-clinical") return fhir::Membership::unknown;
-    return value_set("http://hl7.org/fhir/ValueSet/condition-clinical")->contains_code(code);
+    if (system == "http://terminology.hl7.org/CodeSystem/condition-clinical")
+      return value_set("http://hl7.org/fhir/ValueSet/condition-clinical")->contains_code(code);
+    if (system == "http://hl7.org/fhir/administrative-gender")
+      return value_set("http://hl7.org/fhir/ValueSet/administrative-gender")->contains_code(code);
+    return fhir::Membership::unknown;
   }
   fhir::Membership subsumes(std::string_view, std::string_view, std::string_view) const override {
     return fhir::Membership::unknown;
