@@ -200,7 +200,12 @@ std::optional<Path> Path::compile(std::string_view expression,
 }
 
 bool Path::holds(const Step& step, const fhir::Element& element, const TargetTypes& targets) {
-  if (step.kind == Kind::is_type) return element.type != nullptr && element.type->is_a(step.type);
+  if (step.kind == Kind::is_type) {
+    // Of the primitives `as` takes the very type, as FHIRPath here does: a canonical is not cast to
+    // uri.
+    if (element.is_primitive()) return element.type == step.type;
+    return element.type != nullptr && element.type->is_a(step.type);
+  }
   if (step.kind == Kind::resolves_to) return targets.type_of(element) == step.text;
   bool found = false;
   fhir::for_each_child_named(element, step.name, step.hash, [&](const fhir::Element& child) {

@@ -10,14 +10,23 @@
 namespace server::search {
 namespace {
 
+// A relative text that is no `Type/id` points nowhere, and no query could name it.
 void add_text(std::string_view text, Parameter parameter, const IndexContext& context,
               IndexRows& rows) {
   const ReferenceText target = read_reference(text, context.base_url, context.definitions);
   if (target.kind == ReferenceKind::local) {
     rows.references.push_back({parameter, std::string(target.type), std::string(target.id)});
-  } else if (target.kind == ReferenceKind::other && !text.empty()) {
+  } else if (target.kind == ReferenceKind::other && text.find(':') != std::string_view::npos) {
     rows.uris.push_back({parameter, std::string(text)});
   }
+}
+
+// A query without a version means every version of a canonical.
+void add_canonical(std::string_view text, Parameter parameter, const IndexContext& context,
+                   IndexRows& rows) {
+  add_text(text, parameter, context, rows);
+  const std::size_t bar = text.find('|');
+  if (bar != std::string_view::npos) add_text(text.substr(0, bar), parameter, context, rows);
 }
 
 void index_reference_type(const fhir::Element& value, Parameter parameter,
@@ -41,13 +50,30 @@ void index_resource(const fhir::Element& value, Parameter parameter, IndexRows& 
 constexpr std::string_view k_expected =
     "`id`, `Type/id` with a known resource type, or an absolute url";
 
+// The one type that an id alone can mean: the parameter's only target, or the one that its
+// expression insists on, as in `patient` with `where(resolve() is Patient)`.
+std::string_view only_target(const fhir::SearchParameter& parameter) {
+  if (parameter.targets.size() == 1) return parameter.targets[0];
+  constexpr std::string_view k_condition = "resolve() is ";
+  const std::size_t at = parameter.expression.find(k_condition);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = parameter.expression.substr(at + k_condition.size());
+  for (const std::string_view target : parameter.targets) {
+    const bool is_named = rest.substr(0, target.size() + 1) == std::string(target) + ")";
+    const bool is_code =
+        std::equal(target.begin(), target.end(), parameter.code.begin(), parameter.code.end(),
+                   [](char a, char b) { return (a | 32) == b; });
+    if (is_named && is_code) return target;
+  }
+  return {};
+}
+
 fhir::Result<Operand> parse_id(const fhir::SearchParameter& parameter, std::string_view id,
                                std::string_view target_type) {
   if (!is_id(id)) return bad_value(k_expected);
   Operand operand;
   operand.id = id;
-  operand.type = target_type;
-  if (operand.type.empty() && parameter.targets.size() == 1) operand.type = parameter.targets[0];
+  operand.type = target_type.empty() ? only_target(parameter) : target_type;
   return operand;
 }
 
@@ -59,7 +85,7 @@ void index_reference(const fhir::Element& value, Parameter parameter, const Inde
   if (value.type->name == "Reference") {
     index_reference_type(value, parameter, context, rows);
   } else if (value.type->primitive == fhir::Primitive::canonical) {
-    index_uri(value, parameter, rows);
+    add_canonical(value.text(), parameter, context, rows);
   } else if (value.is_primitive()) {
     add_text(value.text(), parameter, context, rows);
   } else if (value.is_resource() && value.value != nullptr) {

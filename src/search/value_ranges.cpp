@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "fhir/base/decimal.h"
 
@@ -94,7 +95,9 @@ std::optional<WrittenNumber> parse_written_number(std::string_view text) {
   };
   const auto exact = scaled(*value), low = scaled(*value - half), high = scaled(*value + half);
   if (!exact || !low || !high) return {};
-  return WrittenNumber{*exact, *low, *high};
+  // With more digits than a double holds, the ends are the value's neighbours at most.
+  return WrittenNumber{*exact, std::min(*low, *exact),
+                       std::max(*high, std::nextafter(*exact, HUGE_VAL))};
 }
 
 std::optional<NumberRange> range_of(const fhir::Element& range) {
