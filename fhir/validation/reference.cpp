@@ -54,12 +54,9 @@ ParsedReference parse_reference(std::string_view text, const DefinitionStore& de
     out.form = ReferenceForm::contained;
     return out;
   }
-  if (text.starts_with("urn:uuid:")) {
-    if (is_uuid_urn(text)) out.form = ReferenceForm::urn;
-    return out;
-  }
-  if (text.starts_with("urn:oid:")) {
-    if (is_oid_urn(text)) out.form = ReferenceForm::urn;
+  if (text.starts_with("urn:uuid:") || text.starts_with("urn:oid:")) {
+    out.form = ReferenceForm::urn;
+    out.is_well_formed_urn = is_uuid_urn(text) || is_oid_urn(text);
     return out;
   }
   if (is_absolute_uri(text)) {

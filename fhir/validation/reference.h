@@ -21,6 +21,7 @@ enum class ReferenceForm : std::uint8_t {
 /// Views into the text that was parsed.
 struct ParsedReference {
   ReferenceForm form = ReferenceForm::malformed;
+  bool is_well_formed_urn = false;
   std::string_view base;     // what stands before the type in an absolute RESTful URL, with its slash
   std::string_view type;     // empty when the text does not name one
   std::string_view id;       // of the resource; of the contained one without #

@@ -90,6 +90,7 @@ class Walk {
   // Rules that one element brings (each in a file of its name)
   void judge(const Node& node, const ElementPlan& child);
   void check_invariants(const Node& node, const std::vector<const Constraint*>& constraints);
+  bool report_unreferenced(const Node& node, const Constraint& constraint);
   void check_binding(const Node& node, const Binding& binding);
   void check_coding(const Node& node);
   void check_identifier(const Node& node);

@@ -15,8 +15,8 @@ void Walk::check_reference(const Node& node, const TypeRef* type) {
   switch (reference.form) {
     case ReferenceForm::malformed:
       report(node, IssueType::value,
-             {name_of(node), ": the reference is neither Type/id, an absolute URL, a well-formed urn:uuid: or "
-                             "urn:oid:, nor # and the id of a contained resource"});
+             {name_of(node), ": the reference is neither Type/id, an absolute URL, urn:uuid: or urn:oid:, nor # and "
+                             "the id of a contained resource"});
       return;
     case ReferenceForm::contained: {
       const Element found = find_target(reference, text, *node.scope);
@@ -27,6 +27,10 @@ void Walk::check_reference(const Node& node, const TypeRef* type) {
       break;
     }
     case ReferenceForm::urn: {
+      // A warning, as in the reference validator: Reference.reference is a string, not a uri.
+      if (!reference.is_well_formed_urn)
+        report(Severity::warning, IssueType::value, *node.path, node.element.offset(),
+               {name_of(node), ": the URN is not well-formed"});
       if (node.scope->bundle == nullptr) return;
       const Element found = find_target(reference, text, *node.scope);
       if (found.value == nullptr)

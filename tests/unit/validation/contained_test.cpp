@@ -21,7 +21,7 @@ TEST_CASE("a contained resource has an id and is referred to") {
   CHECK(validate(with_contained(R"({"resourceType":"Organization","id":"a","name":"x"})")).errors() == 0);
   CHECK(validate(with_contained(R"({"resourceType":"Organization","name":"x"})")).has_error("Patient.contained[0]"));
   CHECK(validate(with_contained(R"({"resourceType":"Organization","id":"a","name":"x"},{"resourceType":"Organization","id":"b","name":"x"})"))
-            .has_error("Patient", "dom-3"));
+            .has_error("Patient.contained[1]", "dom-3"));
 }
 
 TEST_CASE("a contained resource contains none, and has no version") {
