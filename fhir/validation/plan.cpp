@@ -6,10 +6,10 @@
 namespace fhir::validation {
 namespace {
 
-/// ele-1, ref-1, txt-1 and txt-2: the walk itself judges them, for every element of their kind.
+/// ele-1, ref-1, dom-3, txt-1 and txt-2: the walk itself judges them, for every element of their kind.
 bool is_judged_by_walk(const Constraint& constraint) {
   return constraint.expression == k_has_content || constraint.expression == k_is_contained_here ||
-         constraint.expression == k_html_checks;
+         constraint.expression == k_is_referred_to || constraint.expression == k_html_checks;
 }
 
 Special special_of(const TypeSchema& type) {

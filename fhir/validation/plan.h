@@ -84,6 +84,11 @@ class Plans {
 // Invariants that the walk judges without FHIRPath, known by their text.
 inline constexpr std::string_view k_has_content = "hasValue() or (children().count() > id.count())";
 inline constexpr std::string_view k_html_checks = "htmlChecks()";
+inline constexpr std::string_view k_is_referred_to =
+    "contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical) | "
+    "%resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = "
+    "'#').exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = "
+    "'#').exists()).not()).trace('unmatched', id).empty()";
 inline constexpr std::string_view k_is_contained_here =
     "reference.startsWith('#').not() or (reference.substring(1).trace('url') in "
     "%rootResource.contained.id.trace('ids'))";

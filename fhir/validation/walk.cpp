@@ -95,7 +95,6 @@ void Walk::check_members(const Node& node, const json::Value& object, const Type
     if (member.is_sibling()) {
       name.remove_prefix(1);
       hash = name_hash(name);
-      if (object.find(name, hash) != nullptr) continue;  // comes with its primitive
       sibling = value;
       value = nullptr;
     }
@@ -105,6 +104,7 @@ void Walk::check_members(const Node& node, const json::Value& object, const Type
       report_unknown_member(node, member);
       continue;
     }
+    if (value == nullptr && object.find(name, hash) != nullptr) continue;  // comes with its primitive
     if (value != nullptr) sibling = sibling_of(object, member, *property->element);
     check_member(node, plan.elements[property->element->index], *property, value, sibling, present);
     if (name == "id" && plan.type->kind != TypeKind::resource) check_element_id(node, object);

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "fhir/base/issue.h"
@@ -30,6 +32,30 @@ struct Scope {
   const Scope* root = nullptr;         // %rootResource: of a contained one its container
   const Scope* bundle = nullptr;       // the nearest Bundle around it, or itself
   std::string_view full_url = {};      // of its entry in a bundle
+};
+
+/// Contained resources by id; of two with the same id the first.
+using ContainedIndex = std::unordered_map<std::string_view, const json::Value*>;
+
+/// Pairs of a resource and a text that belongs to it.
+class TextsByResource {
+ public:
+  /// Whether it was new.
+  bool insert(const json::Value* resource, std::string_view text) {
+    return texts_.insert({resource, text}).second;
+  }
+  bool contains(const json::Value* resource, std::string_view text) const {
+    return texts_.contains({resource, text});
+  }
+
+ private:
+  using Key = std::pair<const json::Value*, std::string_view>;
+  struct Hash {
+    std::size_t operator()(const Key& key) const {
+      return std::hash<std::string_view>()(key.second) ^ (std::hash<const void*>()(key.first) * 31);
+    }
+  };
+  std::unordered_set<Key, Hash> texts_;
 };
 
 /// An element in its place.
@@ -90,7 +116,6 @@ class Walk {
   // Rules that one element brings (each in a file of its name)
   void judge(const Node& node, const ElementPlan& child);
   void check_invariants(const Node& node, const std::vector<const Constraint*>& constraints);
-  bool report_unreferenced(const Node& node, const Constraint& constraint);
   void check_binding(const Node& node, const Binding& binding);
   void check_coding(const Node& node);
   void check_identifier(const Node& node);
@@ -112,6 +137,9 @@ class Walk {
   /// The resource that a reference means inside the document; an empty element when it is not there.
   Element find_target(const ParsedReference& reference, std::string_view text, const Scope& scope);
   const BundleIndex& index_of(const Scope& bundle);
+  const ContainedIndex& contained_of(const json::Value& resource);
+  /// Remembers `#id` of a reference or URI for dom-3.
+  void note_fragment(const Scope& scope, std::string_view text);
   /// Whether this was not asked before in this walk: notes about one thing come once.
   bool is_first(std::string_view thing);
 
@@ -134,8 +162,11 @@ class Walk {
   bool has_errors_ = false;
   bool is_cut_short_ = false;
   std::unordered_map<const json::Value*, BundleIndex> bundle_indexes_;
-  std::vector<std::pair<const json::Value*, std::string_view>> element_ids_;  // resource, id
-  std::vector<std::string_view> noted_;
+  // Texts seen in a resource: element ids; fragments referred to (of the container).
+  TextsByResource element_ids_;
+  TextsByResource fragments_;
+  std::unordered_set<std::string_view> noted_;
+  std::unordered_map<const json::Value*, ContainedIndex> contained_indexes_;
 };
 
 /// The place of an element in words: its path in the definitions, or the path walked.

@@ -6,40 +6,6 @@
 #include "fhir/validation/walk.h"
 
 namespace fhir::validation {
-namespace {
-
-/// Whether a string of that text stands anywhere below.
-bool has_string(const json::Value& value, std::string_view text) {
-  if (value.is_string()) return value.string() == text;
-  for (const json::Value& item : value.items()) {
-    if (has_string(item, text)) return true;
-  }
-  for (const json::Member& member : value.members()) {
-    if (has_string(member.value, text)) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-/// Says which contained resources break dom-3, where the rule itself only says that one does.
-bool Walk::report_unreferenced(const Node& node, const Constraint& constraint) {
-  const json::Value* contained = node.element.value->find("contained");
-  if (contained == nullptr) return false;
-  bool found = false;
-  std::string fragment;
-  for (std::size_t i = 0; i < contained->items().size(); ++i) {
-    const json::Value& resource = contained->items()[i];
-    fragment.assign("#").append(resource.string_at("id"));
-    if (has_string(*node.element.value, fragment) || has_string(resource, "#")) continue;
-    const Path path{node.path, "contained", static_cast<std::int64_t>(i)};
-    report(constraint.severity, IssueType::invariant, path, resource.offset(),
-           {"The contained resource is not referred to, and does not refer to its container (dom-3)"}, constraint.key);
-    found = true;
-  }
-  return found;
-}
-
 void Walk::check_invariants(const Node& node, const std::vector<const Constraint*>& constraints) {
   for (const Constraint* constraint : constraints) {
     if (constraint->best_practice && !options_.best_practice) continue;
@@ -62,7 +28,6 @@ void Walk::check_invariants(const Node& node, const std::vector<const Constraint
              {"The rule ", constraint->key, " could not be evaluated here"}, constraint->key);
       continue;
     }
-    if (constraint->key == "dom-3" && report_unreferenced(node, *constraint)) continue;
     report(constraint->severity, IssueType::invariant, *node.path, node.element.offset(),
            {constraint->human, " (", constraint->key, ")"}, constraint->key);
   }

@@ -1,5 +1,4 @@
 // A primitive: its value and its `_name` sibling. https://hl7.org/fhir/R4/json.html#primitive
-#include <algorithm>
 #include <string>
 
 #include "fhir/validation/narrative.h"
@@ -7,6 +6,13 @@
 #include "fhir/validation/walk.h"
 
 namespace fhir::validation {
+namespace {
+
+bool is_uri(Primitive primitive) {
+  return primitive == Primitive::uri || primitive == Primitive::url || primitive == Primitive::canonical;
+}
+
+}  // namespace
 
 void Walk::check_primitive(const Node& node, const TypePlan& plan) {
   const Primitive primitive = plan.type->primitive;
@@ -21,6 +27,7 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
       if (!fault.empty()) report(node, IssueType::value, {"The value of ", name_of(node), " ", fault});
       if (primitive == Primitive::xhtml) check_narrative_of(node);
       if (primitive == Primitive::canonical) check_canonical(node);
+      if (is_uri(primitive) && value->text().starts_with('#')) note_fragment(*node.scope, value->text());
     }
   }
   if (sibling == nullptr) return;
@@ -54,12 +61,7 @@ void Walk::check_element_id(const Node& node, const json::Value& object) {
   const Element& resource = node.scope->resource;
   // Snapshot and differential of a StructureDefinition share their ids.
   if (id.empty() || resource.type == nullptr || resource.type->name == "StructureDefinition") return;
-  const std::pair<const json::Value*, std::string_view> key{resource.value, id};
-  if (std::find(element_ids_.begin(), element_ids_.end(), key) == element_ids_.end()) {
-    constexpr std::size_t k_ids_compared_max = 2000;
-    if (element_ids_.size() < k_ids_compared_max) element_ids_.push_back(key);
-    return;
-  }
+  if (element_ids_.insert(resource.value, id)) return;
   report(node, IssueType::duplicate,
          {name_of(node), " has the id of another element; an id is unique within its resource"});
 }

@@ -19,6 +19,7 @@ void Walk::check_reference(const Node& node, const TypeRef* type) {
                              "the id of a contained resource"});
       return;
     case ReferenceForm::contained: {
+      note_fragment(*node.scope, text);
       const Element found = find_target(reference, text, *node.scope);
       if (found.value == nullptr)
         report(node, IssueType::invariant, {name_of(node), " refers to a contained resource that is not there"}, "ref-1");
@@ -61,12 +62,9 @@ Element Walk::find_target(const ParsedReference& reference, std::string_view tex
   if (reference.form == ReferenceForm::contained) {
     const Element& root = scope.root->resource;
     if (reference.id.empty()) return root;
-    const json::Value* contained = root.value->find("contained");
-    if (contained == nullptr) return {};
-    for (const json::Value& item : contained->items()) {
-      if (item.string_at("id") == reference.id) return root_element(item, parts_.definitions);
-    }
-    return {};
+    const ContainedIndex& contained = contained_of(*root.value);
+    const auto found = contained.find(reference.id);
+    return found != contained.end() ? root_element(*found->second, parts_.definitions) : Element{};
   }
   for (const Scope* bundle = scope.bundle; bundle != nullptr;
        bundle = bundle->parent != nullptr ? bundle->parent->bundle : nullptr) {

@@ -1,6 +1,5 @@
 // A resource: at the top, in an entry of a Bundle or Parameters, or contained.
 // https://hl7.org/fhir/R4/resource.html https://hl7.org/fhir/R4/references.html#contained
-#include <algorithm>
 #include <string>
 
 #include "fhir/validation/walk.h"
@@ -54,31 +53,46 @@ void Walk::check_resource(const json::Value& value, const TypeSchema* expected, 
   if (!plan->constraints.empty()) check_invariants(node, plan->constraints);
 }
 
+const ContainedIndex& Walk::contained_of(const json::Value& resource) {
+  const auto [place, is_new] = contained_indexes_.try_emplace(&resource);
+  const json::Value* contained = is_new ? resource.find("contained") : nullptr;
+  if (contained != nullptr) {
+    for (const json::Value& item : contained->items()) place->second.emplace(item.string_at("id"), &item);
+  }
+  return place->second;
+}
+
+void Walk::note_fragment(const Scope& scope, std::string_view text) {
+  if (text == "#") fragments_.insert(scope.resource.value, text);
+  fragments_.insert(scope.root->resource.value, text);
+}
+
+/// Called after the walk through the resource, when all its fragments are known.
 void Walk::check_contained(const Scope& scope) {
-  const json::Value* contained = scope.resource.value->find("contained");
-  const auto items = contained->items();
+  const json::Value& container = *scope.resource.value;
+  const auto items = container.find("contained")->items();
+  const ContainedIndex& by_id = contained_of(container);
+  std::string fragment;
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (!items[i].is_object()) continue;
     const std::string_view id = items[i].string_at("id");
     const Path path{scope.path, "contained", static_cast<std::int64_t>(i)};
+    const auto refuse = [&](IssueType type, std::string_view text, std::string_view rule = {}) {
+      report(Severity::error, type, path, items[i].offset(), {text}, rule);
+    };
     if (id.empty()) {
-      report(Severity::error, IssueType::required, path, items[i].offset(),
-             {"A contained resource must have an id"});
+      refuse(IssueType::required, "A contained resource must have an id");
       continue;
     }
-    const bool is_repeated = std::any_of(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(i),
-                                         [&](const json::Value& other) { return other.string_at("id") == id; });
-    if (is_repeated)
-      report(Severity::error, IssueType::duplicate, path, items[i].offset(),
-             {"Two contained resources have the same id"});
+    if (by_id.at(id) != &items[i]) refuse(IssueType::duplicate, "Two contained resources have the same id");
+    fragment.assign("#").append(id);
+    if (!fragments_.contains(&container, fragment) && !fragments_.contains(&items[i], "#"))
+      refuse(IssueType::invariant,
+             "The contained resource is not referred to, and does not refer to its container (dom-3)", "dom-3");
   }
 }
 
-bool Walk::is_first(std::string_view thing) {
-  if (std::find(noted_.begin(), noted_.end(), thing) != noted_.end()) return false;
-  noted_.push_back(thing);
-  return true;
-}
+bool Walk::is_first(std::string_view thing) { return noted_.insert(thing).second; }
 
 void Walk::check_profiles(const Scope& scope, bool is_root) {
   const auto is_known = [&](std::string_view canonical) {
