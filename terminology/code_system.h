@@ -17,7 +17,15 @@ inline constexpr ConceptId k_no_concept = std::numeric_limits<ConceptId>::max();
 /// How much of the system is held: https://hl7.org/fhir/R4/valueset-codesystem-content-mode.html
 enum class Content : std::uint8_t { not_present, example, fragment, complete, supplement, grammar };
 
-enum class PropertyType : std::uint8_t { code, coding, string, integer, boolean, date_time, decimal };
+enum class PropertyType : std::uint8_t {
+  code,
+  coding,
+  string,
+  integer,
+  boolean,
+  date_time,
+  decimal
+};
 
 struct Property {
   std::string_view code;
@@ -91,7 +99,8 @@ enum class Subsumption : std::uint8_t { equivalent, subsumes, subsumed_by, not_s
 /// a, b   concepts of the system
 Subsumption compare(const CodeSystem& system, ConceptId a, ConceptId b);
 
-/// The display in a language: a designation of that language (`de` serves `de-CH`), else the display.
+/// The display in a language: a designation of that language (`de` serves `de-CH`), else the
+/// display.
 std::string_view display_in(const CodeSystem& system, ConceptId id, std::string_view language);
 
 }  // namespace terminology

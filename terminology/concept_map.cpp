@@ -12,10 +12,12 @@ std::unique_ptr<const ConceptMap> ConceptMap::make(const Value& resource) {
   map->url_ = map->keep(resource.string_at("url"));
   map->version_ = map->keep(resource.string_at("version"));
   for (std::string_view name : {"sourceCanonical", "sourceUri"}) {
-    if (const Value* source = resource.find(name)) map->source_value_set_ = map->keep(source->string());
+    if (const Value* source = resource.find(name))
+      map->source_value_set_ = map->keep(source->string());
   }
   for (std::string_view name : {"targetCanonical", "targetUri"}) {
-    if (const Value* target = resource.find(name)) map->target_value_set_ = map->keep(target->string());
+    if (const Value* target = resource.find(name))
+      map->target_value_set_ = map->keep(target->string());
   }
   if (const Value* groups = resource.find("group")) {
     for (const Value& group : groups->items()) map->groups_.push_back(map->read_group(group));
@@ -36,8 +38,8 @@ MapGroup ConceptMap::read_group(const Value& source) {
       if (const Value* target_list = item.find("target")) {
         for (const Value& target : target_list->items()) targets.push_back(read_target(target));
       }
-      elements.push_back({keep(item.string_at("code")), keep(item.string_at("display")),
-                          arena_.copy(targets)});
+      elements.push_back(
+          {keep(item.string_at("code")), keep(item.string_at("display")), arena_.copy(targets)});
     }
   }
   group.elements = arena_.copy(elements);

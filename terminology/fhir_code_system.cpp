@@ -1,4 +1,5 @@
-// https://hl7.org/fhir/R4/codesystem.html#hierarchy, https://hl7.org/fhir/R4/codesystem.html#properties
+// https://hl7.org/fhir/R4/codesystem.html#hierarchy,
+// https://hl7.org/fhir/R4/codesystem.html#properties
 #include "terminology/fhir_code_system.h"
 
 #include <algorithm>

@@ -24,7 +24,9 @@ class FhirCodeSystem final : public CodeSystem {
   ConceptId find(std::string_view code) const override;
   ConceptId size() const override { return static_cast<ConceptId>(nodes_.size()); }
   Concept at(ConceptId id) const override { return nodes_[id].value; }
-  std::span<const Property> properties(ConceptId id) const override { return nodes_[id].properties; }
+  std::span<const Property> properties(ConceptId id) const override {
+    return nodes_[id].properties;
+  }
   std::span<const Designation> designations(ConceptId id) const override {
     return nodes_[id].designations;
   }

@@ -1,4 +1,5 @@
-// https://hl7.org/fhir/R4/codesystem.html#filters, https://hl7.org/fhir/R4/codesystem.html#defined-props
+// https://hl7.org/fhir/R4/codesystem.html#filters,
+// https://hl7.org/fhir/R4/codesystem.html#defined-props
 #include "terminology/filter.h"
 
 #include <re2/re2.h>
@@ -38,10 +39,16 @@ fhir::Result<Filter> Filter::make(const fhir::json::Value& source, const CodeSys
 }
 
 fhir::Result<void> Filter::read(const fhir::json::Value& source) {
-  constexpr std::array<std::pair<std::string_view, Op>, 9> k_ops = {{
-      {"=", Op::equal}, {"is-a", Op::is_a}, {"descendent-of", Op::descendent_of},
-      {"is-not-a", Op::is_not_a}, {"regex", Op::regex}, {"in", Op::in}, {"not-in", Op::not_in},
-      {"generalizes", Op::generalizes}, {"exists", Op::exists}}};
+  constexpr std::array<std::pair<std::string_view, Op>, 9> k_ops = {
+      {{"=", Op::equal},
+       {"is-a", Op::is_a},
+       {"descendent-of", Op::descendent_of},
+       {"is-not-a", Op::is_not_a},
+       {"regex", Op::regex},
+       {"in", Op::in},
+       {"not-in", Op::not_in},
+       {"generalizes", Op::generalizes},
+       {"exists", Op::exists}}};
   property_ = source.string_at("property");
   const std::string_view name = source.string_at("op");
   const std::string value(source.string_at("value"));
@@ -50,8 +57,8 @@ fhir::Result<void> Filter::read(const fhir::json::Value& source) {
   const auto* op = std::find_if(k_ops.begin(), k_ops.end(),
                                 [&](const auto& entry) { return entry.first == name; });
   if (op == k_ops.end())
-    return unexpected(make_issue(IssueType::code_invalid,
-                                 "Unknown filter operator '" + std::string(name) + "'"));
+    return unexpected(
+        make_issue(IssueType::code_invalid, "Unknown filter operator '" + std::string(name) + "'"));
   op_ = op->second;
   values_ = op_ == Op::in || op_ == Op::not_in ? split(value) : std::vector{value};
   if (op_ == Op::regex) {
@@ -62,13 +69,13 @@ fhir::Result<void> Filter::read(const fhir::json::Value& source) {
       return unexpected(make_issue(IssueType::invalid, "A filter's regular expression '" + value +
                                                            "' is wrong: " + pattern_->error()));
   }
-  if (op_ == Op::is_a || op_ == Op::descendent_of || op_ == Op::is_not_a || op_ == Op::generalizes) {
+  if (op_ == Op::is_a || op_ == Op::descendent_of || op_ == Op::is_not_a ||
+      op_ == Op::generalizes) {
     anchor_ = system_->find(value);
     if (anchor_ == k_no_concept)
-      return unexpected(make_issue(
-          fhir::Situation::unprocessable, IssueType::not_found,
-          "A filter names the code '" + value + "', which is not in " +
-              std::string(system_->info().url)));
+      return unexpected(make_issue(fhir::Situation::unprocessable, IssueType::not_found,
+                                   "A filter names the code '" + value + "', which is not in " +
+                                       std::string(system_->info().url)));
   }
   return {};
 }

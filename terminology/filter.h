@@ -30,7 +30,15 @@ class Filter {
 
  private:
   enum class Op : std::uint8_t {
-    equal, is_a, descendent_of, is_not_a, regex, in, not_in, generalizes, exists
+    equal,
+    is_a,
+    descendent_of,
+    is_not_a,
+    regex,
+    in,
+    not_in,
+    generalizes,
+    exists
   };
 
   explicit Filter(const CodeSystem& system) : system_(&system) {}

@@ -1,4 +1,5 @@
-// https://hl7.org/fhir/R4/terminologies-systems.html; UCUM joins this table when its grammar stands.
+// https://hl7.org/fhir/R4/terminologies-systems.html; UCUM joins this table when its grammar
+// stands.
 #include "terminology/grammar_code_system.h"
 
 #include "terminology/language_tag.h"

@@ -27,10 +27,10 @@ bool has_length(std::string_view text, std::size_t least, std::size_t most) {
 /// Tags registered before the grammar was: RFC 5646, `irregular` and those of `regular` that do not
 /// fit `langtag`.
 constexpr std::array<std::string_view, 26> k_grandfathered = {
-    "en-gb-oed",  "i-ami",     "i-bnn",      "i-default",  "i-enochian", "i-hak",   "i-klingon",
-    "i-lux",      "i-mingo",   "i-navajo",   "i-pwn",      "i-tao",      "i-tay",   "i-tsu",
-    "sgn-be-fr",  "sgn-be-nl", "sgn-ch-de",  "art-lojban", "cel-gaulish", "no-bok", "no-nyn",
-    "zh-guoyu",   "zh-hakka",  "zh-min",     "zh-min-nan", "zh-xiang"};
+    "en-gb-oed", "i-ami",     "i-bnn",     "i-default",  "i-enochian",  "i-hak",  "i-klingon",
+    "i-lux",     "i-mingo",   "i-navajo",  "i-pwn",      "i-tao",       "i-tay",  "i-tsu",
+    "sgn-be-fr", "sgn-be-nl", "sgn-ch-de", "art-lojban", "cel-gaulish", "no-bok", "no-nyn",
+    "zh-guoyu",  "zh-hakka",  "zh-min",    "zh-min-nan", "zh-xiang"};
 
 /// The subtags; empty when one of them is empty, too long, or not alphanumeric.
 std::vector<std::string_view> split(std::string_view tag) {
@@ -38,7 +38,8 @@ std::vector<std::string_view> split(std::string_view tag) {
   while (true) {
     const std::size_t end = std::min(tag.find('-'), tag.size());
     const std::string_view part = tag.substr(0, end);
-    if (!has_length(part, 1, 8) || !std::all_of(part.begin(), part.end(), is_alphanumeric)) return {};
+    if (!has_length(part, 1, 8) || !std::all_of(part.begin(), part.end(), is_alphanumeric))
+      return {};
     parts.push_back(part);
     if (end == tag.size()) return parts;
     tag.remove_prefix(end + 1);
@@ -63,7 +64,8 @@ bool is_language_tag(std::string_view tag) {
     ++at;
     // extlang, at most three, after a language of two or three letters
     for (int count = 0; count < 3 && parts[0].size() <= 3 && at < parts.size() &&
-                        parts[at].size() == 3 && is_alpha(parts[at]); ++count)
+                        parts[at].size() == 3 && is_alpha(parts[at]);
+         ++count)
       ++at;
     if (at < parts.size() && parts[at].size() == 4 && is_alpha(parts[at])) ++at;  // script
     if (at < parts.size() && ((parts[at].size() == 2 && is_alpha(parts[at])) ||

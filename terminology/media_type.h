@@ -1,5 +1,6 @@
 // Media types: new ones are registered every week, so they are judged by their grammar.
-// https://www.rfc-editor.org/rfc/rfc6838 (BCP 13), section 4.2; parameters by RFC 9110, section 5.6.6
+// https://www.rfc-editor.org/rfc/rfc6838 (BCP 13), section 4.2; parameters by RFC 9110,
+// section 5.6.6
 #pragma once
 
 #include <string_view>

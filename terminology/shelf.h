@@ -26,8 +26,8 @@ class Shelf {
 
   std::span<const fhir::ConformanceRecord> records() const { return records_; }
 
-  /// What `read` made of the record. Null when the record is not of this shelf, `read` gave null, or
-  /// the record is being read by this thread right now (it refers to itself).
+  /// What `read` made of the record. Null when the record is not of this shelf, `read` gave null,
+  /// or the record is being read by this thread right now (it refers to itself).
   ///
   /// mutex   one for all shelves that read each other's records
   template <class Read>

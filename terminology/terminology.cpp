@@ -75,9 +75,8 @@ class Terminology::Shelves final : public Resolver {
   const ValueSet* value_set(std::string_view canonical) const override {
     if (canonical.empty()) return nullptr;
     if (const auto* found = definitions_->record("ValueSet", canonical))
-      return value_sets_.get(found, mutex_, [&](const ConformanceRecord& record) {
-        return read_value_set(record);
-      });
+      return value_sets_.get(
+          found, mutex_, [&](const ConformanceRecord& record) { return read_value_set(record); });
     return implicit_value_set(canonical);
   }
 
@@ -99,9 +98,8 @@ class Terminology::Shelves final : public Resolver {
   }
 
   const CodeSystem* code_system(const ConformanceRecord* record) const {
-    return code_systems_.get(record, mutex_, [&](const ConformanceRecord& source) {
-      return read_code_system(source);
-    });
+    return code_systems_.get(
+        record, mutex_, [&](const ConformanceRecord& source) { return read_code_system(source); });
   }
 
   std::unique_ptr<const CodeSystem> read_code_system(const ConformanceRecord& record) const {

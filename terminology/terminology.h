@@ -35,8 +35,8 @@ class Terminology final : public fhir::TerminologyProvider {
   /// What is given lives as long as this.
   const CodeSystem* code_system(std::string_view url, std::string_view version = {}) const;
 
-  /// By canonical, with or without |version; implicit ones (`<code system>?fhir_vs`, a code system's
-  /// own CodeSystem.valueSet) too. Null when it is not held.
+  /// By canonical, with or without |version; implicit ones (`<code system>?fhir_vs`, a code
+  /// system's own CodeSystem.valueSet) too. Null when it is not held.
   const ValueSet* find_value_set(std::string_view canonical) const;
 
   /// By canonical, with or without |version. Null when it is not held.
@@ -47,7 +47,8 @@ class Terminology final : public fhir::TerminologyProvider {
   /// Makes resources ready that are not part of the snapshot; they must not outlive it.
   ///
   /// errors   invalid: another type of resource
-  fhir::Result<std::unique_ptr<const ValueSet>> read_value_set(const fhir::json::Value& resource) const;
+  fhir::Result<std::unique_ptr<const ValueSet>> read_value_set(
+      const fhir::json::Value& resource) const;
   fhir::Result<std::unique_ptr<const CodeSystem>> read_code_system(
       const fhir::json::Value& resource) const;
   fhir::Result<std::unique_ptr<const ConceptMap>> read_concept_map(

@@ -1,4 +1,5 @@
-// https://hl7.org/fhir/R4/conceptmap.html#unmapped, https://hl7.org/fhir/R4/conceptmap.html#dependson
+// https://hl7.org/fhir/R4/conceptmap.html#unmapped,
+// https://hl7.org/fhir/R4/conceptmap.html#dependson
 #include "terminology/translate.h"
 
 #include <algorithm>
@@ -72,8 +73,13 @@ class Translator {
       const MapPair& pair = group.pairs[position];
       if (pair.target->code == question_.coding.code &&
           are_met(pair.target->depends_on, question_.dependencies))
-        matches.push_back({reversed(pair.target->equivalence), group.source, group.source_version,
-                           pair.element->code, pair.element->display, pair.target->comment, {},
+        matches.push_back({reversed(pair.target->equivalence),
+                           group.source,
+                           group.source_version,
+                           pair.element->code,
+                           pair.element->display,
+                           pair.target->comment,
+                           {},
                            map.url()});
       return false;
     });
@@ -81,11 +87,23 @@ class Translator {
 
   void ask_unmapped(const ConceptMap& map, const MapGroup& group, int depth) {
     if (group.unmapped == MapGroup::Unmapped::provided) {
-      matches.push_back({"equal", group.target, group.target_version, question_.coding.code,
-                         question_.coding.display, {}, {}, map.url()});
+      matches.push_back({"equal",
+                         group.target,
+                         group.target_version,
+                         question_.coding.code,
+                         question_.coding.display,
+                         {},
+                         {},
+                         map.url()});
     } else if (group.unmapped == MapGroup::Unmapped::fixed) {
-      matches.push_back({"inexact", group.target, group.target_version, group.unmapped_code,
-                         group.unmapped_display, {}, {}, map.url()});
+      matches.push_back({"inexact",
+                         group.target,
+                         group.target_version,
+                         group.unmapped_code,
+                         group.unmapped_display,
+                         {},
+                         {},
+                         map.url()});
     } else if (group.unmapped == MapGroup::Unmapped::other_map && depth < k_other_maps_max) {
       if (const ConceptMap* other = terminology_.concept_map(group.unmapped_url))
         ask(*other, depth + 1);

@@ -1,4 +1,5 @@
-// A code's counterparts by concept maps. https://hl7.org/fhir/R4/conceptmap-operation-translate.html
+// A code's counterparts by concept maps.
+// https://hl7.org/fhir/R4/conceptmap-operation-translate.html
 #pragma once
 
 #include <span>

@@ -1,4 +1,5 @@
-// https://hl7.org/fhir/R4/valueset.html#compositions, https://hl7.org/fhir/R4/valueset.html#expansion
+// https://hl7.org/fhir/R4/valueset.html#compositions,
+// https://hl7.org/fhir/R4/valueset.html#expansion
 #include "terminology/value_set.h"
 
 #include <algorithm>
@@ -9,8 +10,8 @@ namespace {
 
 using fhir::Coding;
 using fhir::IssueType;
-using fhir::Membership;
 using fhir::make_issue;
+using fhir::Membership;
 using fhir::unexpected;
 
 Membership both(Membership a, Membership b) {
@@ -81,7 +82,8 @@ Membership Clause::contains(const Coding& coding, bool any_system) const {
   if (result == Membership::no) return result;
   if (problem) result = Membership::unknown;
   for (const ValueSet* import : imports) {
-    result = both(result, any_system ? import->contains_code(coding.code) : import->contains(coding));
+    result =
+        both(result, any_system ? import->contains_code(coding.code) : import->contains(coding));
     if (result == Membership::no) return result;
   }
   return result;
@@ -126,10 +128,9 @@ fhir::Result<void> ValueSet::collect(const Clause& clause, std::size_t limit,
                                      std::vector<ListedCode>& out) const {
   const auto in_imports = [&](const ListedCode& code, std::size_t first) {
     const Coding coding{.system = code.system, .code = code.code};
-    return std::all_of(clause.imports.begin() + static_cast<std::ptrdiff_t>(first),
-                       clause.imports.end(), [&](const ValueSet* import) {
-                         return import->contains(coding) == Membership::yes;
-                       });
+    return std::all_of(
+        clause.imports.begin() + static_cast<std::ptrdiff_t>(first), clause.imports.end(),
+        [&](const ValueSet* import) { return import->contains(coding) == Membership::yes; });
   };
   const auto add = [&](const ListedCode& code, std::size_t first_import) {
     if (in_imports(code, first_import)) out.push_back(code);
@@ -145,8 +146,9 @@ fhir::Result<void> ValueSet::collect(const Clause& clause, std::size_t limit,
     }
   } else {
     if (!clause.code_system->is_enumerable())
-      return unexpected(make_issue(IssueType::too_costly, "The codes of " + std::string(clause.system) +
-                                                              " cannot be listed"));
+      return unexpected(
+          make_issue(IssueType::too_costly,
+                     "The codes of " + std::string(clause.system) + " cannot be listed"));
     for (ConceptId id = 0; id < clause.code_system->size(); ++id) {
       const bool passes = std::all_of(clause.filters.begin(), clause.filters.end(),
                                       [&](const Filter& filter) { return filter.matches(id); });
@@ -171,9 +173,9 @@ fhir::Result<std::vector<ListedCode>> ValueSet::members(std::size_t limit) const
   for (const ListedCode& code : all) {
     if (excludes_inactive_ && code.is_inactive) continue;
     const Coding coding{.system = code.system, .code = code.code};
-    const bool excluded = std::any_of(excludes_.begin(), excludes_.end(), [&](const Clause& clause) {
-      return clause.contains(coding, false) == Membership::yes;
-    });
+    const bool excluded = std::any_of(
+        excludes_.begin(), excludes_.end(),
+        [&](const Clause& clause) { return clause.contains(coding, false) == Membership::yes; });
     if (excluded || !seen.insert({code.system, code.code}).second) continue;
     if (kept.size() == limit) return unexpected(too_many(info_.url, limit));
     kept.push_back(code);
@@ -197,6 +199,40 @@ std::string_view ValueSet::system_of(std::string_view code) const {
     if (const ListedCode* found = own_expansion_->find({}, code, true)) return found->system;
   }
   return {};
+}
+
+bool ValueSet::lists_everything() const {
+  if (own_expansion_) return own_expansion_is_complete_;
+  return std::all_of(includes_.begin(), includes_.end(), [](const Clause& clause) {
+    const bool walks_system =
+        clause.kind == Clause::Kind::whole || clause.kind == Clause::Kind::filtered;
+    if (walks_system && clause.code_system->info().content != Content::complete) return false;
+    return std::all_of(clause.imports.begin(), clause.imports.end(),
+                       [](const ValueSet* import) { return import->lists_everything(); });
+  });
+}
+
+const CodeSystem* ValueSet::code_system_of(std::string_view url) const {
+  for (const Clause& clause : includes_) {
+    if (clause.code_system != nullptr && clause.system == url) return clause.code_system;
+    for (const ValueSet* import : clause.imports) {
+      if (const CodeSystem* found = import->code_system_of(url)) return found;
+    }
+  }
+  return nullptr;
+}
+
+const ListedCode* ValueSet::listing(const Coding& coding) const {
+  for (const Clause& clause : includes_) {
+    if (clause.kind == Clause::Kind::listed && clause.system == coding.system) {
+      if (const ListedCode* found = clause.listed.find(coding.system, coding.code, false))
+        return found;
+    }
+    for (const ValueSet* import : clause.imports) {
+      if (const ListedCode* found = import->listing(coding)) return found;
+    }
+  }
+  return own_expansion_ ? own_expansion_->find(coding.system, coding.code, false) : nullptr;
 }
 
 }  // namespace terminology

@@ -11,8 +11,8 @@
 #include "fhir/base/result.h"
 #include "fhir/model/terminology_provider.h"
 #include "terminology/code_system.h"
-#include "terminology/listed_codes.h"
 #include "terminology/filter.h"
+#include "terminology/listed_codes.h"
 
 namespace terminology {
 
@@ -34,8 +34,8 @@ struct Clause {
   const CodeSystem* code_system = nullptr;  // null: not held
   ListedCodes listed;
   std::vector<Filter> filters;
-  std::vector<const ValueSet*> imports;     // never null
-  std::optional<fhir::Issue> problem;       // why it, or a part of it, is undecidable
+  std::vector<const ValueSet*> imports;  // never null
+  std::optional<fhir::Issue> problem;    // why it, or a part of it, is undecidable
 
   fhir::Membership contains(const fhir::Coding& coding, bool any_system) const;
 };
@@ -63,17 +63,26 @@ class ValueSet final : public fhir::CodeSet {
   ///          value set · too-costly: there are more than `limit`, or the system has no list
   fhir::Result<std::vector<ListedCode>> members(std::size_t limit) const;
 
-  /// Codes of a held code system that the set has: finds the system of a code. Null: not one.
+  /// The first system by which the set has the code; empty when there is none.
   std::string_view system_of(std::string_view code) const;
 
-  std::span<const Clause> includes() const { return includes_; }
-  std::span<const Clause> excludes() const { return excludes_; }
+  /// How the set itself lists a code (with what display, which designations), in its compose, an
+  /// import, or its own expansion; null when it is not written out there.
+  const ListedCode* listing(const fhir::Coding& coding) const;
+
+  /// A code system that the set draws on; null when it does not, or it is not held.
+  const CodeSystem* code_system_of(std::string_view url) const;
+
   /// Whether compose alone decides about every code.
   bool is_decidable() const { return !problem_; }
+  /// Why it does not: the first reason; empty when it does.
+  const std::optional<fhir::Issue>& problem() const { return problem_; }
   /// The expansion stands in for a compose that cannot be judged.
   bool uses_own_expansion() const { return own_expansion_.has_value(); }
   /// The own expansion names everything: what it does not list is not in the set.
   bool own_expansion_is_complete() const { return own_expansion_is_complete_; }
+  /// members() gives all there are, not only those that happen to be known here.
+  bool lists_everything() const;
 
  private:
   friend class ValueSetReader;

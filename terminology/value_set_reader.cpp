@@ -48,8 +48,8 @@ bool is_true(const Value* value) { return value != nullptr && value->text() == "
 
 }  // namespace
 
-std::unique_ptr<const ValueSet> ValueSetReader::read(const Value& resource, const Resolver& resolver,
-                                                     OwnExpansion own) {
+std::unique_ptr<const ValueSet> ValueSetReader::read(const Value& resource,
+                                                     const Resolver& resolver, OwnExpansion own) {
   std::unique_ptr<ValueSet> set(new ValueSet);
   ValueSetReader reader(*set, resolver);
   reader.read_info(resource);
@@ -66,8 +66,11 @@ std::unique_ptr<const ValueSet> ValueSetReader::read(const Value& resource, cons
 std::unique_ptr<const ValueSet> ValueSetReader::all_codes_of(const CodeSystem& system,
                                                              std::string_view url) {
   std::unique_ptr<ValueSet> set(new ValueSet);
-  set->info_ = {.url = set->arena_.copy(url), .version = system.info().version,
-                .name = system.info().name, .title = system.info().title, .status = "active"};
+  set->info_ = {.url = set->arena_.copy(url),
+                .version = system.info().version,
+                .name = system.info().name,
+                .title = system.info().title,
+                .status = "active"};
   Clause clause;
   clause.kind = Clause::Kind::whole;
   clause.system = system.info().url;

@@ -22,8 +22,7 @@ void collect(const Value& owner, Codes& out) {
   const Value* list = owner.find("contains");
   if (list == nullptr) return;
   for (const Value& item : list->items()) {
-    if (item.find("code"))
-      out.emplace(item.string_at("system"), item.string_at("code"));
+    if (item.find("code")) out.emplace(item.string_at("system"), item.string_at("code"));
     collect(item, out);
   }
 }
@@ -81,8 +80,11 @@ TEST_CASE("Official expansions whose code systems are held have the same codes a
     const bool agrees = members && ours == theirs;
     const bool listed = differences.erase(url) == 1;
     agrees ? ++equal : ++different;
-    if (agrees) CHECK_MESSAGE(!listed, url << " agrees now: remove it from expansion_differences.txt");
-    else CHECK_MESSAGE(listed, url << ":" << (members ? describe(ours, theirs) : members.error().diagnostics));
+    if (agrees)
+      CHECK_MESSAGE(!listed, url << " agrees now: remove it from expansion_differences.txt");
+    else
+      CHECK_MESSAGE(listed,
+                    url << ":" << (members ? describe(ours, theirs) : members.error().diagnostics));
   }
   for (const auto& [url, reason] : differences) FAIL_CHECK(url << " has no official expansion");
   MESSAGE("official expansions: " << equal << " equal, " << different << " differ for a reason, "

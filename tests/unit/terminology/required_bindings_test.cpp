@@ -32,7 +32,8 @@ std::set<std::string> required_value_sets() {
   return found;
 }
 
-void check_contained(const Value& owner, const terminology::ValueSet& set, const std::string& name) {
+void check_contained(const Value& owner, const terminology::ValueSet& set,
+                     const std::string& name) {
   const Value* list = owner.find("contains");
   if (list == nullptr) return;
   for (const Value& item : list->items()) {

@@ -1,0 +1,34 @@
+// The table of operations. A new operation is one file and one row.
+#include <array>
+
+#include "src/operations/expand.h"
+#include "src/operations/lookup.h"
+#include "src/operations/operation.h"
+#include "src/operations/subsumes.h"
+#include "src/operations/translate.h"
+#include "src/operations/validate.h"
+#include "src/operations/validate_code.h"
+
+namespace server::operations {
+
+std::span<const Operation> all_operations() {
+  static constexpr std::array<Operation, 7> k_operations = {{
+      {"lookup", "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup", "CodeSystem",
+       level_type, false, lookup},
+      {"validate-code", "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
+       "CodeSystem", level_type | level_instance, false, validate_code_of_code_system},
+      {"subsumes", "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes", "CodeSystem",
+       level_type | level_instance, false, subsumes},
+      {"expand", "http://hl7.org/fhir/OperationDefinition/ValueSet-expand", "ValueSet",
+       level_type | level_instance, false, expand},
+      {"validate-code", "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
+       "ValueSet", level_type | level_instance, false, validate_code_of_value_set},
+      {"translate", "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate", "ConceptMap",
+       level_type | level_instance, false, translate},
+      {"validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate", "",
+       level_type | level_instance, false, validate},
+  }};
+  return k_operations;
+}
+
+}  // namespace server::operations

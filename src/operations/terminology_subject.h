@@ -1,0 +1,60 @@
+// Which code system, value set or concept map a terminology operation is asked about: the instance
+// in the URL, a resource sent along, or a canonical.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "fhir/base/result.h"
+#include "src/operations/operation.h"
+#include "src/operations/parameters.h"
+#include "terminology/code_system.h"
+#include "terminology/concept_map.h"
+#include "terminology/terminology.h"
+#include "terminology/value_set.h"
+
+namespace server::operations {
+
+/// `item` is alive as long as this and the snapshot are.
+template <class T>
+struct Subject {
+  const T* item = nullptr;
+  std::unique_ptr<const T> owned;  // when the resource was sent along
+  const T* operator->() const { return item; }
+  const T& operator*() const { return *item; }
+};
+
+/// By id in the URL, `valueSet`, or `url` with `valueSetVersion`.
+///
+/// errors   required: none of them · not-found: no such value set · invalid: another resource
+fhir::Result<Subject<terminology::ValueSet>> value_set_of(const Invocation& invocation,
+                                                          const Parameters& parameters);
+
+/// The resource behind value_set_of, for what the compiled set does not keep.
+fhir::Result<fhir::json::Document> value_set_resource_of(const Invocation& invocation,
+                                                         const Parameters& parameters);
+
+/// By id in the URL, `codeSystem`, or `url` with `version`; else by `system`, a url from a coding.
+///
+/// errors   required: none of them · not-found: no such code system · not-supported: it is known,
+///          but its concepts are not held
+fhir::Result<Subject<terminology::CodeSystem>> code_system_of(const Invocation& invocation,
+                                                              const Parameters& parameters,
+                                                              std::string_view system);
+
+/// errors   as code_system_of
+fhir::Result<const terminology::CodeSystem*> code_system_by_url(const Services& services,
+                                                                std::string_view url,
+                                                                std::string_view version);
+
+/// The record of a conformance resource by its logical id.
+///
+/// errors   not-found
+fhir::Result<const fhir::ConformanceRecord*> record_by_id(const Services& services,
+                                                          std::string_view type,
+                                                          std::string_view id);
+
+std::string canonical_of(std::string_view url, std::string_view version);
+
+}  // namespace server::operations
