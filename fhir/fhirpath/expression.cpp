@@ -38,12 +38,19 @@ Result<Collection> Expression::evaluate(const Element& context,
   return result;
 }
 
-Result<bool> Expression::is_true(const Element& context, const Environment& environment) const {
+Result<std::optional<bool>> Expression::condition(const Element& context,
+                                                  const Environment& environment) const {
   const Start start(context);
   Evaluation evaluation(start.item, environment, program_->variable_count);
   const Truth truth = evaluation.truth(*program_->root, start.scope);
   if (truth == Truth::failed) return unexpected(evaluation.take_failure());
-  return truth == Truth::yes;
+  if (truth == Truth::empty) return std::optional<bool>();
+  return std::optional(truth == Truth::yes);
+}
+
+Result<bool> Expression::is_true(const Element& context, const Environment& environment) const {
+  FHIR_TRY(holds, condition(context, environment));
+  return holds.value_or(false);
 }
 
 std::string_view Expression::source() const { return program_->source; }

@@ -92,7 +92,8 @@ TEST_CASE("a choice is one element whose type can be asked") {
   CHECK(observation("value.as(Period).start") == "");
   CHECK(observation("value.ofType(Quantity).code") == "[lb_av]");
   CHECK(observation("valueQuantity") == "");
-  CHECK(observation("value > 180 '[lb_av]' and value != 185 'kg'") == "");
+  CHECK(observation("value > 180 '[lb_av]' and value != 185 'kg'") == "true");
+  CHECK(observation("value != 185 'mm'") == "");
   CHECK(observation("value = 185 '[lb_av]'") == "true");
 }
 
@@ -198,6 +199,20 @@ TEST_CASE("txt-1 and txt-2: a narrative is of the allowed elements and has conte
   CHECK(narrative(open + "<p onclick=\"x()\">a</p></div>") == "false");
   CHECK(narrative(open + "<p>a</div>") == "false");
   CHECK(narrative("plain text") == "false");
+  CHECK(narrative(open + "<br/><!-- c --><![CDATA[x < y]]></div> ") == "true");
+  CHECK(narrative(open + "a &nbsp; &#160; &#xA0;</div>") == "true");
+  for (const char* inside :
+       {"a & b", "a &; b", "<p class=x>a</p>", "<p id=\"a\" id=\"b\">a</p>",
+        "<p id=\"a\"class=\"b\">a</p>", "<p id=\"<\">a</p>", "<p id>a</p>",
+        "<?xml version=\"1.0\"?>a", "<!DOCTYPE html>a", "<p", "<", "<p id=\"a", "a<!-- open",
+        "<![CDATA[open", "<P>a</P>", "</p>", "<i><b>a</i></b>"}) {
+    CAPTURE(inside);
+    CHECK(narrative(open + inside + "</div>") == "false");
+  }
+  CHECK(narrative(open + "a</div><p>b</p>") == "false");
+  CHECK(narrative(open + "a") == "false");
+  CHECK(narrative("<div xmlns=\"http://www.w3.org/1999/xhtml\"/>") == "false");
+  CHECK(narrative("") == "false");
 }
 
 TEST_CASE("the most frequent invariants cost well under a microsecond") {
