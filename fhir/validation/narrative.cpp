@@ -12,15 +12,34 @@ namespace {
 constexpr std::size_t k_nesting_max = 256;
 constexpr std::string_view k_namespace = "http://www.w3.org/1999/xhtml";
 
-// Sorted, for binary search.
-constexpr std::array<std::string_view, 53> k_elements = {
-    "a",     "abbr", "acronym", "address", "area", "b",      "bdo",  "big",   "blockquote", "br",
-    "caption", "cite", "code",  "col",     "colgroup", "dd", "dfn",  "div",   "dl",         "dt",
-    "em",    "h1",   "h2",      "h3",      "h4",   "h5",     "h6",   "hr",    "i",          "img",
-    "kbd",   "li",   "map",     "ol",      "p",    "pre",    "q",    "samp",  "small",      "span",
-    "strong", "sub", "sup",     "table",   "tbody", "td",    "tfoot", "th",   "thead",      "tr",
-    "tt",    "ul",   "var"};
-static_assert(std::is_sorted(k_elements.begin(), k_elements.end()));
+/// The first eight characters in one word, to compare names quickly.
+constexpr std::uint64_t packed(std::string_view name) {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < name.size() && i < 8; ++i)
+    word |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
+  return word;
+}
+
+// blockquote is known apart from these: it does not fit a word.
+constexpr std::array<std::string_view, 52> k_elements = {
+    "a",     "abbr", "acronym", "address", "area", "b",      "bdo",  "big",   "br",    "caption",
+    "cite",  "code", "col",     "colgroup", "dd",  "dfn",    "div",  "dl",    "dt",    "em",
+    "h1",    "h2",   "h3",      "h4",      "h5",   "h6",     "hr",   "i",     "img",   "kbd",
+    "li",    "map",  "ol",      "p",       "pre",  "q",      "samp", "small", "span",  "strong",
+    "sub",   "sup",  "table",   "tbody",   "td",   "tfoot",  "th",   "thead", "tr",    "tt",
+    "ul",    "var"};
+
+constexpr auto k_packed_elements = [] {
+  std::array<std::uint64_t, k_elements.size()> words{};
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = packed(k_elements[i]);
+  std::sort(words.begin(), words.end());
+  return words;
+}();
+
+bool is_known_element(std::string_view name) {
+  if (name.size() > 8) return name == "blockquote";
+  return std::binary_search(k_packed_elements.begin(), k_packed_elements.end(), packed(name));
+}
 
 constexpr std::array<std::string_view, 25> k_attributes = {
     "ID",    "abbr",    "accesskey", "align", "axis",    "border", "char",    "charoff", "class",
@@ -103,16 +122,16 @@ class Scanner {
   }
 
   NarrativeFault markup() {
+    const char second = left_.size() > 1 ? left_[1] : '\0';
+    if (second == '/') return end_tag();
+    if (second != '!' && second != '?') return start_tag();
     if (left_.starts_with("<!--")) return skip_past("-->", NarrativeFault::none);
     if (left_.starts_with("<![CDATA[")) {
       if (depth_ == 0) return NarrativeFault::malformed;
       has_content_ = true;
       return skip_past("]]>", NarrativeFault::none);
     }
-    if (left_.starts_with("<?")) return skip_past("?>", NarrativeFault::declaration);
-    if (left_.starts_with("<!")) return skip_past(">", NarrativeFault::declaration);
-    if (left_.starts_with("</")) return end_tag();
-    return start_tag();
+    return skip_past(second == '?' ? "?>" : ">", NarrativeFault::declaration);
   }
 
   NarrativeFault skip_past(std::string_view end, NarrativeFault fault) {
@@ -140,8 +159,7 @@ class Scanner {
     has_root_ = true;
     NarrativeFault fault = NarrativeFault::none;
     if (is_root && name != "div") fault = NarrativeFault::not_a_div;
-    if (!std::binary_search(k_elements.begin(), k_elements.end(), name))
-      fault = NarrativeFault::element;
+    if (!is_known_element(name)) fault = NarrativeFault::element;
     if (name == "img") has_content_ = true;
     while (true) {
       const bool spaced = skip_space();
