@@ -17,6 +17,7 @@ Special special_of(const TypeSchema& type) {
   if (type.name == "Extension") return Special::extension;
   if (type.name == "Coding") return Special::coding;
   if (type.name == "Identifier") return Special::identifier;
+  if (type.name == "ValueSet.compose.include") return Special::included_codes;
   if (type.name == "Bundle") return Special::bundle;
   if (type.name == "Attachment") return Special::attachment;
   return Special::none;

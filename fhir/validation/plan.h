@@ -44,7 +44,7 @@ class ElementSet {
 };
 
 /// What the walk does beyond the general rules.
-enum class Special : std::uint8_t { none, reference, extension, coding, identifier, bundle, attachment };
+enum class Special : std::uint8_t { none, reference, extension, coding, identifier, bundle, attachment, included_codes };
 
 struct ElementPlan {
   const ElementSchema* element = nullptr;

@@ -79,9 +79,20 @@ void Walk::check_complex(const Node& node, const TypePlan& plan) {
   if (plan.needs_content && !has_more_than_id(object))
     report(node, IssueType::invariant, {name_of(node), " must have a value or children"}, "ele-1");
   check_members(node, object, plan);
-  if (plan.special == Special::coding) check_coding(node);
-  if (plan.special == Special::identifier) check_identifier(node);
-  if (plan.special == Special::attachment) check_attachment(node);
+  switch (plan.special) {
+    case Special::coding:
+      check_coding(node);
+      break;
+    case Special::identifier:
+    case Special::included_codes:
+      check_system(node);
+      break;
+    case Special::attachment:
+      check_attachment(node);
+      break;
+    default:
+      break;
+  }
   if (!plan.constraints.empty()) check_invariants(node, plan.constraints);
 }
 

@@ -118,7 +118,7 @@ class Walk {
   void check_invariants(const Node& node, const std::vector<const Constraint*>& constraints);
   void check_binding(const Node& node, const Binding& binding);
   void check_coding(const Node& node);
-  void check_identifier(const Node& node);
+  void check_system(const Node& node);
   void check_extension(const Node& holder, const Node& node, bool as_modifier);
   void check_reference(const Node& node, const TypeRef* type);
   void check_target(const Node& node, const TypeRef& type, std::string_view target);

@@ -97,10 +97,11 @@ void Walk::check_coding(const Node& node) {
          {"The code is not defined by the code system ", uri, may_be_newer ? " as it is held here" : ""});
 }
 
-void Walk::check_identifier(const Node& node) {
+/// Of an Identifier, or of the codes that a value set includes.
+void Walk::check_system(const Node& node) {
   const json::Value* system = node.element.value->find("system");
   if (system != nullptr && system->is_string() && !is_absolute_uri(system->string()))
-    report(node, IssueType::code_invalid, {"Identifier.system must be an absolute URI"});
+    report(node, IssueType::code_invalid, {name_of(node), ".system must be an absolute URI"});
 }
 
 }  // namespace fhir::validation

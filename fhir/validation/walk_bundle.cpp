@@ -41,9 +41,11 @@ void Walk::check_entry(const json::Value& entry, std::string_view bundle_type, c
   const std::string_view id = resource->string_at("id");
   if (id.empty() && bundle_type != "transaction" && bundle_type != "batch")
     return refuse(IssueType::invalid, "Bundle.entry.fullUrl is a RESTful URL, but the resource has no id");
-  // "fullUrl SHALL NOT disagree with the id in the resource."
+  // "fullUrl SHALL NOT disagree with the id in the resource": a warning, since published examples of R4
+  // and of US Core do, and no reference becomes wrong by it.
   if (!id.empty() && (parsed.id != id || parsed.type != resource->string_at("resourceType")))
-    refuse(IssueType::invalid, "Bundle.entry.fullUrl disagrees with the type and id of the resource");
+    report(Severity::warning, IssueType::invalid, path, entry.offset(),
+           {"Bundle.entry.fullUrl disagrees with the type and id of the resource"});
 }
 
 }  // namespace fhir::validation

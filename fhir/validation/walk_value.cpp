@@ -1,6 +1,8 @@
 // What a definition says of one element's value: fixed, pattern, smallest, largest, length.
 // https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "fhir/base/date_time.h"
 #include "fhir/base/decimal.h"

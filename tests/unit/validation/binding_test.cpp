@@ -64,3 +64,12 @@ TEST_CASE("the system of a coding is an absolute URI of a code system") {
   CHECK(with("local").error().expression == "Condition.code.coding[0].system");
   CHECK(with("http://hl7.org/fhir/ValueSet/condition-clinical").error().expression == "Condition.code.coding[0].system");
 }
+
+TEST_CASE("the system of an identifier, and of what a value set includes, is an absolute URI") {
+  CHECK(validate(R"({"resourceType":"Patient","identifier":[{"system":"local","value":"1"}]})").error().expression == "Patient.identifier[0]");
+  const auto with = [](const std::string& system) {
+    return validate(R"({"resourceType":"ValueSet","status":"draft","compose":{"include":[{"system":")" + system + "\"}]}}");
+  };
+  CHECK(with("http://example.org/x").errors() == 0);
+  CHECK(with("#contained").error().expression == "ValueSet.compose.include[0]");
+}
