@@ -16,16 +16,6 @@ std::optional<fhir::Instants> span_of(const fhir::Element& value) {
   return {};
 }
 
-// "ap: … the recommended value … is 10% of the stated value … (or for a date, 10% of the gap
-// between now and the date)".
-void approximate(Operand& operand, std::int64_t now_utc_ms) {
-  const std::int64_t middle = operand.low / 2 + operand.high / 2;
-  const std::int64_t margin =
-      (now_utc_ms > middle ? now_utc_ms - middle : middle - now_utc_ms) / 10;
-  operand.low -= margin;
-  operand.high += margin;
-}
-
 }  // namespace
 
 void index_date(const fhir::Element& value, Parameter parameter, IndexRows& rows) {
@@ -33,7 +23,7 @@ void index_date(const fhir::Element& value, Parameter parameter, IndexRows& rows
   if (const auto span = span_of(value)) rows.dates.push_back({parameter, span->low, span->high});
 }
 
-fhir::Result<Operand> parse_date(std::string_view text, const OperandContext& context) {
+fhir::Result<Operand> parse_date(std::string_view text) {
   Operand operand;
   operand.prefix = take_prefix(text);
   std::string written = unescape(text);
@@ -47,7 +37,6 @@ fhir::Result<Operand> parse_date(std::string_view text, const OperandContext& co
   }
   operand.low = span->low;
   operand.high = span->high;
-  if (operand.prefix == Prefix::ap) approximate(operand, context.now_utc_ms);
   return operand;
 }
 

@@ -1,8 +1,5 @@
 // Numbers: exact in a resource, with their implicit precision in a query.
 // https://hl7.org/fhir/R4/search.html#number
-#include <algorithm>
-#include <cmath>
-
 #include "src/search/escape.h"
 #include "src/search/index_value.h"
 #include "src/search/operand.h"
@@ -31,10 +28,6 @@ fhir::Result<Operand> parse_number_operand(std::string_view text) {
   operand.number = number->value;
   operand.number_low = number->low;
   operand.number_high = number->high;
-  if (operand.prefix == Prefix::ap) {  // "10% of the stated value"
-    operand.number_low = std::min(number->low, number->value - std::abs(number->value) / 10);
-    operand.number_high = std::max(number->high, number->value + std::abs(number->value) / 10);
-  }
   return operand;
 }
 

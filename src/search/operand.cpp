@@ -52,7 +52,7 @@ fhir::Result<Operand> parse_operand(const fhir::SearchParameter& parameter, Modi
     case SearchParameterType::string:
       return parse_string(text);
     case SearchParameterType::date:
-      return parse_date(text, context);
+      return parse_date(text);
     case SearchParameterType::number:
       return parse_number_operand(text);
     case SearchParameterType::quantity:

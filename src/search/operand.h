@@ -2,7 +2,6 @@
 // https://hl7.org/fhir/R4/search.html#ptypes
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
 #include "fhir/base/result.h"
@@ -15,14 +14,13 @@ namespace server::search {
 struct OperandContext {
   const fhir::DefinitionStore& definitions;
   std::string_view base_url;     // of this server, without a slash at the end
-  std::int64_t now_utc_ms = 0;   // for ap: its range is a tenth of the distance from now
   std::string_view target_type;  // of Modifier::type
 };
 
 /// Reads one alternative.
 ///
 /// text       still escaped, without the commas around it
-/// returns    the operand; with Prefix::ap its ranges are those of the approximation already
+/// returns    the operand, as written: what ap widens is for whoever matches, who has the clock
 /// errors     value: not of the type's form · not-supported: the type has no value grammar here.
 ///            The diagnostics say which form is expected and do not repeat the value.
 fhir::Result<Operand> parse_operand(const fhir::SearchParameter& parameter, Modifier modifier,
@@ -31,7 +29,7 @@ fhir::Result<Operand> parse_operand(const fhir::SearchParameter& parameter, Modi
 // One per type, each in the file of its type.
 fhir::Result<Operand> parse_token(std::string_view text);
 fhir::Result<Operand> parse_string(std::string_view text);
-fhir::Result<Operand> parse_date(std::string_view text, const OperandContext& context);
+fhir::Result<Operand> parse_date(std::string_view text);
 fhir::Result<Operand> parse_number_operand(std::string_view text);
 fhir::Result<Operand> parse_quantity(std::string_view text);
 fhir::Result<Operand> parse_reference(const fhir::SearchParameter& parameter, std::string_view text,

@@ -60,7 +60,7 @@ TypePlan make_plan(const fhir::TypeSchema& type, const fhir::DefinitionStore& de
   TypePlan plan;
   for (Parameter parameter : definitions.search_parameters_of(type.name)) {
     if (parameter->expression.empty() || parameter->type == SearchParameterType::special ||
-        parameter->code == "_lastUpdated") {
+        parameter->code == "_id" || parameter->code == "_lastUpdated") {
       continue;
     }
     auto compiled = plan_parameter(parameter, type, definitions);

@@ -33,8 +33,9 @@ struct TypePlan {
   std::vector<fhir::Issue> problems;
 };
 
-/// Compiles those operands that are rooted in the type or one of its ancestors; _lastUpdated, which
-/// the store keeps by itself, special parameters and those without an expression have no plan.
+/// Compiles those operands that are rooted in the type or one of its ancestors; _id and
+/// _lastUpdated, which the store keeps by itself, special parameters and those without an
+/// expression have no plan.
 TypePlan make_plan(const fhir::TypeSchema& type, const fhir::DefinitionStore& definitions);
 
 }  // namespace server::search

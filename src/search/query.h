@@ -31,8 +31,8 @@ enum class Modifier : std::uint8_t {
 
 enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap };
 
-/// One alternative of a parameter's value, parsed by the parameter's type. With Prefix::ap the
-/// ranges are those of the approximation already: what overlaps them matches.
+/// One alternative of a parameter's value, parsed by the parameter's type. Ranges are those of the
+/// value as written; what `ap` adds to them is for the store, which has the clock.
 struct Operand {
   Prefix prefix = Prefix::eq;
   // token: `code`, `system|code`, `|code`, `system|`

@@ -26,9 +26,8 @@ class QueryParser {
               const ParseOptions& options)
       : options_(options),
         result_parameters_(definitions, options.count_max),
-        criteria_{{definitions, options.base_url, options.now_utc_ms, {}},
-                  options.alternatives_max,
-                  options.allow_chains} {
+        criteria_{
+            {definitions, options.base_url, {}}, options.alternatives_max, options.allow_chains} {
     query_.resource_type = resource_type;
     query_.count = std::min(options.count_default, options.count_max);
   }

@@ -20,8 +20,8 @@ enum class Handling : std::uint8_t { strict, lenient };
 
 struct ParseOptions {
   Handling handling = Handling::strict;
-  std::string_view base_url;  // of this server, without a slash at the end
-  std::int64_t now_utc_ms = 0;
+  std::string_view base_url;    // of this server, without a slash at the end
+  std::int64_t now_utc_ms = 0;  // for values relative to now; no parameter has one yet
   std::uint32_t count_default = 50;
   std::uint32_t count_max = 1000;
   std::size_t parameters_max = 200;

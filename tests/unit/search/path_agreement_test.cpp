@@ -1,5 +1,5 @@
-// What the paths leave to FHIRPath and what they do themselves must be the same language: every operand
-// of every official parameter, both ways, over the instance examples.
+// What the paths leave to FHIRPath and what they do themselves must be the same language: every
+// operand of every official parameter, both ways, over the instance examples.
 #include <filesystem>
 #include <map>
 
@@ -13,7 +13,8 @@ using search_test::core;
 
 namespace {
 
-constexpr std::uintmax_t k_file_bytes_max = 60'000;  // the definitions are larger, and repeat themselves
+constexpr std::uintmax_t k_file_bytes_max =
+    60'000;  // the definitions are larger, and repeat themselves
 
 struct Both {
   std::string operand;
@@ -48,7 +49,8 @@ TEST_CASE("a path leads where FHIRPath does") {
     if (file.path().extension() != ".json" || file.file_size() > k_file_bytes_max) continue;
     const auto resource = search_test::document(search_test::read_file(file.path().string()));
     const fhir::Element root = fhir::root_element(resource.root(), *core());
-    if (root.type == nullptr || root.type->name == "ValueSet" || root.type->name == "CodeSystem") continue;
+    if (root.type == nullptr || root.type->name == "ValueSet" || root.type->name == "CodeSystem")
+      continue;
     if (!by_type.contains(root.type->name)) by_type[root.type->name] = operands_of(root.type->name);
     ReferenceResolver resolver(root, *core());
     fhir::fhirpath::Environment environment;
