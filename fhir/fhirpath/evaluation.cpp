@@ -35,12 +35,21 @@ struct Judge {
 
 Evaluation::Evaluation(const Item& context, const Environment& environment,
                        std::size_t variable_count)
-    : context_(context), environment_(environment) {
+    : context_(context),
+      environment_(environment),
+      stack_start_(static_cast<const char*>(__builtin_frame_address(0))) {
   if (variable_count != 0) variables_ = std::make_unique<Collection[]>(variable_count);
 }
 
 bool Evaluation::visit(const Node& node, const Scope& scope, Sink sink) {
-  return spend() && node.visit(*this, node, scope, sink);
+  return spend() && has_stack() && node.visit(*this, node, scope, sink);
+}
+
+bool Evaluation::has_stack() {
+  // Stacks grow downwards on every machine that we know.
+  const auto* here = static_cast<const char*>(__builtin_frame_address(0));
+  return stack_start_ - here <= k_stack_bytes_max ||
+         fail(IssueType::too_costly, "The expression is nested too deeply for this resource");
 }
 
 bool Evaluation::visit_input(const Node& node, const Scope& scope, Sink sink) {
@@ -56,7 +65,8 @@ bool Evaluation::visit_loosely(const Node& node, const Scope& scope, Sink sink) 
 }
 
 Truth Evaluation::truth(const Node& node, const Scope& scope) {
-  if (node.truth != nullptr) return spend() ? node.truth(*this, node, scope) : Truth::failed;
+  if (node.truth != nullptr)
+    return spend() && has_stack() ? node.truth(*this, node, scope) : Truth::failed;
   Judge judge;
   visit(node, scope, judge);
   if (failed()) return Truth::failed;

@@ -3,6 +3,7 @@
 // truth alone. Nothing is collected that is not needed. One thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -89,6 +90,10 @@ class Evaluation {
     return steps_ <= environment_.steps_max || refuse_cost();
   }
 
+  /// Whether the evaluation may recurse further; nested functions over deep trees could otherwise
+  /// use up the thread's stack.
+  bool has_stack();
+
   /// Counts the characters of computed strings as work, so that none can grow without bounds.
   bool spend_bytes(std::size_t bytes) { return spend(bytes / 16); }
 
@@ -106,8 +111,11 @@ class Evaluation {
   Found single_of(Visit&& visit_items, Item& out);
   Found as_string(Found found, Item& keep, std::string_view& out);
 
+  static constexpr std::ptrdiff_t k_stack_bytes_max = 2 << 20;
+
   Item context_;
   const Environment& environment_;
+  const char* stack_start_;
   std::size_t steps_ = 0;
   std::optional<Issue> failure_;
   std::unique_ptr<Collection[]> variables_;

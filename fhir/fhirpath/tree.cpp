@@ -17,6 +17,7 @@ bool visit_children_of(Evaluation& evaluation, const Item& item, Sink sink) {
 
 /// In the order of the document; as deep as the reader lets a document be.
 bool visit_descendants_of(Evaluation& evaluation, const Element& element, const Sink& sink) {
+  if (!evaluation.has_stack()) return false;
   bool go_on = true;
   for_each_child(element, [&](std::string_view, const Element& child) {
     go_on =

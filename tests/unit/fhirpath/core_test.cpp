@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/fhirpath.html
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "fhir/formats/json_writer.h"
@@ -167,6 +168,29 @@ TEST_CASE("descendants come in the order of the document") {
   CHECK(patient("descendants().given") == "Peter ; James ; Jim");
   CHECK(patient("children().count() > id.count()") == "true");
   CHECK(patient("repeat(children()).ofType(HumanName).use") == "official ; usual");
+}
+
+TEST_CASE("nested descendants of a deep resource do not use up the stack") {
+  NEEDS_CORE
+  std::string resource = R"({"resourceType":"Basic")";
+  std::string end = "}";
+  for (int i = 0; i < 95; ++i) {
+    resource += R"(,"extension":[{"url":"x")";
+    end += "]}";
+  }
+  resource += R"(,"valueString":"deep")";
+  std::reverse(end.begin(), end.end());
+  std::string source = "true";
+  for (int i = 0; i < 90; ++i)
+    source = "%resource.descendants().where($this = 'deep').where(" + source + ").exists()";
+  const auto document = fhirpath_test::read(resource + end);
+  const auto compiled = Expression::compile(source, *core());
+  REQUIRE(compiled);
+  Environment environment;
+  environment.resource = root_element(document.root(), *core());
+  const auto result = compiled->evaluate(environment.resource, environment);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().type == fhir::IssueType::too_costly);
 }
 
 TEST_CASE("dom-3: what is contained is referred to from the resource") {
