@@ -78,7 +78,7 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings) {
       rest::capability_statement(engine.options, *definitions, rest::now_utc_ms());
 
   storage::SqliteOptions store_options;
-  store_options.folder = settings.data;
+  store_options.directory = settings.data;
   store_options.durability = settings.durability == "off"      ? storage::Durability::off
                              : settings.durability == "normal" ? storage::Durability::normal
                                                                : storage::Durability::full;

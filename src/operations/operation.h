@@ -36,9 +36,11 @@ struct Services {
 struct Invocation {
   std::string_view resource_type;  // empty at system level
   std::string_view id;             // empty unless at instance level
-  /// A Parameters resource; for a GET made from the query, for a POST whose body is another resource
-  /// one with that resource as the parameter `resource`.
+  /// A Parameters resource; for a GET made from the query, for a POST whose body is another
+  /// resource one with that resource as the parameter `resource`.
   const fhir::json::Document* parameters = nullptr;
+  /// The body as it was sent, whose lines and columns are the client's; null without one.
+  const fhir::json::Document* body = nullptr;
   const Services* services = nullptr;
 };
 
@@ -49,7 +51,7 @@ struct Operation {
   std::string_view definition;     // canonical of the OperationDefinition
   std::string_view resource_type;  // empty: any type, and the system
   std::uint8_t levels;
-  bool affects_state;              // then only POST
+  bool affects_state;  // then only POST
   /// returns   the resource to answer with, as JSON
   fhir::Result<std::string> (*run)(const Invocation& invocation);
 };

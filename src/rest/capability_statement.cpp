@@ -58,9 +58,12 @@ bool is_searchable(const fhir::SearchParameter& parameter) {
 void append_operations(Builder& out, std::string_view type) {
   bool is_open = false;
   for (const operations::Operation& operation : operations::all_operations()) {
-    const bool is_system =
-        (operation.levels & operations::level_system) != 0 && operation.resource_type.empty();
-    if (type.empty() ? !is_system : operation.resource_type != type) continue;
+    const bool is_for_any = operation.resource_type.empty();
+    const bool fits = type.empty()
+                          ? is_for_any && (operation.levels & operations::level_system) != 0
+                          : operation.resource_type == type ||
+                                (is_for_any && (operation.levels & operations::level_type) != 0);
+    if (!fits) continue;
     if (!is_open) out.key("operation").begin_array();
     is_open = true;
     out.begin_object()

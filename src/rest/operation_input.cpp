@@ -2,28 +2,21 @@
 #include "src/rest/operation_input.h"
 
 #include "fhir/formats/json_writer.h"
-#include "src/rest/resource_input.h"
+#include "src/rest/context.h"
 
 namespace server::rest {
 
-fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call) {
-  if (!call.is_get && !call.body.empty() && call.parameters.empty()) {
-    FHIR_TRY(body, read_body(call));
-    if (body.root().string_at("resourceType") == "Parameters") return std::move(body);
-  }
+fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call,
+                                                                 const fhir::json::Document* body) {
   std::string text;
   fhir::json::Builder out(text);
   out.begin_object().string("resourceType", "Parameters").key("parameter").begin_array();
-  if (!call.is_get && !call.body.empty()) {
-    FHIR_TRY(body, read_body(call));
-    const fhir::json::Value* list = body.root().find("parameter");
-    if (body.root().string_at("resourceType") == "Parameters") {
-      for (const auto& item :
-           list != nullptr ? list->items() : std::span<const fhir::json::Value>{})
-        out.value(item);
-    } else {
-      out.begin_object().string("name", "resource").key("resource").value(body.root()).end_object();
-    }
+  if (body != nullptr && body->root().string_at("resourceType") == "Parameters") {
+    const fhir::json::Value* list = body->root().find("parameter");
+    for (const auto& item : list != nullptr ? list->items() : std::span<const fhir::json::Value>{})
+      out.value(item);
+  } else if (body != nullptr) {
+    out.begin_object().string("name", "resource").key("resource").value(body->root()).end_object();
   }
   for (const auto& [name, value] : call.parameters)
     out.begin_object().string("name", name).string("valueString", value).end_object();

@@ -6,9 +6,9 @@
 
 namespace server::rest {
 
-/// From the body: a Parameters resource, or any other as the parameter `resource`. From a URL: one
-/// string parameter per pair, typed as the operation's reader asks (valueString holds the text).
-/// Those of the URL come after those of the body.
-fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call);
+/// body      a Parameters resource, or any other, which becomes the parameter `resource`; may be null
+/// returns   the parameters; those of the URL come after those of the body, each as a string
+fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call,
+                                                                 const fhir::json::Document* body);
 
 }  // namespace server::rest

@@ -1,4 +1,4 @@
-// The one place where an issue becomes an HTTP status and an OperationOutcome.
+// The one place where an issue becomes an HTTP status.
 //
 // | situation                               | issue types                          | HTTP     |
 // |-----------------------------------------|--------------------------------------|----------|
@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "fhir/base/issue.h"
+#include "src/operations/outcome.h"
 
 namespace server::rest {
 
@@ -40,7 +41,6 @@ unsigned status_of(const fhir::Issue& issue);
 /// Of several: a malformed body outweighs a broken rule.
 unsigned status_of(std::span<const fhir::Issue> issues);
 
-/// The OperationOutcome as JSON. https://hl7.org/fhir/R4/operationoutcome.html
-std::string outcome_json(std::span<const fhir::Issue> issues);
+using operations::outcome_json;
 
 }  // namespace server::rest

@@ -2,6 +2,7 @@
 #include "src/rest/answer.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
+#include "src/rest/resource_input.h"
 
 namespace server::rest {
 namespace {
@@ -31,8 +32,14 @@ Answer operation(const Call& call) {
     return fhir::unexpected(failure(
         fhir::make_issue(fhir::Situation::method_not_allowed, fhir::IssueType::not_supported,
                          "This operation changes things: it is invoked by POST")));
-  FHIR_TRY(parameters, operation_parameters(call));
+  std::optional<fhir::json::Document> body;
+  if (!call.is_get && !call.body.empty()) {
+    FHIR_TRY(document, read_body(call));
+    body = std::move(document);
+  }
+  FHIR_TRY(parameters, operation_parameters(call, body ? &*body : nullptr));
   operations::Invocation invocation;
+  invocation.body = body ? &*body : nullptr;
   invocation.resource_type = call.type;
   invocation.id = call.id;
   invocation.parameters = &parameters;
