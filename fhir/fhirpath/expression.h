@@ -52,8 +52,8 @@ class Expression {
   /// errors    processing: what the specification calls an error · too-costly: a limit was passed
   Result<Collection> evaluate(const Element& context, const Environment& environment) const;
 
-  /// The result as a boolean, nothing when it is empty. Some invariants of R4 yield nothing where they
-  /// do not apply: ref-1 on a reference that has only a display, bdl-8 without a fullUrl.
+  /// The result as a boolean, nothing when it is empty. Some invariants of R4 yield nothing where
+  /// they do not apply: ref-1 on a reference that has only a display, bdl-8 without a fullUrl.
   Result<std::optional<bool>> condition(const Element& context,
                                         const Environment& environment) const;
 

@@ -32,7 +32,8 @@ class BundleIndex {
   mutable std::unordered_map<std::string, const json::Value*> by_type_and_id_;  // when first asked
 };
 
-/// `http://host/fhir/` of `http://host/fhir/Patient/1`; empty when the url does not end in type and id.
+/// `http://host/fhir/` of `http://host/fhir/Patient/1`; empty when the url does not end in type and
+/// id.
 std::string_view restful_base(std::string_view full_url);
 
 }  // namespace fhir::validation

@@ -23,16 +23,19 @@ constexpr Correction k_corrections[] = {
     {"probability is decimal implies (probability as decimal) <= 100",
      "probability.empty() or ((probability is decimal) implies ((probability as decimal) <= 100))"},
     // bdl-8: "fullUrl cannot be a version specific reference": there need not be one.
-    {"fullUrl.contains('/_history/').not()", "fullUrl.empty() or fullUrl.contains('/_history/').not()"},
+    {"fullUrl.contains('/_history/').not()",
+     "fullUrl.empty() or fullUrl.contains('/_history/').not()"},
     // Comparisons that the precision of dates, or units, leave open break nothing.
     {"start.hasValue().not() or end.hasValue().not() or (start <= end)",
      "start.hasValue().not() or end.hasValue().not() or iif(start > end, false, true)"},
     {"low.empty() or high.empty() or (low <= high)",
      "low.empty() or high.empty() or iif(low > high, false, true)"},
     {"whenHandedOver.empty() or whenPrepared.empty() or whenHandedOver >= whenPrepared",
-     "whenHandedOver.empty() or whenPrepared.empty() or iif(whenHandedOver < whenPrepared, false, true)"},
+     "whenHandedOver.empty() or whenPrepared.empty() or iif(whenHandedOver < whenPrepared, false, "
+     "true)"},
     {"lastModified.exists().not() or authoredOn.exists().not() or lastModified >= authoredOn",
-     "lastModified.exists().not() or authoredOn.exists().not() or iif(lastModified < authoredOn, false, true)"},
+     "lastModified.exists().not() or authoredOn.exists().not() or iif(lastModified < authoredOn, "
+     "false, true)"},
     // ref-1: a Reference may have an identifier or a display alone, and `#` is the container.
     {"reference.startsWith('#').not() or (reference.substring(1).trace('url') in "
      "%rootResource.contained.id.trace('ids'))",
@@ -58,8 +61,8 @@ Result<std::unique_ptr<const Invariants>> Invariants::compile(const DefinitionSt
     auto program = fhirpath::Expression::compile(expression, definitions);
     if (!program) {
       Issue issue = std::move(program).error();
-      issue.diagnostics = "The invariant " + std::string(expression) +
-                          " does not compile: " + issue.diagnostics;
+      issue.diagnostics =
+          "The invariant " + std::string(expression) + " does not compile: " + issue.diagnostics;
       return unexpected(std::move(issue));
     }
     out->compiled_.push_back({Shortcut{expression}, std::move(*program)});

@@ -22,12 +22,12 @@ constexpr std::uint64_t packed(std::string_view name) {
 
 // blockquote is known apart from these: it does not fit a word.
 constexpr std::array<std::string_view, 52> k_elements = {
-    "a",     "abbr", "acronym", "address", "area", "b",      "bdo",  "big",   "br",    "caption",
-    "cite",  "code", "col",     "colgroup", "dd",  "dfn",    "div",  "dl",    "dt",    "em",
-    "h1",    "h2",   "h3",      "h4",      "h5",   "h6",     "hr",   "i",     "img",   "kbd",
-    "li",    "map",  "ol",      "p",       "pre",  "q",      "samp", "small", "span",  "strong",
-    "sub",   "sup",  "table",   "tbody",   "td",   "tfoot",  "th",   "thead", "tr",    "tt",
-    "ul",    "var"};
+    "a",       "abbr",  "acronym", "address", "area",     "b",   "bdo",   "big",   "br",
+    "caption", "cite",  "code",    "col",     "colgroup", "dd",  "dfn",   "div",   "dl",
+    "dt",      "em",    "h1",      "h2",      "h3",       "h4",  "h5",    "h6",    "hr",
+    "i",       "img",   "kbd",     "li",      "map",      "ol",  "p",     "pre",   "q",
+    "samp",    "small", "span",    "strong",  "sub",      "sup", "table", "tbody", "td",
+    "tfoot",   "th",    "thead",   "tr",      "tt",       "ul",  "var"};
 
 constexpr auto k_packed_elements = [] {
   std::array<std::uint64_t, k_elements.size()> words{};
@@ -42,25 +42,49 @@ bool is_known_element(std::string_view name) {
 }
 
 constexpr std::array<std::string_view, 25> k_attributes = {
-    "ID",    "abbr",    "accesskey", "align", "axis",    "border", "char",    "charoff", "class",
-    "colspan", "dir",   "headers",   "height", "id",     "lang",   "name",    "rowspan", "scope",
-    "span",  "start",   "style",     "tabindex", "title", "valign", "width"};
+    "ID",      "abbr",  "accesskey", "align",    "axis",  "border", "char", "charoff", "class",
+    "colspan", "dir",   "headers",   "height",   "id",    "lang",   "name", "rowspan", "scope",
+    "span",    "start", "style",     "tabindex", "title", "valign", "width"};
 static_assert(std::is_sorted(k_attributes.begin(), k_attributes.end()));
 
 struct ElementAttribute {
   std::string_view element;
   std::string_view attribute;
 };
-constexpr ElementAttribute k_element_attributes[] = {
-    {"a", "href"},       {"a", "charset"},    {"a", "type"},       {"a", "hreflang"},
-    {"a", "rel"},        {"a", "rev"},        {"a", "shape"},      {"a", "coords"},
-    {"img", "src"},      {"img", "alt"},      {"img", "longdesc"}, {"img", "usemap"},
-    {"img", "ismap"},    {"area", "shape"},   {"area", "coords"},  {"area", "href"},
-    {"area", "nohref"},  {"area", "alt"},     {"table", "summary"}, {"table", "frame"},
-    {"table", "rules"},  {"table", "cellspacing"}, {"table", "cellpadding"}, {"pre", "space"},
-    {"td", "nowrap"},    {"th", "nowrap"},    {"ol", "type"},      {"ul", "type"},
-    {"li", "value"},     {"blockquote", "cite"}, {"q", "cite"},    {"td", "bgcolor"},
-    {"tr", "bgcolor"},   {"table", "bgcolor"}};
+constexpr ElementAttribute k_element_attributes[] = {{"a", "href"},
+                                                     {"a", "charset"},
+                                                     {"a", "type"},
+                                                     {"a", "hreflang"},
+                                                     {"a", "rel"},
+                                                     {"a", "rev"},
+                                                     {"a", "shape"},
+                                                     {"a", "coords"},
+                                                     {"img", "src"},
+                                                     {"img", "alt"},
+                                                     {"img", "longdesc"},
+                                                     {"img", "usemap"},
+                                                     {"img", "ismap"},
+                                                     {"area", "shape"},
+                                                     {"area", "coords"},
+                                                     {"area", "href"},
+                                                     {"area", "nohref"},
+                                                     {"area", "alt"},
+                                                     {"table", "summary"},
+                                                     {"table", "frame"},
+                                                     {"table", "rules"},
+                                                     {"table", "cellspacing"},
+                                                     {"table", "cellpadding"},
+                                                     {"pre", "space"},
+                                                     {"td", "nowrap"},
+                                                     {"th", "nowrap"},
+                                                     {"ol", "type"},
+                                                     {"ul", "type"},
+                                                     {"li", "value"},
+                                                     {"blockquote", "cite"},
+                                                     {"q", "cite"},
+                                                     {"td", "bgcolor"},
+                                                     {"tr", "bgcolor"},
+                                                     {"table", "bgcolor"}};
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 

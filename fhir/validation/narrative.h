@@ -9,12 +9,12 @@ namespace fhir::validation {
 
 enum class NarrativeFault : std::uint8_t {
   none,
-  malformed,      // not one well-formed XML element
-  not_a_div,      // the root is no div, or has the wrong namespace
-  element,        // an element outside chapters 7 to 11 and 15 of HTML 4.0
-  attribute,      // an attribute that those chapters do not have there, or an event
-  declaration,    // a document type or a processing instruction
-  without_content // txt-2: "The narrative SHALL have some non-whitespace content"
+  malformed,       // not one well-formed XML element
+  not_a_div,       // the root is no div, or has the wrong namespace
+  element,         // an element outside chapters 7 to 11 and 15 of HTML 4.0
+  attribute,       // an attribute that those chapters do not have there, or an event
+  declaration,     // a document type or a processing instruction
+  without_content  // txt-2: "The narrative SHALL have some non-whitespace content"
 };
 
 /// Scans without building a tree and without allocating. An image counts as content.

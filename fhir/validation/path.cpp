@@ -10,8 +10,9 @@ namespace {
 
 /// The comment must not end early, hence only well-formed names and ids are printed.
 bool is_printable(std::string_view text) {
-  return text.size() <= 128 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_id(std::string_view{&c, 1}); });
+  return text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_id(std::string_view{&c, 1});
+         });
 }
 
 void append_comment(const json::Value& resource, std::string& out) {

@@ -17,8 +17,9 @@ struct Path {
   const json::Value* resource = nullptr;  // the resource that stands here, below the top
 };
 
-/// FHIRPath of the place, spelled as the reference validator does: `Bundle.entry[0].resource/*Patient/a*/`
-/// (a comment names the resource), `Observation.value.ofType(Quantity)`.
+/// FHIRPath of the place, spelled as the reference validator does:
+/// `Bundle.entry[0].resource/*Patient/a*/` (a comment names the resource),
+/// `Observation.value.ofType(Quantity)`.
 std::string to_string(const Path& path);
 
 }  // namespace fhir::validation

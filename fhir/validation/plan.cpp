@@ -6,7 +6,8 @@
 namespace fhir::validation {
 namespace {
 
-/// ele-1, ref-1, dom-3, txt-1 and txt-2: the walk itself judges them, for every element of their kind.
+/// ele-1, ref-1, dom-3, txt-1 and txt-2: the walk itself judges them, for every element of their
+/// kind.
 bool is_judged_by_walk(const Constraint& constraint) {
   return constraint.expression == k_has_content || constraint.expression == k_is_contained_here ||
          constraint.expression == k_is_referred_to || constraint.expression == k_html_checks;
@@ -76,9 +77,9 @@ void Plans::fill(TypePlan& plan) {
     child.types.reserve(element.types.size());
     for (const TypeRef& allowed : element.types) child.types.push_back(add(allowed.type));
     for (const Constraint* constraint : element.constraints) {
-      const bool in_type = std::any_of(child.types.begin(), child.types.end(), [&](const TypePlan* t) {
-        return t != nullptr && contains(t->constraints, *constraint);
-      });
+      const bool in_type = std::any_of(
+          child.types.begin(), child.types.end(),
+          [&](const TypePlan* t) { return t != nullptr && contains(t->constraints, *constraint); });
       if (!in_type && !is_judged_by_walk(*constraint)) child.constraints.push_back(constraint);
     }
   }

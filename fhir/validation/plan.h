@@ -1,5 +1,5 @@
-// What is to be checked for each type, laid out once so that the walk does not search: which elements
-// are required, which constraints apply where, which plan governs a child.
+// What is to be checked for each type, laid out once so that the walk does not search: which
+// elements are required, which constraints apply where, which plan governs a child.
 #pragma once
 
 #include <array>
@@ -44,15 +44,24 @@ class ElementSet {
 };
 
 /// What the walk does beyond the general rules.
-enum class Special : std::uint8_t { none, reference, extension, coding, identifier, bundle, attachment, included_codes };
+enum class Special : std::uint8_t {
+  none,
+  reference,
+  extension,
+  coding,
+  identifier,
+  bundle,
+  attachment,
+  included_codes
+};
 
 struct ElementPlan {
   const ElementSchema* element = nullptr;
-  std::vector<const TypePlan*> types;            // parallel to element->types; null: unknown type
-  std::vector<const Constraint*> constraints;    // of the element, none that its type has too
-  bool is_extension = false;                     // extension
-  bool is_modifier_extension = false;            // modifierExtension
-  bool is_contained = false;                     // DomainResource.contained
+  std::vector<const TypePlan*> types;          // parallel to element->types; null: unknown type
+  std::vector<const Constraint*> constraints;  // of the element, none that its type has too
+  bool is_extension = false;                   // extension
+  bool is_modifier_extension = false;          // modifierExtension
+  bool is_contained = false;                   // DomainResource.contained
 };
 
 struct TypePlan {
@@ -61,8 +70,8 @@ struct TypePlan {
   bool needs_content = false;  // ele-1
   bool is_any_resource = false;
   ElementSet required;
-  std::vector<ElementPlan> elements;             // by ElementSchema::index
-  std::vector<const Constraint*> constraints;    // without those that the walk judges
+  std::vector<ElementPlan> elements;           // by ElementSchema::index
+  std::vector<const Constraint*> constraints;  // without those that the walk judges
 };
 
 /// Plans of all types of a store. Immutable after it is made.
@@ -85,9 +94,12 @@ class Plans {
 inline constexpr std::string_view k_has_content = "hasValue() or (children().count() > id.count())";
 inline constexpr std::string_view k_html_checks = "htmlChecks()";
 inline constexpr std::string_view k_is_referred_to =
-    "contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical) | "
-    "%resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = "
-    "'#').exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = "
+    "contained.where((('#'+id in (%resource.descendants().reference | "
+    "%resource.descendants().as(canonical) | "
+    "%resource.descendants().as(uri) | %resource.descendants().as(url))) or "
+    "descendants().where(reference = "
+    "'#').exists() or descendants().where(as(canonical) = '#').exists() or "
+    "descendants().where(as(canonical) = "
     "'#').exists()).not()).trace('unmatched', id).empty()";
 inline constexpr std::string_view k_is_contained_here =
     "reference.startsWith('#').not() or (reference.substring(1).trace('url') in "

@@ -75,9 +75,7 @@ bool is_zone(std::string_view text) {
 
 }  // namespace
 
-bool is_date(std::string_view text) {
-  return take_date(text) != DateParts::bad && text.empty();
-}
+bool is_date(std::string_view text) { return take_date(text) != DateParts::bad && text.empty(); }
 
 bool is_date_time(std::string_view text) {
   const DateParts parts = take_date(text);

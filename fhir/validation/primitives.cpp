@@ -1,5 +1,5 @@
-// Each function follows the regular expression that R4 gives for the type, and the ranges beside it.
-// https://hl7.org/fhir/R4/datatypes.html#primitive
+// Each function follows the regular expression that R4 gives for the type, and the ranges beside
+// it. https://hl7.org/fhir/R4/datatypes.html#primitive
 #include "fhir/validation/primitives.h"
 
 #include <array>
@@ -54,7 +54,8 @@ std::string_view code_fault(std::string_view text) {
   bool after_space = true;
   for (const char c : text) {
     const bool space = is_space(c);
-    if (space && after_space) return "is no code: it begins with whitespace or has two spaces in a row";
+    if (space && after_space)
+      return "is no code: it begins with whitespace or has two spaces in a row";
     if (static_cast<unsigned char>(c) < 0x20 && !space) return "has a control character";
     after_space = space;
   }
@@ -183,8 +184,9 @@ std::string_view fault_of(Primitive primitive, std::string_view text) {
     case Primitive::date:
       return fault_if(!is_date(text), "is no date: YYYY, YYYY-MM or YYYY-MM-DD");
     case Primitive::date_time:
-      return fault_if(!is_date_time(text),
-                      "is no dateTime: a date, or a date with hours, minutes, seconds and a time zone");
+      return fault_if(
+          !is_date_time(text),
+          "is no dateTime: a date, or a date with hours, minutes, seconds and a time zone");
     case Primitive::time:
       return fault_if(!is_time(text), "is no time: hh:mm:ss");
   }

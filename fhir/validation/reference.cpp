@@ -61,7 +61,8 @@ ParsedReference parse_reference(std::string_view text, const DefinitionStore& de
   }
   if (is_absolute_uri(text)) {
     out.form = ReferenceForm::absolute;
-    if (text.starts_with("http")) parse_tail(text.substr(0, text.find_first_of("?#|")), definitions, out);
+    if (text.starts_with("http"))
+      parse_tail(text.substr(0, text.find_first_of("?#|")), definitions, out);
     return out;
   }
   if (const std::size_t query = text.find('?'); query != std::string_view::npos) {

@@ -31,8 +31,10 @@ void for_each_outer(std::string_view text, Visit&& visit) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     if (quote != 0) {
-      if (c == '\\') ++at;
-      else if (c == quote) quote = 0;
+      if (c == '\\')
+        ++at;
+      else if (c == quote)
+        quote = 0;
       continue;
     }
     if (c == '\'' || c == '`' || c == '"') {
@@ -59,7 +61,8 @@ struct Split {
 };
 
 /// At the last of these words outside brackets: operators of one level bind to the left.
-std::optional<Split> split_at(std::string_view text, std::initializer_list<std::string_view> words) {
+std::optional<Split> split_at(std::string_view text,
+                              std::initializer_list<std::string_view> words) {
   std::optional<Split> found;
   for_each_outer(text, [&](std::size_t at) {
     for (const std::string_view word : words) {
@@ -96,8 +99,10 @@ bool is_bracketed(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     if (quote != 0) {
-      if (c == '\\') ++at;
-      else if (c == quote) quote = 0;
+      if (c == '\\')
+        ++at;
+      else if (c == quote)
+        quote = 0;
     } else if (c == '\'' || c == '`' || c == '"') {
       quote = c;
     } else if (c == '(') {
@@ -111,9 +116,11 @@ bool is_bracketed(std::string_view text) {
 
 /// Steps that give nothing when they are given nothing.
 bool keeps_empty(std::string_view function) {
-  constexpr std::string_view k_functions[] = {"where", "select", "trace",       "first",   "tail", "last",
-                                              "ofType", "as",    "descendants", "children"};
-  return std::find(std::begin(k_functions), std::end(k_functions), function) != std::end(k_functions);
+  constexpr std::string_view k_functions[] = {"where",       "select",  "trace",  "first",
+                                              "tail",        "last",    "ofType", "as",
+                                              "descendants", "children"};
+  return std::find(std::begin(k_functions), std::end(k_functions), function) !=
+         std::end(k_functions);
 }
 
 Truth of(bool value) { return value ? Truth::yes : Truth::no; }
@@ -168,8 +175,8 @@ std::uint32_t Shortcut::parse_operand(std::string_view text, int depth) {
                          std::all_of(left.begin(), left.end(), is_name_character);
     if (is_name && right.size() >= 2 && right.front() == '\'' &&
         right.find('\'', 1) == right.size() - 1 && right.find('\\') == std::string_view::npos) {
-      const std::uint32_t test = add({Op::equals_text, 0, 0, name_hash(left), left,
-                                      right.substr(1, right.size() - 2)});
+      const std::uint32_t test =
+          add({Op::equals_text, 0, 0, name_hash(left), left, right.substr(1, right.size() - 2)});
       return is_negated ? add({Op::not_, test, 0, 0, {}, {}}) : test;
     }
     const std::uint32_t a = parse_operand(left, depth + 1);
@@ -178,7 +185,8 @@ std::uint32_t Shortcut::parse_operand(std::string_view text, int depth) {
   }
   if (has_other_operator(text)) return add({});
   if (text.ends_with(k_not)) {
-    const std::uint32_t operand = parse_operand(text.substr(0, text.size() - k_not.size()), depth + 1);
+    const std::uint32_t operand =
+        parse_operand(text.substr(0, text.size() - k_not.size()), depth + 1);
     return add({Op::not_, operand, 0, 0, {}, {}});
   }
   return parse_path(text);
@@ -205,8 +213,10 @@ std::uint32_t Shortcut::parse_path(std::string_view text) {
       continue;
     }
     if (text.substr(at) == "()") {
-      if (step == "exists") return add({is_direct ? Op::exists : Op::path_exists, 0, 0, hash, child, {}});
-      if (step == "empty") return add({is_direct ? Op::empty : Op::path_empty, 0, 0, hash, child, {}});
+      if (step == "exists")
+        return add({is_direct ? Op::exists : Op::path_exists, 0, 0, hash, child, {}});
+      if (step == "empty")
+        return add({is_direct ? Op::empty : Op::path_empty, 0, 0, hash, child, {}});
       if (step == "hasValue" && is_direct) return add({Op::has_value, 0, 0, hash, child, {}});
     }
     const bool is_true_of_nothing = step == "all" || step == "isDistinct";

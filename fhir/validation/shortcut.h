@@ -1,5 +1,5 @@
-// The part of an invariant that can be decided by looking at which children are there. Most invariants
-// of R4 are decided by it for most resources, and FHIRPath need not run.
+// The part of an invariant that can be decided by looking at which children are there. Most
+// invariants of R4 are decided by it for most resources, and FHIRPath need not run.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,9 @@ namespace fhir::validation {
 enum class Truth : std::uint8_t { no, yes, empty, open };
 
 /// Understands `and`, `or`, `xor`, `implies`, `not()`, `=` and `!=` over `child.exists()`,
-/// `child.empty()`, `child.hasValue()` and `child = 'text'`; knows that a path from an absent child is
-/// empty; takes everything else as open. Never wrong: it answers as the engine does, or not at all.
+/// `child.empty()`, `child.hasValue()` and `child = 'text'`; knows that a path from an absent child
+/// is empty; takes everything else as open. Never wrong: it answers as the engine does, or not at
+/// all.
 class Shortcut {
  public:
   /// expression   outlives the shortcut
@@ -27,8 +28,20 @@ class Shortcut {
 
  private:
   enum class Op : std::uint8_t {
-    open, exists, empty, has_value, equals_text, path_exists, path_empty, not_, and_, or_, xor_,
-    implies, same, differs
+    open,
+    exists,
+    empty,
+    has_value,
+    equals_text,
+    path_exists,
+    path_empty,
+    not_,
+    and_,
+    or_,
+    xor_,
+    implies,
+    same,
+    differs
   };
   struct Step {
     Op op = Op::open;

@@ -1,4 +1,5 @@
-// Holds what all validations share; each validation is a Walk. https://hl7.org/fhir/R4/validation.html
+// Holds what all validations share; each validation is a Walk.
+// https://hl7.org/fhir/R4/validation.html
 #include "fhir/validation/validator.h"
 
 #include <utility>
@@ -19,7 +20,9 @@ struct Validator::Parts {
         invariants(std::move(compiled)),
         bound_sets(*definitions, provider) {}
 
-  Walk::Parts for_walk() const { return {*definitions, terminology, plans, *invariants, bound_sets}; }
+  Walk::Parts for_walk() const {
+    return {*definitions, terminology, plans, *invariants, bound_sets};
+  }
 
   std::shared_ptr<const DefinitionStore> definitions;
   const TerminologyProvider* terminology;
@@ -31,14 +34,15 @@ struct Validator::Parts {
 Validator::Validator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Validator::~Validator() = default;
 
-Result<std::unique_ptr<Validator>> Validator::make(std::shared_ptr<const DefinitionStore> definitions,
-                                                   const TerminologyProvider* terminology) {
+Result<std::unique_ptr<Validator>> Validator::make(
+    std::shared_ptr<const DefinitionStore> definitions, const TerminologyProvider* terminology) {
   FHIR_TRY(invariants, Invariants::compile(*definitions));
   auto parts = std::make_unique<Parts>(std::move(definitions), terminology, std::move(invariants));
   return std::unique_ptr<Validator>(new Validator(std::move(parts)));
 }
 
-void Validator::validate(const json::Document& document, const Options& options, IssueSink& sink) const {
+void Validator::validate(const json::Document& document, const Options& options,
+                         IssueSink& sink) const {
   validate(document, document.root(), {}, options, sink);
 }
 

@@ -34,7 +34,8 @@ std::string name_of(const Node& node) {
   return std::string(node.path->name);
 }
 
-Walk::Walk(const Parts& parts, const json::Document& document, const Options& options, IssueSink& sink)
+Walk::Walk(const Parts& parts, const json::Document& document, const Options& options,
+           IssueSink& sink)
     : parts_(parts),
       document_(document),
       options_(options),
@@ -111,11 +112,13 @@ void Walk::check_members(const Node& node, const json::Value& object, const Type
     }
     const PropertySchema* property = plan.type->property(name, hash);
     if (property == nullptr || property->element->index >= plan.elements.size()) {
-      if (name == "resourceType" && plan.type->kind == TypeKind::resource && value != nullptr) continue;
+      if (name == "resourceType" && plan.type->kind == TypeKind::resource && value != nullptr)
+        continue;
       report_unknown_member(node, member);
       continue;
     }
-    if (value == nullptr && object.find(name, hash) != nullptr) continue;  // comes with its primitive
+    if (value == nullptr && object.find(name, hash) != nullptr)
+      continue;  // comes with its primitive
     if (value != nullptr) sibling = sibling_of(object, member, *property->element);
     check_member(node, plan.elements[property->element->index], *property, value, sibling, present);
     if (name == "id" && plan.type->kind != TypeKind::resource) check_element_id(node, object);
@@ -133,9 +136,11 @@ void Walk::report_unknown_member(const Node& node, const json::Member& member) {
 
 void Walk::check_required(const Node& node, const TypePlan& plan, const ElementSet& present) {
   for (const ElementPlan& child : plan.elements) {
-    if (!plan.required.contains(child.element->index) || present.contains(child.element->index)) continue;
+    if (!plan.required.contains(child.element->index) || present.contains(child.element->index))
+      continue;
     report(node, IssueType::required,
-           {child.element->path, ": at least ", std::to_string(child.element->min), " required, none found"});
+           {child.element->path, ": at least ", std::to_string(child.element->min),
+            " required, none found"});
   }
 }
 
@@ -149,7 +154,8 @@ void Walk::check_member(const Node& node, const ElementPlan& child, const Proper
     report(Severity::error, IssueType::structure, *node.path, offset,
            {element.path, ": only one type of value is allowed"});
   if (element.max == 0)
-    report(Severity::error, IssueType::structure, *node.path, offset, {element.path, " is not allowed here"});
+    report(Severity::error, IssueType::structure, *node.path, offset,
+           {element.path, " is not allowed here"});
   if (sibling != nullptr && property.type != nullptr && property.type->type != nullptr &&
       property.type->type->kind != TypeKind::primitive) {
     report(Severity::error, IssueType::structure, path, sibling->offset(),
@@ -167,7 +173,8 @@ void Walk::check_member(const Node& node, const ElementPlan& child, const Proper
     return;
   }
   if (value != nullptr && value->is_null()) {
-    report(Severity::error, IssueType::structure, path, offset, {element.path, " must not be null"});
+    report(Severity::error, IssueType::structure, path, offset,
+           {element.path, " must not be null"});
     return;
   }
   check_item(node, child, property, value, sibling, path);
@@ -190,12 +197,14 @@ void Walk::check_array(const Node& node, const ElementPlan& child, const Propert
   const bool both = value != nullptr && sibling != nullptr;
   if (both && values.size() != siblings.size())
     report(Severity::error, IssueType::structure, path, sibling->offset(),
-           {element.path, ": the array of values and the one with _ before its name differ in length"});
+           {element.path,
+            ": the array of values and the one with _ before its name differ in length"});
   const std::size_t count = std::max(values.size(), siblings.size());
   Path item_path = path;
   for (std::size_t i = 0; i < count; ++i) {
     const json::Value* item = i < values.size() ? &values[i] : nullptr;
-    const json::Value* extra = i < siblings.size() && !siblings[i].is_null() ? &siblings[i] : nullptr;
+    const json::Value* extra =
+        i < siblings.size() && !siblings[i].is_null() ? &siblings[i] : nullptr;
     if (item != nullptr && item->is_null() && extra != nullptr) item = nullptr;
     if ((item == nullptr || item->is_null()) && extra == nullptr) {
       report(Severity::error, IssueType::structure, path, offset,
@@ -207,10 +216,12 @@ void Walk::check_array(const Node& node, const ElementPlan& child, const Propert
   }
   if (element.max != k_unbounded && count > element.max)
     report(Severity::error, IssueType::structure, *node.path, offset,
-           {element.path, ": at most ", std::to_string(element.max), " allowed, ", std::to_string(count), " found"});
+           {element.path, ": at most ", std::to_string(element.max), " allowed, ",
+            std::to_string(count), " found"});
   if (count != 0 && count < element.min)
     report(Severity::error, IssueType::required, *node.path, offset,
-           {element.path, ": at least ", std::to_string(element.min), " required, ", std::to_string(count), " found"});
+           {element.path, ": at least ", std::to_string(element.min), " required, ",
+            std::to_string(count), " found"});
 }
 
 void Walk::check_item(const Node& parent, const ElementPlan& child, const PropertySchema& property,
@@ -218,22 +229,25 @@ void Walk::check_item(const Node& parent, const ElementPlan& child, const Proper
   const ElementSchema& element = *child.element;
   if (property.type == nullptr) return;
   const auto type_at = static_cast<std::size_t>(property.type - element.types.data());
-  const TypePlan* plan = type_at < child.types.size() ? child.types[type_at]
-                                                      : parts_.plans.of(property.type->type);
+  const TypePlan* plan =
+      type_at < child.types.size() ? child.types[type_at] : parts_.plans.of(property.type->type);
   if (plan == nullptr) return;  // a type that no loaded package defines
   const Node node{{value, sibling, &element, plan->type}, &path, parent.scope, &parent};
   if (plan->type->kind == TypeKind::primitive) {
     check_primitive(node, *plan);
   } else if (plan->type->kind == TypeKind::resource) {
-    check_resource(*value, plan->type, path, parent.scope, child.is_contained ? Place::contained : Place::entry,
-                   parent.element.value != nullptr ? parent.element.value->string_at("fullUrl") : "");
+    check_resource(
+        *value, plan->type, path, parent.scope,
+        child.is_contained ? Place::contained : Place::entry,
+        parent.element.value != nullptr ? parent.element.value->string_at("fullUrl") : "");
     return;
   } else if (value == nullptr || value->is_null()) {
     report(node, IssueType::structure, {element.path, " must not be null"});
     return;
   } else {
     check_complex(node, *plan);
-    if (plan->special == Special::extension) check_extension(parent, node, child.is_modifier_extension);
+    if (plan->special == Special::extension)
+      check_extension(parent, node, child.is_modifier_extension);
     if (plan->special == Special::reference) check_reference(node, property.type);
   }
   judge(node, child);

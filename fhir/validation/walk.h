@@ -1,5 +1,5 @@
-// One validation: a walk over the tree beside the plans, reporting as it goes. Lives for one call on
-// one thread; allocates nothing while all is well.
+// One validation: a walk over the tree beside the plans, reporting as it goes. Lives for one call
+// on one thread; allocates nothing while all is well.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +26,12 @@ namespace fhir::validation {
 
 /// A resource that the walk is inside of.
 struct Scope {
-  Element resource;                    // %resource
+  Element resource;  // %resource
   const Path* path = nullptr;
-  const Scope* parent = nullptr;       // the resource around it; null at the top
-  const Scope* root = nullptr;         // %rootResource: of a contained one its container
-  const Scope* bundle = nullptr;       // the nearest Bundle around it, or itself
-  std::string_view full_url = {};      // of its entry in a bundle
+  const Scope* parent = nullptr;   // the resource around it; null at the top
+  const Scope* root = nullptr;     // %rootResource: of a contained one its container
+  const Scope* bundle = nullptr;   // the nearest Bundle around it, or itself
+  std::string_view full_url = {};  // of its entry in a bundle
 };
 
 /// Contained resources by id; of two with the same id the first.
@@ -134,7 +134,8 @@ class Walk {
   /// The definition that governs an extension: by its url, or within the extension around it.
   const ExtensionSchema* extension_schema(const Node& node) const;
 
-  /// The resource that a reference means inside the document; an empty element when it is not there.
+  /// The resource that a reference means inside the document; an empty element when it is not
+  /// there.
   Element find_target(const ParsedReference& reference, std::string_view text, const Scope& scope);
   const BundleIndex& index_of(const Scope& bundle);
   const ContainedIndex& contained_of(const json::Value& resource);

@@ -9,7 +9,8 @@ namespace fhir::validation {
 namespace {
 
 Coding coding_of(const json::Value& value) {
-  return {value.string_at("system"), value.string_at("version"), value.string_at("code"), value.string_at("display")};
+  return {value.string_at("system"), value.string_at("version"), value.string_at("code"),
+          value.string_at("display")};
 }
 
 bool is_quantity(const TypeSchema& type) {
@@ -25,7 +26,8 @@ std::optional<Membership> membership_of(const Element& element, const CodeSet& s
     if (!element.has_value()) return std::nullopt;
     return element.value->is_string() ? set.contains_code(element.text()) : Membership::unknown;
   }
-  if (element.value == nullptr || !element.value->is_object() || element.type == nullptr) return std::nullopt;
+  if (element.value == nullptr || !element.value->is_object() || element.type == nullptr)
+    return std::nullopt;
   const json::Value& value = *element.value;
   if (element.type->name == "CodeableConcept") {
     const json::Value* codings = value.find("coding");
@@ -54,18 +56,22 @@ void Walk::check_binding(const Node& node, const Binding& binding) {
   const auto note_unknown = [&] {
     if (is_required && is_first(binding.value_set))
       report(Severity::information, IssueType::not_supported, *node.path, node.element.offset(),
-             {"The value set ", binding.value_set, " is not held whole, so codes bound to it were not all checked"});
+             {"The value set ", binding.value_set,
+              " is not held whole, so codes bound to it were not all checked"});
   };
   if (set == nullptr) return note_unknown();
   const std::optional<Membership> membership = membership_of(node.element, *set);
   if (membership == Membership::yes) return;
   if (membership == Membership::unknown) return note_unknown();
-  const bool is_quantity_without_code = !membership && node.element.type != nullptr && is_quantity(*node.element.type);
+  const bool is_quantity_without_code =
+      !membership && node.element.type != nullptr && is_quantity(*node.element.type);
   if (is_quantity_without_code) return;  // a Quantity need not have a coded unit
   if (!membership && !is_required) return;
   report(is_required ? Severity::error : Severity::warning, IssueType::code_invalid, *node.path,
          node.element.offset(),
-         {name_of(node), membership ? " has no code from the value set " : " has no code, and one is required from the value set ",
+         {name_of(node),
+          membership ? " has no code from the value set "
+                     : " has no code, and one is required from the value set ",
           binding.value_set});
 }
 
@@ -93,8 +99,10 @@ void Walk::check_coding(const Node& node) {
   // HL7's terminology is released apart from FHIR: a newer release may define what ours does not.
   const bool may_be_newer = uri.starts_with("http://terminology.hl7.org/");
   const Path path{node.path, "code", -1};
-  report(may_be_newer ? Severity::warning : Severity::error, IssueType::code_invalid, path, code->offset(),
-         {"The code is not defined by the code system ", uri, may_be_newer ? " as it is held here" : ""});
+  report(may_be_newer ? Severity::warning : Severity::error, IssueType::code_invalid, path,
+         code->offset(),
+         {"The code is not defined by the code system ", uri,
+          may_be_newer ? " as it is held here" : ""});
 }
 
 /// Of an Identifier, or of the codes that a value set includes.

@@ -16,23 +16,27 @@ bool is_example_url(std::string_view url) {
   return false;
 }
 
-/// deviation: places where R4's own definitions, and the IGs of today, use extensions whose context of
-/// 2019 was narrower.
+/// deviation: places where R4's own definitions, and the IGs of today, use extensions whose context
+/// of 2019 was narrower.
 struct Use {
   std::string_view url;
   std::string_view path;
 };
 constexpr Use k_further_uses[] = {
-    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type", "ElementDefinition.type"},
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type",
+     "ElementDefinition.type"},
     {"http://hl7.org/fhir/StructureDefinition/regex", "ElementDefinition.type"},
-    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version", "DomainResource"},
-    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version", "ElementDefinition"},
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version",
+     "DomainResource"},
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version",
+     "ElementDefinition"},
     {"http://hl7.org/fhir/StructureDefinition/translation", "ValueSet.expansion.contains"},
     {"http://hl7.org/fhir/StructureDefinition/capabilitystatement-expectation", "Element"},
 };
 
 /// deviation: work groups have been founded since R4 published its list of them.
-constexpr std::string_view k_outgrown_binding = "http://hl7.org/fhir/StructureDefinition/structuredefinition-wg";
+constexpr std::string_view k_outgrown_binding =
+    "http://hl7.org/fhir/StructureDefinition/structuredefinition-wg";
 
 bool is_extension(const Node& node) {
   return node.element.type != nullptr && node.element.type->name == "Extension";
@@ -57,8 +61,9 @@ std::size_t uses_of(const json::Value& extension, std::string_view url) {
   const json::Value* nested = extension.find("extension");
   if (nested == nullptr) return 0;
   const auto items = nested->items();
-  return static_cast<std::size_t>(std::count_if(
-      items.begin(), items.end(), [&](const json::Value& item) { return item.string_at("url") == url; }));
+  return static_cast<std::size_t>(
+      std::count_if(items.begin(), items.end(),
+                    [&](const json::Value& item) { return item.string_at("url") == url; }));
 }
 
 }  // namespace
@@ -84,7 +89,8 @@ void Walk::check_extension(const Node& holder, const Node& node, bool as_modifie
     if (!is_extension(holder)) {
       report(node, IssueType::extension, {"Extension.url must be an absolute URL"});
     } else if (extension_schema(holder) != nullptr) {
-      report(node, IssueType::extension, {"The extension around this one does not define a part of this name"});
+      report(node, IssueType::extension,
+             {"The extension around this one does not define a part of this name"});
     }
     return;
   }
@@ -95,18 +101,21 @@ void Walk::check_extension(const Node& holder, const Node& node, bool as_modifie
          node.element.offset(), {"No loaded package defines the extension ", url});
 }
 
-void Walk::check_known_extension(const Node& holder, const Node& node, const ExtensionSchema& schema,
-                                 bool as_modifier) {
+void Walk::check_known_extension(const Node& holder, const Node& node,
+                                 const ExtensionSchema& schema, bool as_modifier) {
   if (schema.is_modifier && !as_modifier)
-    report(node, IssueType::extension, {"The extension ", schema.url, " modifies meaning and must be a modifierExtension"});
+    report(node, IssueType::extension,
+           {"The extension ", schema.url, " modifies meaning and must be a modifierExtension"});
   if (!schema.is_modifier && as_modifier)
-    report(node, IssueType::extension, {"The extension ", schema.url, " modifies nothing and must not be a modifierExtension"});
+    report(node, IssueType::extension,
+           {"The extension ", schema.url, " modifies nothing and must not be a modifierExtension"});
   check_extension_value(node, schema);
   check_nested_extensions(node, schema);
   const bool is_allowed =
       schema.contexts.empty() ||
-      std::any_of(schema.contexts.begin(), schema.contexts.end(),
-                  [&](const ExtensionSchema::Context& context) { return is_context(holder, context); }) ||
+      std::any_of(
+          schema.contexts.begin(), schema.contexts.end(),
+          [&](const ExtensionSchema::Context& context) { return is_context(holder, context); }) ||
       std::any_of(std::begin(k_further_uses), std::end(k_further_uses), [&](const Use& use) {
         return use.url == schema.url && is_context(holder, {"element", use.path});
       });
@@ -126,13 +135,18 @@ void Walk::check_extension_value(const Node& node, const ExtensionSchema& schema
     if (!is_allowed) {
       report(node, IssueType::extension,
              {"The extension ", schema.url,
-              schema.value_types.empty() ? " has parts and no value" : " does not allow a value of this type"});
+              schema.value_types.empty() ? " has parts and no value"
+                                         : " does not allow a value of this type"});
       return;
     }
     if (schema.url == k_outgrown_binding) return;
-    if (schema.binding.strength <= BindingStrength::extensible && !schema.binding.value_set.empty()) {
+    if (schema.binding.strength <= BindingStrength::extensible &&
+        !schema.binding.value_set.empty()) {
       const Path path{node.path, "value", -1, property->type->code};
-      const Node value{{&member.value, nullptr, property->element, property->type->type}, &path, node.scope, &node};
+      const Node value{{&member.value, nullptr, property->element, property->type->type},
+                       &path,
+                       node.scope,
+                       &node};
       check_binding(value, schema.binding);
     }
   }
@@ -142,21 +156,26 @@ void Walk::check_nested_extensions(const Node& node, const ExtensionSchema& sche
   for (const ExtensionSchema* nested : schema.nested) {
     const std::size_t count = uses_of(*node.element.value, nested->url);
     if (count < nested->min)
-      report(node, IssueType::required, {"The extension ", schema.url, " must have the part ", nested->url});
+      report(node, IssueType::required,
+             {"The extension ", schema.url, " must have the part ", nested->url});
     if (nested->max != k_unbounded && count > nested->max)
-      report(node, IssueType::structure, {"The extension ", schema.url, " has too many parts ", nested->url});
+      report(node, IssueType::structure,
+             {"The extension ", schema.url, " has too many parts ", nested->url});
   }
 }
 
 bool Walk::is_context(const Node& holder, const ExtensionSchema::Context& context) const {
   if (context.type == "fhirpath") return true;  // not judged yet
-  if (context.type == "extension") return is_extension(holder) && url_of(holder) == context.expression;
+  if (context.type == "extension")
+    return is_extension(holder) && url_of(holder) == context.expression;
   std::string_view wanted = context.expression;
-  if (const std::size_t hash = wanted.find('#'); hash != std::string_view::npos) wanted = wanted.substr(hash + 1);
+  if (const std::size_t hash = wanted.find('#'); hash != std::string_view::npos)
+    wanted = wanted.substr(hash + 1);
   wanted = without_choice_mark(type_of_profile(wanted));
   if (wanted == "Element" || wanted == "Any" || wanted == "*") return true;
   const TypeSchema* type = holder.element.type;
-  if (type != nullptr && type->kind == TypeKind::backbone && wanted == "BackboneElement") return true;
+  if (type != nullptr && type->kind == TypeKind::backbone && wanted == "BackboneElement")
+    return true;
   for (const TypeSchema* at = type; at != nullptr; at = at->base) {
     if (at->name == wanted) return true;
   }

@@ -9,7 +9,8 @@ namespace fhir::validation {
 namespace {
 
 bool is_uri(Primitive primitive) {
-  return primitive == Primitive::uri || primitive == Primitive::url || primitive == Primitive::canonical;
+  return primitive == Primitive::uri || primitive == Primitive::url ||
+         primitive == Primitive::canonical;
 }
 
 }  // namespace
@@ -21,13 +22,16 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
   if (value != nullptr) {
     if (!is_json_kind_of(primitive, value->kind())) {
       report(node, IssueType::value,
-             {name_of(node), " is a ", plan.type->name, " and must be ", json_kind_name(primitive), " in JSON"});
+             {name_of(node), " is a ", plan.type->name, " and must be ", json_kind_name(primitive),
+              " in JSON"});
     } else {
       const std::string_view fault = fault_of(primitive, value->text());
-      if (!fault.empty()) report(node, IssueType::value, {"The value of ", name_of(node), " ", fault});
+      if (!fault.empty())
+        report(node, IssueType::value, {"The value of ", name_of(node), " ", fault});
       if (primitive == Primitive::xhtml) check_narrative_of(node);
       if (primitive == Primitive::canonical) check_canonical(node);
-      if (is_uri(primitive) && value->text().starts_with('#')) note_fragment(*node.scope, value->text());
+      if (is_uri(primitive) && value->text().starts_with('#'))
+        note_fragment(*node.scope, value->text());
     }
   }
   if (sibling == nullptr) return;
@@ -37,7 +41,8 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
     return;
   }
   if (value == nullptr && sibling->find("extension") == nullptr)
-    report(node, IssueType::invariant, {name_of(node), " must have a value or extensions"}, "ele-1");
+    report(node, IssueType::invariant, {name_of(node), " must have a value or extensions"},
+           "ele-1");
   if (element_plan_ != nullptr) check_members(node, *sibling, *element_plan_);
 }
 
@@ -60,7 +65,8 @@ void Walk::check_element_id(const Node& node, const json::Value& object) {
   const std::string_view id = object.string_at("id");
   const Element& resource = node.scope->resource;
   // Snapshot and differential of a StructureDefinition share their ids.
-  if (id.empty() || resource.type == nullptr || resource.type->name == "StructureDefinition") return;
+  if (id.empty() || resource.type == nullptr || resource.type->name == "StructureDefinition")
+    return;
   if (element_ids_.insert(resource.value, id)) return;
   report(node, IssueType::duplicate,
          {name_of(node), " has the id of another element; an id is unique within its resource"});

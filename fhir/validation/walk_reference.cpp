@@ -14,15 +14,18 @@ void Walk::check_reference(const Node& node, const TypeRef* type) {
   std::string_view target = reference.type;
   switch (reference.form) {
     case ReferenceForm::malformed:
-      report(node, IssueType::value,
-             {name_of(node), ": the reference is neither Type/id, an absolute URL, urn:uuid: or urn:oid:, nor # and "
-                             "the id of a contained resource"});
+      report(
+          node, IssueType::value,
+          {name_of(node),
+           ": the reference is neither Type/id, an absolute URL, urn:uuid: or urn:oid:, nor # and "
+           "the id of a contained resource"});
       return;
     case ReferenceForm::contained: {
       note_fragment(*node.scope, text);
       const Element found = find_target(reference, text, *node.scope);
       if (found.value == nullptr)
-        report(node, IssueType::invariant, {name_of(node), " refers to a contained resource that is not there"}, "ref-1");
+        report(node, IssueType::invariant,
+               {name_of(node), " refers to a contained resource that is not there"}, "ref-1");
       // `#` is the container itself, whatever it is.
       if (found.type != nullptr && !reference.id.empty()) target = found.type->name;
       break;
@@ -58,7 +61,8 @@ void Walk::check_target(const Node& node, const TypeRef& type, std::string_view 
   report(node, IssueType::value, {name_of(node), " must not refer to a resource of this type"});
 }
 
-Element Walk::find_target(const ParsedReference& reference, std::string_view text, const Scope& scope) {
+Element Walk::find_target(const ParsedReference& reference, std::string_view text,
+                          const Scope& scope) {
   if (reference.form == ReferenceForm::contained) {
     const Element& root = scope.root->resource;
     if (reference.id.empty()) return root;
@@ -86,7 +90,8 @@ std::optional<Element> DocumentResolver::resolve(std::string_view text) {
   const Element found = walk_.find_target(reference, text, scope_);
   if (found.value != nullptr) return found;
   // Elsewhere, but of a type that the reference names.
-  const TypeSchema* type = reference.type.empty() ? nullptr : walk_.parts_.definitions.type(reference.type);
+  const TypeSchema* type =
+      reference.type.empty() ? nullptr : walk_.parts_.definitions.type(reference.type);
   if (type == nullptr) return std::nullopt;
   return Element{nullptr, nullptr, nullptr, type};
 }

@@ -57,7 +57,8 @@ const ContainedIndex& Walk::contained_of(const json::Value& resource) {
   const auto [place, is_new] = contained_indexes_.try_emplace(&resource);
   const json::Value* contained = is_new ? resource.find("contained") : nullptr;
   if (contained != nullptr) {
-    for (const json::Value& item : contained->items()) place->second.emplace(item.string_at("id"), &item);
+    for (const json::Value& item : contained->items())
+      place->second.emplace(item.string_at("id"), &item);
   }
   return place->second;
 }
@@ -84,11 +85,14 @@ void Walk::check_contained(const Scope& scope) {
       refuse(IssueType::required, "A contained resource must have an id");
       continue;
     }
-    if (by_id.at(id) != &items[i]) refuse(IssueType::duplicate, "Two contained resources have the same id");
+    if (by_id.at(id) != &items[i])
+      refuse(IssueType::duplicate, "Two contained resources have the same id");
     fragment.assign("#").append(id);
     if (!fragments_.contains(&container, fragment) && !fragments_.contains(&items[i], "#"))
-      refuse(IssueType::invariant,
-             "The contained resource is not referred to, and does not refer to its container (dom-3)", "dom-3");
+      refuse(
+          IssueType::invariant,
+          "The contained resource is not referred to, and does not refer to its container (dom-3)",
+          "dom-3");
   }
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 bool is_same_primitive(const json::Value& a, const json::Value& b) {
   if (a.kind() != b.kind()) return false;
-  if (a.is_number()) return a.text() == b.text() || Decimal::parse(a.text()) == Decimal::parse(b.text());
+  if (a.is_number())
+    return a.text() == b.text() || Decimal::parse(a.text()) == Decimal::parse(b.text());
   return a.text() == b.text();
 }
 
@@ -22,19 +23,21 @@ bool matches(const json::Value& value, const json::Value& wanted, bool exactly) 
   if (wanted.is_object()) {
     if (!value.is_object()) return false;
     if (exactly && value.members().size() != wanted.members().size()) return false;
-    return std::all_of(wanted.members().begin(), wanted.members().end(), [&](const json::Member& member) {
-      const json::Value* found = value.find(member.name(), member.name_hash);
-      return found != nullptr && matches(*found, member.value, exactly);
-    });
+    return std::all_of(wanted.members().begin(), wanted.members().end(),
+                       [&](const json::Member& member) {
+                         const json::Value* found = value.find(member.name(), member.name_hash);
+                         return found != nullptr && matches(*found, member.value, exactly);
+                       });
   }
   if (wanted.is_array()) {
     if (!value.is_array()) return false;
     if (exactly && value.items().size() != wanted.items().size()) return false;
     for (std::size_t i = 0; i < wanted.items().size(); ++i) {
       const json::Value& item = wanted.items()[i];
-      const bool found = exactly ? matches(value.items()[i], item, true)
-                                 : std::any_of(value.items().begin(), value.items().end(),
-                                               [&](const json::Value& v) { return matches(v, item, false); });
+      const bool found =
+          exactly ? matches(value.items()[i], item, true)
+                  : std::any_of(value.items().begin(), value.items().end(),
+                                [&](const json::Value& v) { return matches(v, item, false); });
       if (!found) return false;
     }
     return true;
@@ -43,8 +46,9 @@ bool matches(const json::Value& value, const json::Value& wanted, bool exactly) 
 }
 
 std::size_t characters_in(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 /// Negative, zero or positive; nothing when the two cannot be compared.
@@ -73,7 +77,8 @@ std::optional<int> compare(const json::Value& a, const json::Value& b) {
 void Walk::check_limits(const Node& node, const ElementSchema& element) {
   const json::Value* value = node.element.value;
   if (value == nullptr || value->is_null()) return;
-  if (element.max_length != 0 && value->is_string() && characters_in(value->text()) > element.max_length)
+  if (element.max_length != 0 && value->is_string() &&
+      characters_in(value->text()) > element.max_length)
     report(node, IssueType::too_long,
            {element.path, " has more than ", std::to_string(element.max_length), " characters"});
   if (element.fixed != nullptr && !matches(*value, *element.fixed, true))
@@ -81,9 +86,11 @@ void Walk::check_limits(const Node& node, const ElementSchema& element) {
   if (element.pattern != nullptr && !matches(*value, *element.pattern, false))
     report(node, IssueType::value, {element.path, " does not match the pattern of its definition"});
   if (element.min_value != nullptr && compare(*value, *element.min_value).value_or(0) < 0)
-    report(node, IssueType::value, {element.path, " is below the smallest value that its definition allows"});
+    report(node, IssueType::value,
+           {element.path, " is below the smallest value that its definition allows"});
   if (element.max_value != nullptr && compare(*value, *element.max_value).value_or(0) > 0)
-    report(node, IssueType::value, {element.path, " is above the largest value that its definition allows"});
+    report(node, IssueType::value,
+           {element.path, " is above the largest value that its definition allows"});
 }
 
 namespace {

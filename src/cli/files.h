@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "fhir/base/result.h"
-#include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
 
 namespace server::cli {
@@ -13,9 +12,8 @@ namespace server::cli {
 /// The file's bytes, without a byte order mark.
 fhir::Result<std::string> read_file(const std::string& path);
 
-/// The file as a tree: XML by its first character, JSON otherwise.
-fhir::Result<fhir::json::Document> read_resource(const std::string& path,
-                                                 const fhir::DefinitionStore& definitions);
+/// The file as a tree. XML is refused: not-supported.
+fhir::Result<fhir::json::Document> read_resource(const std::string& path);
 
 /// Files as they are, folders as the .json, .ndjson and .xml files in them and below, in order.
 fhir::Result<std::vector<std::string>> expand_paths(const std::vector<std::string>& paths);

@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "fhir/formats/json_writer.h"
-#include "fhir/model/xml_reader.h"
 #include "fhir/validation/validator.h"
 #include "src/cli/commands.h"
 #include "src/cli/engine.h"
@@ -51,7 +50,7 @@ fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> definitions_with(
   if (xml.empty()) return std::move(definitions);
   std::vector<std::string> resources;
   for (const std::string& path : xml) {
-    FHIR_TRY(document, read_resource(path, *definitions));
+    FHIR_TRY(document, read_resource(path));
     resources.push_back(fhir::json::to_string(document.root()));
   }
   return definitions->with(resources);
@@ -83,7 +82,7 @@ int validate(const ValidateSettings& settings) {
   if (settings.output == "json") std::printf("[");
   for (const std::string& file : *files) {
     fhir::IssueList found;
-    auto document = read_resource(file, **definitions);
+    auto document = read_resource(file);
     if (document) {
       (*validator)->validate(*document, options, found);
     } else {

@@ -42,9 +42,11 @@ fhir::Result<std::string> validate(const Invocation& invocation) {
   const auto subject = subject_of(invocation);
   if (!subject)
     return fhir::unexpected(fhir::make_issue(
-        fhir::IssueType::required, "$validate needs the resource to judge, as the body or as the parameter resource"));
+        fhir::IssueType::required,
+        "$validate needs the resource to judge, as the body or as the parameter resource"));
   fhir::validation::Options options;
-  for (std::string_view profile : parameters.texts("profile")) options.profiles.emplace_back(profile);
+  for (std::string_view profile : parameters.texts("profile"))
+    options.profiles.emplace_back(profile);
   fhir::IssueList found;
   const std::string_view type = subject->resource->string_at("resourceType");
   if (!invocation.resource_type.empty() && type != invocation.resource_type)
@@ -54,7 +56,8 @@ fhir::Result<std::string> validate(const Invocation& invocation) {
   if (subject->resource == &subject->document->root()) {
     invocation.services->validator->validate(*subject->document, options, found);
   } else {
-    invocation.services->validator->validate(*subject->document, *subject->resource, subject->path, options, found);
+    invocation.services->validator->validate(*subject->document, *subject->resource, subject->path,
+                                             options, found);
   }
   if (found.issues().empty()) found.add(all_well());
   return outcome_json(found.issues());

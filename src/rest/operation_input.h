@@ -6,8 +6,8 @@
 
 namespace server::rest {
 
-/// body      a Parameters resource, or any other, which becomes the parameter `resource`; may be null
-/// returns   the parameters; those of the URL come after those of the body, each as a string
+/// body      a Parameters resource, or any other, which becomes the parameter `resource`; may be
+/// null returns   the parameters; those of the URL come after those of the body, each as a string
 fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call,
                                                                  const fhir::json::Document* body);
 

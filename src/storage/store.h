@@ -24,11 +24,11 @@ enum class WriteMethod : std::uint8_t { create, update, patch, delete_ };
 struct Version {
   std::string type;
   std::string id;
-  std::int64_t version_id = 0;     // >= 1
-  std::int64_t last_updated = 0;   // UTC milliseconds
+  std::int64_t version_id = 0;    // >= 1
+  std::int64_t last_updated = 0;  // UTC milliseconds
   WriteMethod method = WriteMethod::create;
   bool deleted = false;
-  std::string body;                // FHIR JSON with meta as stored; empty when deleted
+  std::string body;  // FHIR JSON with meta as stored; empty when deleted
 };
 
 /// A body whose versionId and lastUpdated are not known before the write: the writer fills in
@@ -72,9 +72,9 @@ struct Page {
     bool is_match = true;  // else: include
   };
   std::vector<Entry> entries;
-  std::string next_cursor;                 // empty: this is the last page
-  std::string previous_cursor;             // reserved; empty
-  std::optional<std::uint64_t> total;      // where the query asks for it
+  std::string next_cursor;             // empty: this is the last page
+  std::string previous_cursor;         // reserved; empty
+  std::optional<std::uint64_t> total;  // where the query asks for it
 };
 
 struct HistoryRequest {
@@ -118,8 +118,8 @@ class Store {
   /// All writes or none, in order, in one transaction; answers when they are durable.
   ///
   /// errors   conflict / Situation::precondition_failed: if_match · not-found …
-  ///          transient / unavailable: the queue is full · no-store: the disk is full; nothing of the
-  ///          batch is kept on any error. `failed` tells which write it was.
+  ///          transient / unavailable: the queue is full · no-store: the disk is full; nothing of
+  ///          the batch is kept on any error. `failed` tells which write it was.
   struct Outcome {
     std::vector<Written> written;  // one per write, in order
   };

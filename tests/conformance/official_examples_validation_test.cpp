@@ -27,13 +27,13 @@ constexpr std::size_t k_examples = 729;
 
 /// Types whose resources are definitions, not instances.
 constexpr std::array<std::string_view, 7> k_definition_types = {
-    "StructureDefinition", "SearchParameter",   "ValueSet",         "CodeSystem",  "ConceptMap",
+    "StructureDefinition", "SearchParameter",      "ValueSet", "CodeSystem", "ConceptMap",
     "OperationDefinition", "CompartmentDefinition"};
 
 /// Bundles of definitions, which the store loads.
 constexpr std::array<std::string_view, 10> k_definition_bundles = {
-    "Bundle-types.json",       "Bundle-resources.json",    "Bundle-profiles-others.json",
-    "Bundle-extensions.json",  "Bundle-searchParams.json", "Bundle-valuesets.json",
+    "Bundle-types.json",        "Bundle-resources.json",    "Bundle-profiles-others.json",
+    "Bundle-extensions.json",   "Bundle-searchParams.json", "Bundle-valuesets.json",
     "Bundle-v2-valuesets.json", "Bundle-v3-valuesets.json", "Bundle-valueset-expansions.json",
     "Bundle-conceptmaps.json"};
 
@@ -63,7 +63,8 @@ std::map<std::string, Refused> refused_examples() {
     const std::size_t first = line.find(" | ");
     const std::size_t second = line.find(" | ", first + 3);
     REQUIRE_MESSAGE(second != std::string::npos, "malformed line: " << line);
-    out[line.substr(0, first)] = {line.substr(first + 3, second - first - 3), line.substr(second + 3)};
+    out[line.substr(0, first)] = {line.substr(first + 3, second - first - 3),
+                                  line.substr(second + 3)};
   }
   return out;
 }
@@ -87,7 +88,8 @@ std::vector<Example> examples() {
     if (name != std::string(resource_type) + "-" + std::string(id) + ".json") continue;
     out.push_back({name, std::move(*document)});
   }
-  std::sort(out.begin(), out.end(), [](const Example& a, const Example& b) { return a.name < b.name; });
+  std::sort(out.begin(), out.end(),
+            [](const Example& a, const Example& b) { return a.name < b.name; });
   return out;
 }
 
@@ -118,13 +120,15 @@ TEST_CASE("the official examples are valid, but for those listed with a reason")
     const auto found = refused.find(example.name);
     if (!issues.has_errors()) {
       ++valid;
-      CHECK_MESSAGE(found == refused.end(), example.name << " is listed as refused and is valid now: remove its line");
+      CHECK_MESSAGE(found == refused.end(),
+                    example.name << " is listed as refused and is valid now: remove its line");
       continue;
     }
     const auto& list = issues.issues();
     if (found == refused.end()) {
       for (const fhir::Issue& issue : list) {
-        if (issue.severity <= fhir::Severity::error) FAIL_CHECK(example.name << " " << describe(issue));
+        if (issue.severity <= fhir::Severity::error)
+          FAIL_CHECK(example.name << " " << describe(issue));
       }
       continue;
     }
@@ -136,8 +140,10 @@ TEST_CASE("the official examples are valid, but for those listed with a reason")
     CHECK_MESSAGE(has_rule, example.name << " is refused, but not for " << found->second.rule);
   }
   for (const auto& [name, why] : refused) {
-    CHECK_MESSAGE(std::any_of(all.begin(), all.end(), [&](const Example& e) { return e.name == name; }),
-                  name << " is listed as refused and is no example");
+    CHECK_MESSAGE(
+        std::any_of(all.begin(), all.end(), [&](const Example& e) { return e.name == name; }),
+        name << " is listed as refused and is no example");
   }
-  std::cout << "official examples: " << all.size() << " run, " << valid << " valid, " << listed << " refused as listed\n";
+  std::cout << "official examples: " << all.size() << " run, " << valid << " valid, " << listed
+            << " refused as listed\n";
 }

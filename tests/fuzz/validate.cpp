@@ -34,7 +34,8 @@ const Subject& subject() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  auto document = fhir::json::Document::read(std::string(reinterpret_cast<const char*>(data), size));
+  auto document =
+      fhir::json::Document::read(std::string(reinterpret_cast<const char*>(data), size));
   if (!document) return 0;
   fhir::IssueList issues;
   subject().validator->validate(*document, {}, issues);

@@ -16,9 +16,12 @@ TEST_CASE("a code of a required binding is in the value set") {
 
 TEST_CASE("one coding of a concept is in the value set of a required binding") {
   const auto with = [](const std::string& status) {
-    return validate(R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},"clinicalStatus":)" + status + "}");
+    return validate(
+        R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},"clinicalStatus":)" +
+        status + "}");
   };
-  const std::string good = R"({"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"})";
+  const std::string good =
+      R"({"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"})";
   const std::string other = R"({"system":"http://example.org/status","code":"active"})";
   CHECK(with(R"({"coding":[)" + good + "]}").errors() == 0);
   CHECK(with(R"({"coding":[)" + other + "," + good + "]}").errors() == 0);
@@ -28,9 +31,13 @@ TEST_CASE("one coding of a concept is in the value set of a required binding") {
 
 TEST_CASE("a coding outside an extensible value set is a warning") {
   const auto with = [](const std::string& type) {
-    return validate(R"({"resourceType":"Patient","identifier":[{"value":"1","type":)" + type + "}]}");
+    return validate(R"({"resourceType":"Patient","identifier":[{"value":"1","type":)" + type +
+                    "}]}");
   };
-  CHECK(with(R"({"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]})").all().empty());
+  CHECK(
+      with(R"({"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]})")
+          .all()
+          .empty());
   const auto found = with(R"({"coding":[{"system":"http://example.org/x","code":"MR"}]})");
   CHECK(found.errors() == 0);
   CHECK(found.has(Severity::warning, "Patient.identifier[0].type"));
@@ -38,7 +45,8 @@ TEST_CASE("a coding outside an extensible value set is a warning") {
 }
 
 TEST_CASE("a value set that is not held makes no error") {
-  const auto found = validate(R"({"resourceType":"Patient","name":[{"use":"whatever","family":"A"}]})");
+  const auto found =
+      validate(R"({"resourceType":"Patient","name":[{"use":"whatever","family":"A"}]})");
   CHECK(found.errors() == 0);
   CHECK(found.has(Severity::information, "Patient.name[0].use"));
 }
@@ -58,17 +66,24 @@ TEST_CASE("a code that HL7's terminology may define in a later release is a warn
 
 TEST_CASE("the system of a coding is an absolute URI of a code system") {
   const auto with = [](const std::string& system) {
-    return validate(R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":")" + system + R"(","code":"x"}]}})");
+    return validate(
+        R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":")" +
+        system + R"(","code":"x"}]}})");
   };
   CHECK(with("http://example.org/x").errors() == 0);
   CHECK(with("local").error().expression == "Condition.code.coding[0].system");
-  CHECK(with("http://hl7.org/fhir/ValueSet/condition-clinical").error().expression == "Condition.code.coding[0].system");
+  CHECK(with("http://hl7.org/fhir/ValueSet/condition-clinical").error().expression ==
+        "Condition.code.coding[0].system");
 }
 
 TEST_CASE("the system of an identifier, and of what a value set includes, is an absolute URI") {
-  CHECK(validate(R"({"resourceType":"Patient","identifier":[{"system":"local","value":"1"}]})").error().expression == "Patient.identifier[0]");
+  CHECK(validate(R"({"resourceType":"Patient","identifier":[{"system":"local","value":"1"}]})")
+            .error()
+            .expression == "Patient.identifier[0]");
   const auto with = [](const std::string& system) {
-    return validate(R"({"resourceType":"ValueSet","status":"draft","compose":{"include":[{"system":")" + system + "\"}]}}");
+    return validate(
+        R"({"resourceType":"ValueSet","status":"draft","compose":{"include":[{"system":")" +
+        system + "\"}]}}");
   };
   CHECK(with("http://example.org/x").errors() == 0);
   CHECK(with("#contained").error().expression == "ValueSet.compose.include[0]");

@@ -21,7 +21,8 @@ std::chrono::milliseconds time_of(const std::string& json) {
   const auto begin = std::chrono::steady_clock::now();
   fhir::IssueList issues;
   test::validator().validate(document, {}, issues);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               begin);
 }
 
 /// Time for ten times as much is about ten times the time, not a hundred times.
@@ -35,30 +36,44 @@ void check_grows_evenly(std::string (*make)(int count), int count) {
 
 std::string with_contained(int count) {
   return R"({"resourceType":"Patient","contained":[)" +
-         list(count, [](const std::string& i) { return R"({"resourceType":"Organization","name":"x","id":"a)" + i + "\"}"; }) +
-         R"(],"generalPractitioner":[)" + list(count, [](const std::string& i) { return R"({"reference":"#a)" + i + "\"}"; }) + "]}";
+         list(count,
+              [](const std::string& i) {
+                return R"({"resourceType":"Organization","name":"x","id":"a)" + i + "\"}";
+              }) +
+         R"(],"generalPractitioner":[)" +
+         list(count, [](const std::string& i) { return R"({"reference":"#a)" + i + "\"}"; }) + "]}";
 }
 
 std::string with_siblings(int count) {
-  return R"({"resourceType":"Patient",)" + list(count, [](const std::string& i) { return "\"_a" + i + "\":{\"id\":\"x\"}"; }) + "}";
+  return R"({"resourceType":"Patient",)" +
+         list(count, [](const std::string& i) { return "\"_a" + i + "\":{\"id\":\"x\"}"; }) + "}";
 }
 
 std::string with_extensions(int count) {
   return R"({"resourceType":"Patient","extension":[)" +
-         list(count, [](const std::string& i) { return R"({"url":"http://unknown.net/)" + i + R"(","valueCode":"x"})"; }) + "]}";
+         list(count,
+              [](const std::string& i) {
+                return R"({"url":"http://unknown.net/)" + i + R"(","valueCode":"x"})";
+              }) +
+         "]}";
 }
 
 std::string with_ids(int count) {
   return R"({"resourceType":"Patient","name":[)" +
-         list(count, [](const std::string& i) { return R"({"id":"n)" + i + R"(","family":"x"})"; }) + "]}";
+         list(count,
+              [](const std::string& i) { return R"({"id":"n)" + i + R"(","family":"x"})"; }) +
+         "]}";
 }
 
 std::string with_entries(int count) {
   return R"({"resourceType":"Bundle","type":"collection","entry":[)" +
-         list(count, [](const std::string& i) {
-           return R"({"fullUrl":"http://a.b/Patient/)" + i + R"(","resource":{"resourceType":"Patient","id":")" + i +
-                  R"(","link":[{"other":{"reference":"Patient/1"},"type":"seealso"}]}})";
-         }) + "]}";
+         list(count,
+              [](const std::string& i) {
+                return R"({"fullUrl":"http://a.b/Patient/)" + i +
+                       R"(","resource":{"resourceType":"Patient","id":")" + i +
+                       R"(","link":[{"other":{"reference":"Patient/1"},"type":"seealso"}]}})";
+              }) +
+         "]}";
 }
 
 }  // namespace
@@ -84,6 +99,8 @@ TEST_CASE("extensions nested as deep as the reader allows are walked") {
 TEST_CASE("bundles within bundles are walked") {
   std::string json = R"({"resourceType":"Patient","active":true})";
   for (int i = 0; i < 50; ++i)
-    json = R"({"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"urn:uuid:c757873d-ec9a-4326-a141-556f43239520","resource":)" + json + "}]}";
+    json =
+        R"({"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"urn:uuid:c757873d-ec9a-4326-a141-556f43239520","resource":)" +
+        json + "}]}";
   CHECK(test::validate(json).errors() == 0);
 }

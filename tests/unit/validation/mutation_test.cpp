@@ -15,14 +15,14 @@ using fhir::json::Value;
 namespace {
 
 enum class Mutation {
-  add_unknown_member,   // at each object
-  empty_object,         // instead of each complex element
-  number_for_text,      // instead of each string
-  text_for_literal,     // instead of each number and boolean
-  wrap_in_array,        // each element that does not repeat
-  take_out_of_array,    // the first item instead of each array
-  null_value,           // instead of each element that does not repeat
-  drop_required,        // each required element
+  add_unknown_member,  // at each object
+  empty_object,        // instead of each complex element
+  number_for_text,     // instead of each string
+  text_for_literal,    // instead of each number and boolean
+  wrap_in_array,       // each element that does not repeat
+  take_out_of_array,   // the first item instead of each array
+  null_value,          // instead of each element that does not repeat
+  drop_required,       // each required element
 };
 
 struct Mutant {
@@ -97,7 +97,8 @@ class Mutator {
   }
 
  private:
-  void add(const Value& target, const fhir::validation::Path& path, std::function<void(const Value&, std::string&)> replacement) {
+  void add(const Value& target, const fhir::validation::Path& path,
+           std::function<void(const Value&, std::string&)> replacement) {
     const Writer writer{&target, std::move(replacement)};
     Mutant mutant;
     writer.write(root_, mutant.json);
@@ -105,7 +106,8 @@ class Mutator {
     mutants_.push_back(std::move(mutant));
   }
 
-  void visit_object(const Value& object, const fhir::TypeSchema& type, const fhir::validation::Path& path) {
+  void visit_object(const Value& object, const fhir::TypeSchema& type,
+                    const fhir::validation::Path& path) {
     if (mutation_ == Mutation::add_unknown_member) {
       add(object, path, [](const Value& value, std::string& out) {
         std::string inner;
@@ -121,7 +123,8 @@ class Mutator {
     }
   }
 
-  void visit_member(const fhir::json::Member& member, const fhir::PropertySchema& property, const fhir::validation::Path& parent) {
+  void visit_member(const fhir::json::Member& member, const fhir::PropertySchema& property,
+                    const fhir::validation::Path& parent) {
     const fhir::ElementSchema& element = *property.element;
     fhir::validation::Path path{&parent, element.name};
     if (element.is_choice) path.chosen_type = property.type->code;
@@ -140,7 +143,9 @@ class Mutator {
       return;
     }
     if (mutation_ == Mutation::take_out_of_array) {
-      add(member.value, path, [](const Value& value, std::string& out) { Writer{}.write_plain(value.items()[0], out); });
+      add(member.value, path, [](const Value& value, std::string& out) {
+        Writer{}.write_plain(value.items()[0], out);
+      });
     }
     for (std::size_t i = 0; i < member.value.items().size(); ++i) {
       fhir::validation::Path item = path;
@@ -149,7 +154,8 @@ class Mutator {
     }
   }
 
-  void visit_item(const Value& value, const fhir::PropertySchema& property, const fhir::validation::Path& path) {
+  void visit_item(const Value& value, const fhir::PropertySchema& property,
+                  const fhir::validation::Path& path) {
     const fhir::TypeSchema& type = *property.type->type;
     if (type.kind == fhir::TypeKind::resource) return;
     if (type.kind == fhir::TypeKind::primitive) {
@@ -159,7 +165,8 @@ class Mutator {
         add(value, path, [](const Value& v, std::string& out) { append_text(v.text(), out); });
       return;
     }
-    if (mutation_ == Mutation::empty_object) add(value, path, [](const Value&, std::string& out) { out.append("{}"); });
+    if (mutation_ == Mutation::empty_object)
+      add(value, path, [](const Value&, std::string& out) { out.append("{}"); });
     visit_object(value, type, path);
   }
 
@@ -178,11 +185,19 @@ std::string text_of(const std::string& name) {
 }
 
 const std::vector<std::string>& subjects() {
-  static const std::vector<std::string> k_subjects = {
-      "Patient-example.json",    "Observation-blood-pressure.json", "MedicationRequest-medrx0301.json", "Encounter-f001.json",
-      "Claim-100150.json",       "CarePlan-example.json",           "Questionnaire-f201.json",          "DiagnosticReport-f201.json",
-      "Appointment-example.json", "ImagingStudy-example.json",      "Immunization-example.json",        "Task-example1.json",
-      "AllergyIntolerance-example.json"};
+  static const std::vector<std::string> k_subjects = {"Patient-example.json",
+                                                      "Observation-blood-pressure.json",
+                                                      "MedicationRequest-medrx0301.json",
+                                                      "Encounter-f001.json",
+                                                      "Claim-100150.json",
+                                                      "CarePlan-example.json",
+                                                      "Questionnaire-f201.json",
+                                                      "DiagnosticReport-f201.json",
+                                                      "Appointment-example.json",
+                                                      "ImagingStudy-example.json",
+                                                      "Immunization-example.json",
+                                                      "Task-example1.json",
+                                                      "AllergyIntolerance-example.json"};
   return k_subjects;
 }
 
@@ -207,7 +222,11 @@ TEST_CASE("an unknown member is refused at every object") { check(Mutation::add_
 TEST_CASE("an empty object is refused at every complex element") { check(Mutation::empty_object); }
 TEST_CASE("a number is refused for every string") { check(Mutation::number_for_text); }
 TEST_CASE("a string is refused for every number and boolean") { check(Mutation::text_for_literal); }
-TEST_CASE("an array is refused for every element that does not repeat") { check(Mutation::wrap_in_array); }
-TEST_CASE("a single value is refused for every element that repeats") { check(Mutation::take_out_of_array); }
+TEST_CASE("an array is refused for every element that does not repeat") {
+  check(Mutation::wrap_in_array);
+}
+TEST_CASE("a single value is refused for every element that repeats") {
+  check(Mutation::take_out_of_array);
+}
 TEST_CASE("null is refused for every element") { check(Mutation::null_value); }
 TEST_CASE("a missing required element is refused at its parent") { check(Mutation::drop_required); }

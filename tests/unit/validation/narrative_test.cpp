@@ -17,9 +17,10 @@ std::string div(const std::string& inside) {
 
 TEST_CASE("a narrative has the elements and attributes of basic HTML") {
   for (const char* inside :
-       {"text", "<p class=\"a\">x</p>", "<a href='http://a'>x</a>", "<table border=\"1\"><tr><td colspan=\"2\">x</td></tr></table>",
-        "<img src=\"#a\" alt=\"b\"/>", "a&#160;b &lt; c", "<!-- note -->x", "<br/>x", "<b style=\"color: red\">x</b>",
-        "<ul><li>x</li></ul>", "<var>x</var>", "<![CDATA[x]]>"}) {
+       {"text", "<p class=\"a\">x</p>", "<a href='http://a'>x</a>",
+        "<table border=\"1\"><tr><td colspan=\"2\">x</td></tr></table>",
+        "<img src=\"#a\" alt=\"b\"/>", "a&#160;b &lt; c", "<!-- note -->x", "<br/>x",
+        "<b style=\"color: red\">x</b>", "<ul><li>x</li></ul>", "<var>x</var>", "<![CDATA[x]]>"}) {
     CAPTURE(inside);
     CHECK(check_narrative(div(inside)) == NarrativeFault::none);
   }
@@ -27,21 +28,24 @@ TEST_CASE("a narrative has the elements and attributes of basic HTML") {
 }
 
 TEST_CASE("a narrative has no scripts, forms, frames or events") {
-  for (const char* inside : {"<script>x</script>", "<form>x</form>", "<iframe>x</iframe>", "<object>x</object>",
-                             "<input/>x", "<P>x</P>"}) {
+  for (const char* inside : {"<script>x</script>", "<form>x</form>", "<iframe>x</iframe>",
+                             "<object>x</object>", "<input/>x", "<P>x</P>"}) {
     CAPTURE(inside);
     CHECK(check_narrative(div(inside)) == NarrativeFault::element);
   }
-  for (const char* inside : {"<p onclick=\"x\">x</p>", "<p href=\"x\">x</p>", "<a foo=\"x\">x</a>"}) {
+  for (const char* inside :
+       {"<p onclick=\"x\">x</p>", "<p href=\"x\">x</p>", "<a foo=\"x\">x</a>"}) {
     CAPTURE(inside);
     CHECK(check_narrative(div(inside)) == NarrativeFault::attribute);
   }
 }
 
 TEST_CASE("a narrative is one well-formed div") {
-  for (const char* text : {"", "x", "<div>x", "<div>x</p>", "<div>x</div><div>y</div>", "<div>x</div>y", "<div a=b>x</div>",
-                           "<div a>x</div>", "<div>a & b</div>", "<div>&amp</div>", "<div><p>x</div></p>", "<div", "<", "<div>x</div", "<div><!-- x</div>",
-                           "</div>", "<div a=\"<\">x</div>", "<div a='1'b='2'>x</div>"}) {
+  for (const char* text :
+       {"", "x", "<div>x", "<div>x</p>", "<div>x</div><div>y</div>", "<div>x</div>y",
+        "<div a=b>x</div>", "<div a>x</div>", "<div>a & b</div>", "<div>&amp</div>",
+        "<div><p>x</div></p>", "<div", "<", "<div>x</div", "<div><!-- x</div>", "</div>",
+        "<div a=\"<\">x</div>", "<div a='1'b='2'>x</div>"}) {
     CAPTURE(text);
     CHECK(check_narrative(text) == NarrativeFault::malformed);
   }

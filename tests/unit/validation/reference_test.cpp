@@ -9,10 +9,13 @@ using test::validate;
 
 namespace {
 
-ReferenceForm form_of(std::string_view text) { return parse_reference(text, *test::definitions()).form; }
+ReferenceForm form_of(std::string_view text) {
+  return parse_reference(text, *test::definitions()).form;
+}
 
 test::Findings with_organization(const std::string& reference) {
-  return validate(R"({"resourceType":"Patient","managingOrganization":{"reference":")" + reference + "\"}}");
+  return validate(R"({"resourceType":"Patient","managingOrganization":{"reference":")" + reference +
+                  "\"}}");
 }
 
 }  // namespace
@@ -30,16 +33,18 @@ TEST_CASE("a reference is relative, absolute, a URN, contained or conditional") 
 }
 
 TEST_CASE("what is none of them is malformed") {
-  for (const char* text : {"", "1", "Patient", "Patient/", "/Patient/1", "Pateint/1", "Patient/1/2", "Patient/a_b", "Patient/1/_history",
-                           "Patient/1/_history/", "Patient 1",
-                           "HumanName/1", "Nothing?a=b", "?a=b", "Patient?", "_history/1", "Patient/_history/1/"}) {
+  for (const char* text :
+       {"", "1", "Patient", "Patient/", "/Patient/1", "Pateint/1", "Patient/1/2", "Patient/a_b",
+        "Patient/1/_history", "Patient/1/_history/", "Patient 1", "HumanName/1", "Nothing?a=b",
+        "?a=b", "Patient?", "_history/1", "Patient/_history/1/"}) {
     CAPTURE(text);
     CHECK(form_of(text) == ReferenceForm::malformed);
   }
 }
 
 TEST_CASE("a URN that is not well-formed is a warning") {
-  const auto found = validate(R"({"resourceType":"Patient","managingOrganization":{"reference":"urn:uuid:1"}})");
+  const auto found =
+      validate(R"({"resourceType":"Patient","managingOrganization":{"reference":"urn:uuid:1"}})");
   CHECK(found.errors() == 0);
   CHECK(found.has(fhir::Severity::warning, "Patient.managingOrganization"));
   CHECK(form_of("urn:uuid:C757873D-EC9A-4326-A141-556F43239520") == ReferenceForm::urn);
@@ -68,10 +73,16 @@ TEST_CASE("a reference names a type that its element allows") {
 }
 
 TEST_CASE("a reference to any resource allows any type") {
-  CHECK(validate(R"({"resourceType":"List","status":"current","mode":"working","entry":[{"item":{"reference":"Patient/1"}}]})").errors() == 0);
+  CHECK(
+      validate(
+          R"({"resourceType":"List","status":"current","mode":"working","entry":[{"item":{"reference":"Patient/1"}}]})")
+          .errors() == 0);
 }
 
 TEST_CASE("a reference may have an identifier or a display alone") {
-  CHECK(validate(R"({"resourceType":"Patient","managingOrganization":{"display":"x"}})").errors() == 0);
-  CHECK(validate(R"({"resourceType":"Patient","managingOrganization":{"identifier":{"value":"x"}}})").errors() == 0);
+  CHECK(validate(R"({"resourceType":"Patient","managingOrganization":{"display":"x"}})").errors() ==
+        0);
+  CHECK(
+      validate(R"({"resourceType":"Patient","managingOrganization":{"identifier":{"value":"x"}}})")
+          .errors() == 0);
 }

@@ -25,7 +25,8 @@ Truth judge(std::string_view expression, std::string_view patient) {
   return Shortcut(expression).judge(fhir::root_element(document.root(), *test::definitions()));
 }
 
-const char* const k_patient = R"({"resourceType":"Patient","active":true,"gender":"male","name":[{"family":"A"},{"family":"B"}],
+const char* const k_patient =
+    R"({"resourceType":"Patient","active":true,"gender":"male","name":[{"family":"A"},{"family":"B"}],
   "deceasedBoolean":false,"_birthDate":{"extension":[{"url":"http://example.org/x","valueCode":"y"}]}})";
 
 /// Rules that the walk judges itself.
@@ -40,8 +41,8 @@ struct Tally {
   std::set<std::string> broken_by_engine;          // of those that the walk judges
 };
 
-void compare(const fhir::validation::Invariants& invariants, const fhir::Constraint& constraint, const Element& element,
-             const fhir::fhirpath::Environment& environment, Tally& tally) {
+void compare(const fhir::validation::Invariants& invariants, const fhir::Constraint& constraint,
+             const Element& element, const fhir::fhirpath::Environment& environment, Tally& tally) {
   if (is_judged_by_walk(constraint)) {
     if (invariants.judge_by_engine(constraint, element, environment) == Verdict::broken)
       tally.broken_by_engine.emplace(constraint.key);
@@ -58,15 +59,17 @@ void compare(const fhir::validation::Invariants& invariants, const fhir::Constra
   if (!is_same) tally.differences[std::string(constraint.key)] = constraint.expression;
 }
 
-void compare_below(const fhir::validation::Invariants& invariants, const Element& element, fhir::fhirpath::Environment environment,
-                   Tally& tally) {
+void compare_below(const fhir::validation::Invariants& invariants, const Element& element,
+                   fhir::fhirpath::Environment environment, Tally& tally) {
   if (element.is_resource()) {
-    const bool is_contained = element.definition != nullptr && element.definition->name == "contained";
+    const bool is_contained =
+        element.definition != nullptr && element.definition->name == "contained";
     environment.resource = element;
     if (!is_contained) environment.root_resource = element;
   }
   if (element.type != nullptr) {
-    for (const fhir::Constraint* constraint : element.type->constraints) compare(invariants, *constraint, element, environment, tally);
+    for (const fhir::Constraint* constraint : element.type->constraints)
+      compare(invariants, *constraint, element, environment, tally);
   }
   if (element.definition != nullptr) {
     for (const fhir::Constraint* constraint : element.definition->constraints)
@@ -122,9 +125,11 @@ TEST_CASE("a path from an absent child is empty") {
 }
 
 TEST_CASE("what is not understood is left to the engine") {
-  for (const char* expression : {"name.count() > 1", "%resource.active", "name.all(family.exists())", "active = true", "name = 'A'", "1 = 1",
-                                 "'and'", "", "((", "gender in ('male' | 'x')", "gender ~ 'male'", "Patient.gender.exists()", "exists()", "name.exists(family = 'A')",
-                                 "photo.count() = 0", "photo.iif(empty(), true, false)", "gender = 'it\\'s'"}) {
+  for (const char* expression :
+       {"name.count() > 1", "%resource.active", "name.all(family.exists())", "active = true",
+        "name = 'A'", "1 = 1", "'and'", "", "((", "gender in ('male' | 'x')", "gender ~ 'male'",
+        "Patient.gender.exists()", "exists()", "name.exists(family = 'A')", "photo.count() = 0",
+        "photo.iif(empty(), true, false)", "gender = 'it\\'s'"}) {
     CAPTURE(expression);
     CHECK(judge(expression, k_patient) == Truth::open);
   }
@@ -138,16 +143,19 @@ std::set<std::string> broken_by_walk(const fhir::json::Document& document) {
   test::validator().validate(document, {}, issues);
   std::set<std::string> rules;
   for (const fhir::Issue& issue : issues.issues()) {
-    if (issue.rule == "ele-1" || issue.rule == "ref-1" || issue.rule == "dom-3") rules.insert(issue.rule);
+    if (issue.rule == "ele-1" || issue.rule == "ref-1" || issue.rule == "dom-3")
+      rules.insert(issue.rule);
   }
   return rules;
 }
 
-Tally compare_document(const fhir::validation::Invariants& invariants, const fhir::json::Document& document) {
+Tally compare_document(const fhir::validation::Invariants& invariants,
+                       const fhir::json::Document& document) {
   Tally tally;
   fhir::fhirpath::Environment environment;
   environment.definitions = test::definitions().get();
-  compare_below(invariants, fhir::root_element(document.root(), *test::definitions()), environment, tally);
+  compare_below(invariants, fhir::root_element(document.root(), *test::definitions()), environment,
+                tally);
   return tally;
 }
 
@@ -156,24 +164,30 @@ Tally compare_document(const fhir::validation::Invariants& invariants, const fhi
 TEST_CASE("ele-1, ref-1 and dom-3 are judged by the walk as the engine judges them") {
   auto invariants = fhir::validation::Invariants::compile(*test::definitions());
   REQUIRE(invariants);
-  const std::string organization = R"("contained":[{"resourceType":"Organization","id":"a","name":"x"}])";
-  const char* const k_extension = R"({"extension":[{"url":"http://example.org/x","valueCode":"y"}]})";
-  for (const std::string& json : std::vector<std::string>{
-           R"({"resourceType":"Patient","maritalStatus":{"id":"a"}})",
-           R"({"resourceType":"Patient","maritalStatus":{"id":"a","text":"x"}})",
-           R"({"resourceType":"Patient","_birthDate":{"id":"a"}})",
-           R"({"resourceType":"Patient","birthDate":"1970","_birthDate":{"id":"a"}})",
-           std::string(R"({"resourceType":"Patient","_birthDate":)") + k_extension + "}",
-           R"({"resourceType":"Patient",)" + organization + "}",
-           R"({"resourceType":"Patient",)" + organization + R"(,"managingOrganization":{"reference":"#a"}})",
-           R"({"resourceType":"Patient",)" + organization + R"(,"managingOrganization":{"reference":"#b"}})",
-           R"({"resourceType":"Patient",)" + organization + R"(,"managingOrganization":{"display":"#a"}})",
-           R"({"resourceType":"Patient","implicitRules":"#a",)" + organization + "}",
-           R"({"resourceType":"Patient","managingOrganization":{"reference":"#"}})",
-           R"({"resourceType":"Patient","contained":[{"resourceType":"Observation","id":"a","status":"final","code":{"text":"x"},"subject":{"reference":"#"}}]})",
-           R"({"resourceType":"Patient","contained":[{"resourceType":"Observation","id":"a","status":"final","code":{"text":"x"},"subject":{"reference":"#b"}},
+  const std::string organization =
+      R"("contained":[{"resourceType":"Organization","id":"a","name":"x"}])";
+  const char* const k_extension =
+      R"({"extension":[{"url":"http://example.org/x","valueCode":"y"}]})";
+  for (
+      const std::string& json : std::vector<std::string>{
+          R"({"resourceType":"Patient","maritalStatus":{"id":"a"}})",
+          R"({"resourceType":"Patient","maritalStatus":{"id":"a","text":"x"}})",
+          R"({"resourceType":"Patient","_birthDate":{"id":"a"}})",
+          R"({"resourceType":"Patient","birthDate":"1970","_birthDate":{"id":"a"}})",
+          std::string(R"({"resourceType":"Patient","_birthDate":)") + k_extension + "}",
+          R"({"resourceType":"Patient",)" + organization + "}",
+          R"({"resourceType":"Patient",)" + organization +
+              R"(,"managingOrganization":{"reference":"#a"}})",
+          R"({"resourceType":"Patient",)" + organization +
+              R"(,"managingOrganization":{"reference":"#b"}})",
+          R"({"resourceType":"Patient",)" + organization +
+              R"(,"managingOrganization":{"display":"#a"}})",
+          R"({"resourceType":"Patient","implicitRules":"#a",)" + organization + "}",
+          R"({"resourceType":"Patient","managingOrganization":{"reference":"#"}})",
+          R"({"resourceType":"Patient","contained":[{"resourceType":"Observation","id":"a","status":"final","code":{"text":"x"},"subject":{"reference":"#"}}]})",
+          R"({"resourceType":"Patient","contained":[{"resourceType":"Observation","id":"a","status":"final","code":{"text":"x"},"subject":{"reference":"#b"}},
              {"resourceType":"Patient","id":"b","link":[{"other":{"reference":"#a"},"type":"refer"}]}]})",
-           R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"1","type":"choice","answerValueSet":"#v"}],
+          R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"1","type":"choice","answerValueSet":"#v"}],
              "contained":[{"resourceType":"ValueSet","id":"v","status":"draft"}]})"}) {
     CAPTURE(json);
     const auto document = test::read(json);
@@ -186,16 +200,20 @@ TEST_CASE("over official examples every shortcut agrees with the engine") {
   REQUIRE(invariants);
   Tally all;
   std::size_t file_count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples")) {
+  for (const auto& entry : std::filesystem::directory_iterator(
+           MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples")) {
     const std::string name = entry.path().filename().string();
     const bool is_small = entry.is_regular_file() && entry.file_size() < 30'000;
-    const bool is_definition = name.starts_with("StructureDefinition") || name.starts_with("ValueSet") || name.starts_with("CodeSystem") ||
-                               name.starts_with("SearchParameter") || name.starts_with("ConceptMap");
+    const bool is_definition = name.starts_with("StructureDefinition") ||
+                               name.starts_with("ValueSet") || name.starts_with("CodeSystem") ||
+                               name.starts_with("SearchParameter") ||
+                               name.starts_with("ConceptMap");
     if (!is_small || is_definition || entry.path().extension() != ".json") continue;
     ++file_count;
     const auto document = test::read(text_of(entry.path()));
     const Tally tally = compare_document(**invariants, document);
-    for (const auto& [key, expression] : tally.differences) FAIL_CHECK(name << " " << key << ": " << expression);
+    for (const auto& [key, expression] : tally.differences)
+      FAIL_CHECK(name << " " << key << ": " << expression);
     CHECK_MESSAGE(tally.broken_by_engine == broken_by_walk(document), name);
     all.compared += tally.compared;
     all.open += tally.open;

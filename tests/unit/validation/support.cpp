@@ -27,7 +27,8 @@ class FixedSet final : public fhir::CodeSet {
   std::set<std::string, std::less<>> codes_;
 };
 
-/// Holds the value sets of gender, of a condition's clinical status, of languages and of identifier types.
+/// Holds the value sets of gender, of a condition's clinical status, of languages and of identifier
+/// types.
 class FixedTerminology final : public fhir::TerminologyProvider {
  public:
   const fhir::CodeSet* value_set(std::string_view canonical) const override {
@@ -49,7 +50,8 @@ class FixedTerminology final : public fhir::TerminologyProvider {
  private:
   std::map<std::string, FixedSet, std::less<>> sets_ = {
       {"http://hl7.org/fhir/ValueSet/administrative-gender",
-       FixedSet("http://hl7.org/fhir/administrative-gender", {"male", "female", "other", "unknown"})},
+       FixedSet("http://hl7.org/fhir/administrative-gender",
+                {"male", "female", "other", "unknown"})},
       {"http://hl7.org/fhir/ValueSet/condition-clinical",
        FixedSet("http://terminology.hl7.org/CodeSystem/condition-clinical",
                 {"active", "recurrence", "relapse", "inactive", "remission", "resolved"})},
@@ -66,7 +68,8 @@ std::shared_ptr<const fhir::DefinitionStore> definitions() {
     options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
     auto store = fhir::DefinitionStore::load(options);
     if (!store) {
-      std::cerr << "The definitions are missing, run scripts/setup: " << store.error().diagnostics << '\n';
+      std::cerr << "The definitions are missing, run scripts/setup: " << store.error().diagnostics
+                << '\n';
       std::exit(1);
     }
     return *store;
@@ -92,28 +95,35 @@ const fhir::validation::Validator& validator() {
 }
 
 std::size_t Findings::errors() const {
-  return static_cast<std::size_t>(std::count_if(issues_.begin(), issues_.end(), [](const fhir::Issue& issue) {
-    return issue.severity == fhir::Severity::error || issue.severity == fhir::Severity::fatal;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(issues_.begin(), issues_.end(), [](const fhir::Issue& issue) {
+        return issue.severity == fhir::Severity::error || issue.severity == fhir::Severity::fatal;
+      }));
 }
 
 fhir::Issue Findings::error() const {
   INFO(text());
   REQUIRE(errors() == 1);
-  return *std::find_if(issues_.begin(), issues_.end(),
-                       [](const fhir::Issue& issue) { return issue.severity == fhir::Severity::error; });
+  return *std::find_if(issues_.begin(), issues_.end(), [](const fhir::Issue& issue) {
+    return issue.severity == fhir::Severity::error;
+  });
 }
 
-bool Findings::has(fhir::Severity severity, std::string_view expression, std::string_view rule) const {
+bool Findings::has(fhir::Severity severity, std::string_view expression,
+                   std::string_view rule) const {
   return std::any_of(issues_.begin(), issues_.end(), [&](const fhir::Issue& issue) {
-    return issue.severity == severity && issue.expression == expression && (rule.empty() || issue.rule == rule);
+    return issue.severity == severity && issue.expression == expression &&
+           (rule.empty() || issue.rule == rule);
   });
 }
 
 std::string Findings::text() const {
   std::string out;
   for (const fhir::Issue& issue : issues_) {
-    out.append(fhir::code_of(issue.severity)).append(" ").append(fhir::code_of(issue.type)).append(" ");
+    out.append(fhir::code_of(issue.severity))
+        .append(" ")
+        .append(fhir::code_of(issue.type))
+        .append(" ");
     out.append(issue.expression).append(": ").append(issue.diagnostics).append("\n");
   }
   return out;
@@ -129,7 +139,8 @@ Findings validate(std::string_view json, const fhir::validation::Options& option
 fhir::json::Document read(std::string_view json) {
   auto document = fhir::json::Document::read(std::string(json));
   if (!document) {
-    std::cerr << "a test's JSON is malformed: " << document.error().diagnostics << '\n' << json << '\n';
+    std::cerr << "a test's JSON is malformed: " << document.error().diagnostics << '\n'
+              << json << '\n';
     std::exit(1);
   }
   return std::move(*document);

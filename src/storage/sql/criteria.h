@@ -1,0 +1,82 @@
+// Compiles criteria into conditions, one file per search parameter type.
+// https://hl7.org/fhir/R4/search.html#ptypes
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "fhir/base/result.h"
+#include "src/search/query.h"
+#include "src/storage/sql/catalog.h"
+#include "src/storage/sql/condition.h"
+#include "src/storage/sql/dialect.h"
+#include "src/storage/sql/schema.h"
+
+namespace server::storage::sql {
+
+inline constexpr std::size_t k_alternatives_max = 500;  // values of one criterion
+inline constexpr std::size_t k_branches_max = 8;        // past it, one branch with IN
+inline constexpr int k_chain_depth_max = 8;
+
+/// For one query; numbers the tables' aliases.
+class CriteriaCompiler {
+ public:
+  CriteriaCompiler(Catalog& catalog, const Dialect& dialect)
+      : catalog_(catalog), dialect_(dialect) {}
+
+  /// errors   not-supported: a modifier or a parameter that is not done · too-costly: limits above
+  fhir::Result<Condition> compile(std::int64_t type, const search::Criterion& criterion);
+
+ private:
+  using Operand = search::Operand;
+  using Criterion = search::Criterion;
+
+  fhir::Result<Condition> compile_values(std::int64_t type, const Criterion& criterion);
+  fhir::Result<Condition> compile_missing(std::int64_t type, const Criterion& criterion);
+  fhir::Result<Condition> compile_tokens(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_strings(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_dates(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_numbers(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_quantities(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_references(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_uris(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_composites(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_ids(std::int64_t type, const Criterion& criterion);
+  fhir::Result<Condition> compile_last_updated(std::int64_t type, const Criterion& criterion);
+  fhir::Result<Condition> compile_chain(std::int64_t type, const Criterion& criterion);
+  fhir::Result<Condition> compile_reverse_chain(std::int64_t type, const Criterion& criterion);
+
+  fhir::Result<void> add_ranges(Condition& condition, std::int64_t param, IndexKind kind,
+                                const Criterion& criterion);
+  fhir::Result<std::vector<std::int64_t>> targets(const Criterion& criterion,
+                                                  const Operand& operand);
+
+  /// A branch over an index table, its rows those of `param`.
+  Branch branch(IndexKind kind, std::int64_t param);
+  std::string alias() { return "t" + std::to_string(++aliases_); }
+
+  Catalog& catalog_;
+  const Dialect& dialect_;
+  int aliases_ = 0;
+  int depth_ = 0;
+};
+
+fhir::Issue not_supported(const search::Criterion& criterion);
+std::string alias_of(const Branch& branch);  // the alias of its only table
+
+// The grammar of prefixes as conditions on columns; `ap` counts from `now_ms`.
+SqlText date_condition(const std::string& low, const std::string& high,
+                       const search::Operand& operand, std::int64_t now_ms);
+SqlText number_condition(const std::string& low, const std::string& high,
+                         const search::Operand& operand);
+/// `folded` begins with the prefix.
+SqlText prefix_condition(const std::string& column, const std::string& prefix);
+
+/// The span of `ap`.
+struct Span {
+  std::int64_t low, high;
+};
+Span approximate(const search::Operand& operand, std::int64_t now_ms);
+
+}  // namespace server::storage::sql

@@ -1,0 +1,33 @@
+// Where a page of a search begins: opaque text for clients, a key of the sort order inside.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/base/result.h"
+#include "src/search/query.h"
+#include "src/storage/sql/sql_text.h"
+
+namespace server::storage::sql {
+
+/// The last row of the page before, and the newest resource there was at the first page: what came
+/// after it does not appear midway.
+struct Cursor {
+  std::int64_t newest_rid = 0;
+  std::int64_t rid = 0;
+  std::vector<Value> keys;  // one per sort key of the query
+};
+
+/// base64url, bound to the query's type and sort order.
+std::string encode(const Cursor& cursor, const search::Query& query);
+
+/// errors   invalid: not made by encode() for such a query
+fhir::Result<Cursor> decode(std::string_view text, const search::Query& query);
+
+// base64url without padding; nothing but the alphabet is accepted.
+std::string to_base64url(std::string_view bytes);
+fhir::Result<std::string> from_base64url(std::string_view text);
+
+}  // namespace server::storage::sql

@@ -1,0 +1,16 @@
+#include "src/storage/sql/migrations.h"
+
+#include <array>
+
+#include "src/storage/sql/schema.h"
+
+namespace server::storage::sql {
+
+std::span<const Migration> migrations() {
+  static const std::array<Migration, 1> steps{{{1, initial_schema()}}};
+  return steps;
+}
+
+int schema_version() { return migrations().back().version; }
+
+}  // namespace server::storage::sql

@@ -1,0 +1,233 @@
+#include "src/storage/sql/query_builder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace server::storage::sql {
+namespace {
+
+constexpr std::int64_t k_probe_min = 128;
+constexpr std::int64_t k_probe_max = 20'000;
+constexpr std::int64_t k_few = 64;  // a driver of so few rows needs no better one
+
+}  // namespace
+
+fhir::Result<void> QueryBuilder::compile(const search::Query& query) {
+  const auto type = catalog_.type(query.resource_type);
+  if (!type) matches_nothing_ = true;
+  type_ = type.value_or(0);
+  for (const search::Criterion& criterion : query.criteria) {
+    FHIR_TRY(condition, compiler_.compile(type_, criterion));
+    if (condition.matches_nothing()) matches_nothing_ = true;
+    if (condition.negated && condition.filter.empty()) continue;  // always true
+    conditions_.push_back(std::move(condition));
+  }
+  FHIR_TRY(columns, sort_columns(catalog_, type_, query));
+  sort_ = std::move(columns);
+  return {};
+}
+
+/// A driver in rid order stops as soon as the page is full; one that is not must be read to its end
+/// and sorted. With n matching rows among N resources, reading n rows costs as much as walking all
+/// resources until `limit` match when n = sqrt(limit * N): past that, walking wins. So no probe
+/// counts further than that.
+fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
+  const double total = static_cast<double>(catalog_.live_count(type_));
+  const std::int64_t enough = std::clamp<std::int64_t>(
+      static_cast<std::int64_t>(std::sqrt(limit * total)), k_probe_min, k_probe_max);
+  Choice choice;
+  std::int64_t best = enough;
+  bool best_is_ordered = false;
+  if (conditions_.size() == 1 && sort_.empty()) {
+    const Condition& only = conditions_.front();
+    const bool is_ordered = std::all_of(only.driver.begin(), only.driver.end(),
+                                        [](const Branch& branch) { return branch.ordered; });
+    if (only.can_drive && is_ordered) return Choice{0, true};
+  }
+  for (std::size_t at = 0; at < conditions_.size(); ++at) {
+    const Condition& condition = conditions_[at];
+    if (!condition.can_drive) continue;
+    FHIR_TRY(rows, probe(condition, best));
+    const bool is_ordered = std::all_of(condition.driver.begin(), condition.driver.end(),
+                                        [](const Branch& branch) { return branch.ordered; });
+    if (rows < best || (rows == best && is_ordered && !best_is_ordered)) {
+      // A driver without an order is of use only when its rows are few.
+      if (rows >= enough && !is_ordered) continue;
+      choice.driver = at;
+      choice.is_small = rows < enough;
+      best = rows;
+      best_is_ordered = is_ordered;
+    }
+    if (best <= k_few) break;
+  }
+  return choice;
+}
+
+fhir::Result<std::int64_t> QueryBuilder::probe(const Condition& condition, std::int64_t limit) {
+  std::int64_t rows = 0;
+  for (const Branch& branch : condition.driver) {
+    SqlText text("SELECT count(*) FROM (SELECT 1 FROM ");
+    (text << branch.from << " WHERE " << branch.where << " LIMIT ").bind(limit - rows);
+    FHIR_TRY(found, catalog_.number(text << ")"));
+    if ((rows += found) >= limit) break;
+  }
+  return rows;
+}
+
+Branch QueryBuilder::all_live() {
+  Branch all;
+  all.from = "resource d";
+  all.rid = "d.rid";
+  (all.where << "d.type = ").bind(type_) << " AND d.deleted = 0";
+  all.ordered = true;
+  return all;
+}
+
+std::vector<Branch> QueryBuilder::driver_of(const Choice& choice) {
+  if (choice.driver) return conditions_[*choice.driver].driver;
+  return {all_live()};
+}
+
+void QueryBuilder::add_filters(SqlText& text, const Choice& choice, const std::string& rid) {
+  for (std::size_t at = 0; at < conditions_.size(); ++at) {
+    if (choice.driver != at) text << " AND " << filter_text(conditions_[at], rid);
+  }
+}
+
+/// SELECT of the matching rids in (after, newest], each once, in any order.
+SqlText QueryBuilder::matches(const Choice& choice, std::int64_t after, std::int64_t newest) {
+  SqlText text;
+  const std::vector<Branch> branches = driver_of(choice);
+  for (const Branch& branch : branches) {
+    const std::string rid = branch.ordered ? branch.rid : dialect_.unindexed(branch.rid);
+    text << (text.empty() ? "SELECT " : " UNION SELECT ")
+         << (branches.size() == 1 && choice.driver ? "DISTINCT " : "") << rid << " AS rid FROM "
+         << branch.from << " WHERE " << branch.where;
+    (text << " AND " << rid << " > ").bind(after);
+    (text << " AND " << rid << " <= ").bind(newest);
+    add_filters(text, choice, branch.rid);
+  }
+  return text;
+}
+
+fhir::Result<std::vector<SqlText>> QueryBuilder::page(const Cursor& cursor, bool is_first,
+                                                      std::uint32_t limit) {
+  std::vector<SqlText> statements;
+  if (matches_nothing_) return statements;
+  FHIR_TRY(choice, choose(limit));
+  if (sort_.empty()) {
+    SqlText text = matches(choice, cursor.rid, cursor.newest_rid);
+    (text << " ORDER BY 1 LIMIT ").bind(std::int64_t{limit});
+    statements.push_back(std::move(text));
+    return statements;
+  }
+  if (choice.is_small || sort_.front().table.empty()) {
+    statements.push_back(sorted_page(choice, cursor, is_first, limit));
+    return statements;
+  }
+  return index_sorted_page(cursor, is_first, limit);
+}
+
+/// Few matches: look up their keys and sort them.
+SqlText QueryBuilder::sorted_page(const Choice& choice, const Cursor& cursor, bool is_first,
+                                  std::uint32_t limit) {
+  SqlText text("WITH m AS MATERIALIZED (SELECT f.rid AS rid");
+  std::vector<std::string> keys;
+  for (std::size_t at = 0; at < sort_.size(); ++at) {
+    keys.push_back("k" + std::to_string(at + 1));
+    text << ", " << sort_[at].value("f.rid", "s" + std::to_string(at + 1)) << " AS " << keys.back();
+  }
+  text << " FROM (" << matches(choice, 0, cursor.newest_rid) << ") f) SELECT rid";
+  for (const std::string& key : keys) text << ", " << key;
+  text << " FROM m";
+  if (!is_first) text << " WHERE " << after_cursor(sort_, cursor, keys, "rid");
+  text << order_by(sort_, keys, "rid");
+  (text << " LIMIT ").bind(std::int64_t{limit});
+  return text;
+}
+
+/// Many matches: walk the first key's index in its order, then the resources that have no such key.
+std::vector<SqlText> QueryBuilder::index_sorted_page(const Cursor& cursor, bool is_first,
+                                                     std::uint32_t limit) {
+  const SortColumn& first = sort_.front();
+  const Choice no_driver;
+  std::vector<SqlText> statements;
+  const auto finish = [&](SqlText& text, const std::vector<std::string>& keys,
+                          const std::string& first_order) {
+    (text << " AND d.rid <= ").bind(cursor.newest_rid);
+    add_filters(text, no_driver, "d.rid");
+    if (!is_first) text << " AND " << after_cursor(sort_, cursor, keys, "d.rid");
+    text << " ORDER BY " << first_order;
+    for (std::size_t at = 1; at < keys.size(); ++at) {
+      text << keys[at] << " IS NULL, " << keys[at] << (sort_[at].descending ? " DESC, " : ", ");
+    }
+    (text << (first.descending ? "d.rid DESC" : "d.rid") << " LIMIT ").bind(std::int64_t{limit});
+  };
+  const auto select = [&](const std::string& first_key, std::vector<std::string>& keys) {
+    SqlText text("SELECT DISTINCT d.rid, ");
+    text << first_key << " AS k1";
+    keys = {first_key};
+    for (std::size_t at = 1; at < sort_.size(); ++at) {
+      keys.push_back("k" + std::to_string(at + 1));
+      text << ", " << sort_[at].value("d.rid", "s" + std::to_string(at + 1)) << " AS "
+           << keys.back();
+    }
+    return text;
+  };
+  std::vector<std::string> keys;
+  const std::string column = "d." + first.column;
+  if (is_first || cursor.keys.front().index() != 0) {
+    SqlText text = select(column, keys);
+    text << " FROM " << first.table << " d WHERE ";
+    if (first.is_of_resource()) {
+      (text << "d.type = ").bind(type_) << " AND d.version_id > 0 AND d.deleted = 0";
+    } else {
+      (text << "d.param = ").bind(first.param);
+      // Of several values of a resource only the one that sorts first counts.
+      text << " AND " << column << " = " << first.value("d.rid", "s1");
+    }
+    if (!is_first) {
+      (text << " AND " << column << (first.descending ? " <= " : " >= ")).bind(cursor.keys.front());
+    }
+    finish(text, keys, column + (first.descending ? " DESC, " : ", "));
+    statements.push_back(std::move(text));
+  }
+  if (!first.is_of_resource()) {
+    SqlText text = select("NULL", keys);
+    const Branch all = all_live();
+    text << " FROM " << all.from << " WHERE " << all.where;
+    (text << " AND NOT EXISTS(SELECT 1 FROM " << first.table
+          << " s1 WHERE s1.rid = d.rid AND s1.param = ")
+        .bind(first.param);
+    text << ")";
+    Cursor rest = cursor;
+    const bool begins = is_first || cursor.keys.front().index() != 0;
+    (text << " AND d.rid <= ").bind(cursor.newest_rid);
+    add_filters(text, no_driver, "d.rid");
+    if (!begins) text << " AND " << after_cursor(sort_, rest, keys, "d.rid");
+    text << " ORDER BY ";
+    for (std::size_t at = 1; at < keys.size(); ++at) {
+      text << keys[at] << " IS NULL, " << keys[at] << (sort_[at].descending ? " DESC, " : ", ");
+    }
+    (text << (first.descending ? "d.rid DESC" : "d.rid") << " LIMIT ").bind(std::int64_t{limit});
+    statements.push_back(std::move(text));
+  }
+  return statements;
+}
+
+fhir::Result<SqlText> QueryBuilder::count() {
+  SqlText text;
+  if (matches_nothing_) return SqlText("SELECT 0");
+  if (conditions_.empty()) {
+    (text << "SELECT live FROM resource_type WHERE type = ").bind(type_);
+    return text;
+  }
+  FHIR_TRY(choice, choose(1000));
+  text << "SELECT count(*) FROM (" << matches(choice, 0, std::numeric_limits<std::int64_t>::max())
+       << ")";
+  return text;
+}
+
+}  // namespace server::storage::sql

@@ -1,0 +1,58 @@
+// A search as statements: which index drives, which others are looked up for each of its rows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "src/search/query.h"
+#include "src/storage/sql/catalog.h"
+#include "src/storage/sql/criteria.h"
+#include "src/storage/sql/cursor.h"
+#include "src/storage/sql/sort_order.h"
+
+namespace server::storage::sql {
+
+/// Builds the statements of one query. Semantics live here and in the criteria; products differ in
+/// the Dialect.
+class QueryBuilder {
+ public:
+  QueryBuilder(Catalog& catalog, const Dialect& dialect)
+      : catalog_(catalog), dialect_(dialect), compiler_(catalog, dialect) {}
+
+  /// Compiles the criteria; before anything else.
+  fhir::Result<void> compile(const search::Query& query);
+
+  /// Statements whose rows, one statement after the other, are the page: rid, then the sort keys.
+  /// Each gives `limit` rows at most. Empty: nothing matches.
+  fhir::Result<std::vector<SqlText>> page(const Cursor& cursor, bool is_first, std::uint32_t limit);
+
+  /// Gives the number of matches.
+  fhir::Result<SqlText> count();
+
+ private:
+  struct Choice {
+    std::optional<std::size_t> driver;  // index into conditions_; none: all resources of the type
+    bool is_small = false;              // few enough rows to be sorted
+  };
+
+  fhir::Result<Choice> choose(std::uint32_t limit);
+  fhir::Result<std::int64_t> probe(const Condition& condition, std::int64_t limit);
+  std::vector<Branch> driver_of(const Choice& choice);
+  Branch all_live();
+  void add_filters(SqlText& text, const Choice& choice, const std::string& rid);
+  SqlText matches(const Choice& choice, std::int64_t after, std::int64_t newest);
+  SqlText sorted_page(const Choice& choice, const Cursor& cursor, bool is_first,
+                      std::uint32_t limit);
+  std::vector<SqlText> index_sorted_page(const Cursor& cursor, bool is_first, std::uint32_t limit);
+
+  Catalog& catalog_;
+  const Dialect& dialect_;
+  CriteriaCompiler compiler_;
+  std::int64_t type_ = 0;
+  bool matches_nothing_ = false;
+  std::vector<Condition> conditions_;
+  std::vector<SortColumn> sort_;
+};
+
+}  // namespace server::storage::sql

@@ -1,0 +1,70 @@
+// https://hl7.org/fhir/R4/search.html#reference
+#include "src/storage/sql/criteria.h"
+
+namespace server::storage::sql {
+
+using search::Modifier;
+
+/// The identities that an operand may mean: `Type/id`, or an id of any type that is allowed.
+fhir::Result<std::vector<std::int64_t>> CriteriaCompiler::targets(const Criterion& criterion,
+                                                                  const Operand& operand) {
+  std::vector<std::int64_t> types;
+  const auto add = [&](std::string_view name) {
+    if (const auto type = catalog_.type(name)) types.push_back(*type);
+  };
+  if (!operand.type.empty()) {
+    add(operand.type);
+  } else if (!criterion.target_type.empty()) {
+    add(criterion.target_type);
+  } else if (!criterion.parameter->targets.empty()) {
+    for (std::string_view target : criterion.parameter->targets) add(target);
+  } else {
+    types = catalog_.types();
+  }
+  std::vector<std::int64_t> found;
+  for (std::int64_t type : types) {
+    FHIR_TRY(rid, catalog_.rid(type, operand.id));
+    if (rid) found.push_back(*rid);
+  }
+  return found;
+}
+
+fhir::Result<Condition> CriteriaCompiler::compile_references(std::int64_t param,
+                                                             const Criterion& criterion) {
+  if (criterion.modifier == Modifier::identifier) return compile_tokens(param, criterion);
+  if (criterion.modifier != Modifier::none && criterion.modifier != Modifier::type) {
+    return fhir::unexpected(not_supported(criterion));
+  }
+  Condition condition;
+  std::vector<std::int64_t> rids;
+  for (const Operand& operand : criterion.alternatives) {
+    if (!operand.id.empty()) {
+      FHIR_TRY(found, targets(criterion, operand));
+      rids.insert(rids.end(), found.begin(), found.end());
+      continue;
+    }
+    Branch one = branch(IndexKind::uri, param);
+    (one.where << " AND " << alias_of(one) << ".value = ").bind(operand.text);
+    one.ordered = true;
+    condition.add(std::move(one));
+  }
+  if (rids.size() > k_branches_max) {
+    Branch one = branch(IndexKind::reference, param);
+    one.where << " AND " << alias_of(one) << ".target IN (";
+    for (std::size_t at = 0; at < rids.size(); ++at) {
+      (one.where << (at == 0 ? "" : ", ")).bind(rids[at]);
+    }
+    one.where << ")";
+    condition.add(std::move(one));
+    return condition;
+  }
+  for (std::int64_t rid : rids) {
+    Branch one = branch(IndexKind::reference, param);
+    (one.where << " AND " << alias_of(one) << ".target = ").bind(rid);
+    one.ordered = true;
+    condition.add(std::move(one));
+  }
+  return condition;
+}
+
+}  // namespace server::storage::sql

@@ -1,0 +1,134 @@
+// https://hl7.org/fhir/R4/http.html#versioning
+#include "src/storage/sqlite/batch_writer.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "fhir/base/date_time.h"
+#include "src/storage/sqlite/searcher.h"
+
+namespace server::storage::sqlite {
+
+using fhir::IssueType;
+using fhir::Situation;
+
+fhir::Result<Store::Outcome, Store::Failure> BatchWriter::apply(const std::vector<Write>& writes) {
+  time_ = std::max(time_, names_.now_ms());
+  Store::Outcome outcome;
+  outcome.written.reserve(writes.size());
+  for (const Write& write : writes) {
+    auto written = apply(write);
+    if (!written) {
+      return fhir::unexpected(Store::Failure{outcome.written.size(), std::move(written).error()});
+    }
+    outcome.written.push_back(*std::move(written));
+  }
+  return outcome;
+}
+
+fhir::Result<Written> BatchWriter::apply(const Write& write) {
+  FHIR_TRY(type, names_.add_type(write.type));
+  FHIR_TRY(identity, find(type, write.id));
+  FHIR_CHECK(check(write.precondition, identity));
+  const bool is_deletion = write.method == WriteMethod::delete_;
+  Written written;
+  if (is_deletion && !identity.is_live) {
+    written.version_id = identity.version_id;
+    written.last_updated = identity.last_updated;
+    written.unchanged = true;
+    return written;
+  }
+  written.version_id = identity.version_id + 1;
+  written.last_updated = time_;
+  written.created = !is_deletion && !identity.is_live;
+  if (!is_deletion) {
+    const std::string version = std::to_string(written.version_id);
+    const std::string time = fhir::format_instant(time_);
+    written.body.reserve(write.body.head.size() + write.body.middle.size() +
+                         write.body.tail.size() + version.size() + time.size());
+    written.body.append(write.body.head).append(version).append(write.body.middle);
+    written.body.append(time).append(write.body.tail);
+  }
+  FHIR_TRY(rid, store(write, type, identity, written));
+  names_.count(type, {static_cast<int>(!is_deletion) - static_cast<int>(identity.is_live), 1});
+  static const search::IndexRows k_none;
+  FHIR_CHECK(
+      index_.replace(rid, type, is_deletion ? k_none : write.index,
+                     identity.is_live ? IndexWriter::Before::rows : IndexWriter::Before::nothing));
+  return written;
+}
+
+fhir::Result<BatchWriter::Identity> BatchWriter::find(std::int64_t type, std::string_view id) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::find_identity));
+  Run run(*statement);
+  run->bind(1, type);
+  run->bind_text(2, id);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  if (step == Step::done) return Identity{};
+  return Identity{run->integer(0), run->integer(1), run->integer(3), run->integer(2) == 0};
+}
+
+fhir::Result<void> BatchWriter::check(const Precondition& precondition, const Identity& identity) {
+  if (precondition.if_match &&
+      (!identity.is_live || *precondition.if_match != identity.version_id)) {
+    return fhir::unexpected(fhir::make_issue(
+        Situation::precondition_failed, IssueType::conflict,
+        identity.is_live ? "If-Match names version " + std::to_string(*precondition.if_match) +
+                               ", the current version is " + std::to_string(identity.version_id)
+                         : "If-Match names a version, but there is no current one"));
+  }
+  if (precondition.must_not_exist && identity.is_live) {
+    return fhir::unexpected(fhir::make_issue(Situation::precondition_failed, IssueType::conflict,
+                                             "A resource with this type and id exists"));
+  }
+  if (precondition.must_match_none) {
+    Searcher searcher(connection_, names_, names_.dictionary());
+    FHIR_TRY(found, searcher.has_matches(*precondition.must_match_none));
+    if (found) {
+      return fhir::unexpected(fhir::make_issue(Situation::precondition_failed, IssueType::duplicate,
+                                               "A resource that matches the criteria exists"));
+    }
+  }
+  return {};
+}
+
+fhir::Result<std::int64_t> BatchWriter::store(const Write& write, std::int64_t type,
+                                              const Identity& identity, const Written& written) {
+  const bool is_deletion = write.method == WriteMethod::delete_;
+  if (identity.version_id > 0) {
+    FHIR_TRY(statement, connection_.fixed(Fixed::supersede));
+    Run run(*statement);
+    run->bind(1, identity.rid);
+    FHIR_CHECK(done(run));
+  }
+  const bool is_known = identity.rid != 0;
+  FHIR_TRY(statement,
+           connection_.fixed(is_known ? Fixed::update_resource : Fixed::insert_resource));
+  Run run(*statement);
+  int at = 0;
+  if (!is_known) {
+    run->bind(++at, type);
+    run->bind_text(++at, write.id);
+  }
+  run->bind(++at, written.version_id);
+  run->bind(++at, written.last_updated);
+  run->bind(++at, static_cast<std::int64_t>(write.method));
+  run->bind(++at, std::int64_t{is_deletion});
+  ++at;
+  is_deletion ? run->bind_null(at) : run->bind_blob(at, written.body);
+  if (is_known) run->bind(++at, identity.rid);
+  FHIR_CHECK(done(run));
+  const std::int64_t rid =
+      is_known ? identity.rid : sqlite3_last_insert_rowid(connection_.handle());
+  names_.remember(type, write.id, rid);
+  return rid;
+}
+
+fhir::Result<void> BatchWriter::done(Run& run) {
+  if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return {};
+}
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,39 @@
+// Applies batches of writes inside the open transaction.
+#pragma once
+
+#include "src/storage/sqlite/index_writer.h"
+#include "src/storage/store.h"
+
+namespace server::storage::sqlite {
+
+/// The writer thread only.
+class BatchWriter {
+ public:
+  BatchWriter(Connection& connection, Names& names, std::int64_t last_updated)
+      : connection_(connection), names_(names), index_(connection, names), time_(last_updated) {}
+
+  /// Applies all writes in order, at one point of time that never goes back.
+  fhir::Result<Store::Outcome, Store::Failure> apply(const std::vector<Write>& writes);
+
+ private:
+  struct Identity {
+    std::int64_t rid = 0;  // 0: unknown
+    std::int64_t version_id = 0;
+    std::int64_t last_updated = 0;
+    bool is_live = false;
+  };
+
+  fhir::Result<Written> apply(const Write& write);
+  fhir::Result<Identity> find(std::int64_t type, std::string_view id);
+  fhir::Result<void> check(const Precondition& precondition, const Identity& identity);
+  fhir::Result<std::int64_t> store(const Write& write, std::int64_t type, const Identity& identity,
+                                   const Written& written);
+  fhir::Result<void> done(Run& run);
+
+  Connection& connection_;
+  Names& names_;
+  IndexWriter index_;
+  std::int64_t time_;  // of the newest batch
+};
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,105 @@
+#include "src/storage/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "src/storage/sqlite/errors.h"
+
+namespace server::storage::sqlite {
+namespace {
+
+constexpr int k_operations_between_looks = 4000;  // of SQLite's machine: well below a millisecond
+constexpr int k_busy_ms = 2000;  // only for locks of a tool that looks into the file
+
+int look_at_clock(void* deadline) {
+  const auto& until = *static_cast<const std::chrono::steady_clock::time_point*>(deadline);
+  return until != std::chrono::steady_clock::time_point::max() &&
+         std::chrono::steady_clock::now() > until;
+}
+
+}  // namespace
+
+fhir::Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
+                                                           Access access) {
+  sqlite3* db = nullptr;
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (access == Access::read_only ? SQLITE_OPEN_READONLY
+                                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  const int code = sqlite3_open_v2(file.c_str(), &db, flags, nullptr);
+  if (code != SQLITE_OK) {
+    fhir::Issue issue = issue_of(db, code);
+    sqlite3_close_v2(db);
+    return fhir::unexpected(std::move(issue));
+  }
+  std::unique_ptr<Connection> connection(new Connection(db));
+  sqlite3_extended_result_codes(db, 1);
+  sqlite3_busy_timeout(db, k_busy_ms);
+  sqlite3_progress_handler(db, k_operations_between_looks, look_at_clock, &connection->deadline_);
+  return connection;
+}
+
+Connection::~Connection() {
+  by_text_.clear();
+  recent_.clear();
+  fixed_ = {};
+  sqlite3_close_v2(db_);
+}
+
+fhir::Result<void> Connection::execute(std::string_view statements) {
+  const int code = sqlite3_exec(db_, std::string(statements).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return fhir::unexpected(issue(code));
+  return {};
+}
+
+fhir::Result<std::int64_t> Connection::integer(std::string_view statement_text) {
+  FHIR_TRY(statement, prepare(statement_text));
+  const Step step = statement.step();
+  if (step == Step::failed) return fhir::unexpected(issue(statement.code()));
+  return step == Step::row ? statement.integer(0) : std::int64_t{0};
+}
+
+fhir::Result<Statement*> Connection::statement(const std::string& text) {
+  if (const auto found = by_text_.find(text); found != by_text_.end()) {
+    recent_.splice(recent_.begin(), recent_, found->second);
+    return &recent_.front().statement;
+  }
+  FHIR_TRY(prepared, prepare(text));
+  if (recent_.size() >= k_statements_max) {
+    by_text_.erase(recent_.back().text);
+    recent_.pop_back();
+  }
+  recent_.push_front({text, std::move(prepared)});
+  by_text_.emplace(recent_.front().text, recent_.begin());
+  return &recent_.front().statement;
+}
+
+fhir::Result<Statement*> Connection::fixed(Fixed name) {
+  Statement& statement = fixed_[static_cast<std::size_t>(name)];
+  if (!statement) {
+    FHIR_TRY(prepared, prepare(text_of(name)));
+    statement = std::move(prepared);
+  }
+  return &statement;
+}
+
+fhir::Result<void> Connection::run(Fixed name) {
+  FHIR_TRY(statement, fixed(name));
+  Run run(*statement);
+  if (run->step() == Step::failed) return fhir::unexpected(issue(run->code()));
+  return {};
+}
+
+fhir::Result<Statement> Connection::prepare(std::string_view text) {
+  sqlite3_stmt* handle = nullptr;
+  const int code = sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  if (code != SQLITE_OK) return fhir::unexpected(issue(code));
+  return Statement(handle);
+}
+
+bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+fhir::Issue Connection::issue(int code) const { return issue_of(db_, code); }
+
+}  // namespace server::storage::sqlite

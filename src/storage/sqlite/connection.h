@@ -1,0 +1,71 @@
+// One SQLite connection with its prepared statements. Used by one thread at a time.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "fhir/base/result.h"
+#include "src/storage/sqlite/fixed_statements.h"
+#include "src/storage/sqlite/statement.h"
+
+struct sqlite3;
+
+namespace server::storage::sqlite {
+
+class Connection {
+ public:
+  enum class Access : unsigned char { read_only, read_write };
+
+  static fhir::Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file,
+                                                        Access access);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Runs statements that give no rows and take no values.
+  fhir::Result<void> execute(std::string_view statements);
+  /// The first column of the first row; 0 when there is none.
+  fhir::Result<std::int64_t> integer(std::string_view statement);
+
+  /// The statement of a text, prepared once; the most recently used k_statements_max are kept. Give
+  /// back by Run (reset) before asking again for the same text.
+  fhir::Result<Statement*> statement(const std::string& text);
+
+  /// A statement that is kept for good and found without hashing.
+  fhir::Result<Statement*> fixed(Fixed name);
+  /// Runs one that takes no values and gives no rows.
+  fhir::Result<void> run(Fixed name);
+
+  /// Work past this point of time is interrupted: the statement fails with SQLITE_INTERRUPT.
+  void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+
+  /// Whether a transaction is open. Severe errors end it without being asked.
+  bool in_transaction() const;
+  fhir::Issue issue(int code) const;
+  sqlite3* handle() { return db_; }
+
+  static constexpr std::size_t k_statements_max = 256;
+
+ private:
+  explicit Connection(sqlite3* db) : db_(db) {}
+  fhir::Result<Statement> prepare(std::string_view text);
+
+  sqlite3* db_;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::array<Statement, k_fixed_statements> fixed_;
+  struct Cached {
+    std::string text;
+    Statement statement;
+  };
+  std::list<Cached> recent_;  // front: used last
+  std::unordered_map<std::string_view, std::list<Cached>::iterator> by_text_;
+};
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,51 @@
+// The statements whose text never changes, by name.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "src/storage/sql/schema.h"
+
+namespace server::storage::sqlite {
+
+enum class Fixed : unsigned char {
+  begin,
+  begin_immediate,
+  commit,
+  rollback,
+  savepoint,
+  release,
+  rollback_to,
+  find_identity,
+  read_current,
+  read_by_rid,
+  read_superseded,
+  newest_rid,
+  find_system,
+  insert_identity,
+  insert_resource,
+  update_resource,
+  supersede,
+  insert_type,
+  insert_parameter,
+  insert_system,
+  update_counts,
+  touch,
+  forward_targets,
+  forward_targets_any,
+  reverse_sources,
+  index_insert,                                      // + IndexKind
+  index_delete = index_insert + sql::k_index_kinds,  // + IndexKind
+  index_select = index_delete + sql::k_index_kinds,  // + IndexKind
+  end = index_select + sql::k_index_kinds
+};
+
+inline constexpr std::size_t k_fixed_statements = static_cast<std::size_t>(Fixed::end);
+
+inline Fixed of_kind(Fixed first, sql::IndexKind kind) {
+  return static_cast<Fixed>(static_cast<unsigned char>(first) + static_cast<unsigned char>(kind));
+}
+
+const std::string& text_of(Fixed statement);
+
+}  // namespace server::storage::sqlite

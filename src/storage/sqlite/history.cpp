@@ -1,0 +1,160 @@
+// https://hl7.org/fhir/R4/http.html#history
+#include "src/storage/sqlite/history.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "src/storage/sql/cursor.h"
+#include "src/storage/sqlite/catalog.h"
+
+namespace server::storage::sqlite {
+namespace {
+
+using sql::SqlText;
+
+constexpr std::int64_t k_greatest = std::numeric_limits<std::int64_t>::max();
+
+/// The current versions, and those before: one has its index by time as the other.
+constexpr std::string_view k_tables[] = {"resource", "history"};
+
+/// _since: "created at or after the given instant" · _at: "current at some point during the time
+/// period specified": neither newer than it nor superseded before it.
+void add_bounds(SqlText& text, const HistoryRequest& request) {
+  if (request.since) (text << " AND v.last_updated >= ").bind(*request.since);
+  if (!request.at) return;
+  (text << " AND v.last_updated <= ").bind(*request.at);
+  for (const std::string_view table : k_tables) {
+    (text << " AND NOT EXISTS(SELECT 1 FROM " << table
+          << " n WHERE n.rid = v.rid AND n.version_id > v.version_id AND n.last_updated <= ")
+        .bind(*request.at);
+    text << ")";
+  }
+}
+
+/// What a history cursor is bound to: the request, and one key, the version.
+search::Query shape_of(const HistoryRequest& request) {
+  static const fhir::SearchParameter k_version{};
+  search::Query shape;
+  shape.resource_type = "_history/" + request.type + "/" + request.id;
+  shape.sort.push_back({&k_version, true});
+  return shape;
+}
+
+fhir::Issue not_found(const HistoryRequest& request) {
+  return fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_found,
+                          request.type + "/" + request.id + " is not known");
+}
+
+}  // namespace
+
+fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
+  Place before{k_greatest, k_greatest, k_greatest};
+  if (!request.cursor.empty()) {
+    FHIR_TRY(cursor, sql::decode(request.cursor, shape_of(request)));
+    const auto* version_id = std::get_if<std::int64_t>(&cursor.keys.front());
+    before = {cursor.newest_rid, cursor.rid, version_id != nullptr ? *version_id : 0};
+  }
+  std::vector<SqlText> parts;  // each one resource or one type
+  if (request.type.empty()) {
+    for (const std::int64_t type : dictionary_.types()) {
+      SqlText part("v.type = ");
+      parts.push_back(part.bind(type));
+    }
+  } else {
+    const auto type = dictionary_.type(request.type);
+    if (!type && !request.id.empty()) return fhir::unexpected(not_found(request));
+    if (type && request.id.empty()) {
+      SqlText part("v.type = ");
+      parts.push_back(part.bind(*type));
+    } else if (type) {
+      FHIR_TRY(rid, find(*type, request));
+      SqlText part("v.rid = ");
+      parts.push_back(part.bind(rid));
+    }
+  }
+  HistoryPage page;
+  std::vector<Found> found;
+  for (const SqlText& part : parts) {
+    FHIR_CHECK(collect(part, request, before, found));
+    FHIR_TRY(count_of_part, count(part, request));
+    page.total += count_of_part;
+  }
+  const bool has_more = found.size() > request.count;
+  if (has_more) found.resize(request.count);
+  if (has_more && !found.empty()) {
+    const Place& last = found.back().place;
+    page.next_cursor = sql::encode({last.last_updated, last.rid, {sql::Value(last.version_id)}},
+                                   shape_of(request));
+  }
+  for (Found& one : found) page.versions.push_back(std::move(one.version));
+  return page;
+}
+
+fhir::Result<std::int64_t> History::find(std::int64_t type, const HistoryRequest& request) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::find_identity));
+  Run run(*statement);
+  run->bind(1, type);
+  run->bind_text(2, request.id);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  if (step == Step::done || run->integer(1) == 0) return fhir::unexpected(not_found(request));
+  return run->integer(0);
+}
+
+/// Merges the newest versions of one part into `found`, which keeps one more than the page holds.
+fhir::Result<void> History::collect(const SqlText& which, const HistoryRequest& request,
+                                    const Place& before, std::vector<Found>& found) {
+  const std::size_t limit = std::size_t{request.count} + 1;
+  for (const std::string_view table : k_tables) {
+    SqlText text(
+        "SELECT v.last_updated, v.rid, v.version_id, v.method, v.deleted, v.body, r.type, r.id "
+        "FROM ");
+    text << table << " v CROSS JOIN resource r ON r.rid = v.rid WHERE " << which
+         << " AND v.version_id > 0";
+    (text << " AND v.last_updated <= ").bind(before.last_updated);
+    (text << " AND (v.last_updated < ").bind(before.last_updated);
+    (text << " OR v.rid < ").bind(before.rid);
+    (text << " OR (v.rid = ").bind(before.rid);
+    (text << " AND v.version_id < ").bind(before.version_id) << "))";
+    add_bounds(text, request);
+    (text << " ORDER BY v.last_updated DESC, v.rid DESC, v.version_id DESC LIMIT ")
+        .bind(static_cast<std::int64_t>(limit));
+    FHIR_TRY(statement, connection_.statement(text.text()));
+    Run run(*statement);
+    bind_all(*run, text.values());
+    Step step;
+    while ((step = run->step()) == Step::row) {
+      Found one{{run->integer(0), run->integer(1), run->integer(2)}, {}};
+      one.version.last_updated = run->integer(0);
+      one.version.version_id = run->integer(2);
+      one.version.method = static_cast<WriteMethod>(run->integer(3));
+      one.version.deleted = run->integer(4) != 0;
+      one.version.body = run->bytes(5);
+      one.version.type = dictionary_.type_name(run->integer(6));
+      one.version.id = run->bytes(7);
+      found.push_back(std::move(one));
+    }
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.place > b.place; });
+  if (found.size() > limit) found.resize(limit);
+  return {};
+}
+
+fhir::Result<std::uint64_t> History::count(const SqlText& which, const HistoryRequest& request) {
+  std::uint64_t total = 0;
+  for (const std::string_view table : k_tables) {
+    SqlText text("SELECT count(*) FROM ");
+    text << table << " v WHERE " << which << " AND v.version_id > 0";
+    add_bounds(text, request);
+    FHIR_TRY(statement, connection_.statement(text.text()));
+    Run run(*statement);
+    bind_all(*run, text.values());
+    if (run->step() != Step::row) return fhir::unexpected(connection_.issue(run->code()));
+    total += static_cast<std::uint64_t>(run->integer(0));
+  }
+  return total;
+}
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,40 @@
+// Versions of one resource, of a type or of all, newest first.
+#pragma once
+
+#include "src/storage/sql/sql_text.h"
+#include "src/storage/sqlite/connection.h"
+#include "src/storage/sqlite/dictionary.h"
+#include "src/storage/store.h"
+
+namespace server::storage::sqlite {
+
+/// Within the connection's transaction; made for one request.
+class History {
+ public:
+  History(Connection& connection, const Dictionary& dictionary)
+      : connection_(connection), dictionary_(dictionary) {}
+
+  /// errors   not-found: the resource named by type and id never existed · invalid: the cursor
+  fhir::Result<HistoryPage> page(const HistoryRequest& request);
+
+ private:
+  /// Its place in the order: newer first, then by resource, then by version.
+  struct Place {
+    std::int64_t last_updated, rid, version_id;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  struct Found {
+    Place place;
+    Version version;
+  };
+
+  fhir::Result<std::int64_t> find(std::int64_t type, const HistoryRequest& request);
+  fhir::Result<void> collect(const sql::SqlText& which, const HistoryRequest& request,
+                             const Place& before, std::vector<Found>& found);
+  fhir::Result<std::uint64_t> count(const sql::SqlText& which, const HistoryRequest& request);
+
+  Connection& connection_;
+  const Dictionary& dictionary_;
+};
+
+}  // namespace server::storage::sqlite

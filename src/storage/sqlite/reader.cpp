@@ -1,0 +1,116 @@
+// https://hl7.org/fhir/R4/http.html#read https://hl7.org/fhir/R4/http.html#vread
+#include "src/storage/sqlite/reader.h"
+
+#include "src/storage/sqlite/history.h"
+#include "src/storage/sqlite/searcher.h"
+
+namespace server::storage::sqlite {
+namespace {
+
+using fhir::IssueType;
+using fhir::Situation;
+
+fhir::Issue not_found(std::string_view type, std::string_view id) {
+  return fhir::make_issue(Situation::not_found, IssueType::not_found,
+                          std::string(type) + "/" + std::string(id) + " is not known");
+}
+
+fhir::Issue deleted(std::string_view type, std::string_view id) {
+  return fhir::make_issue(Situation::gone, IssueType::deleted,
+                          std::string(type) + "/" + std::string(id) + " was deleted");
+}
+
+/// Columns: version_id, last_updated, method, deleted, body.
+Version version_of(const Statement& row, std::string_view type, std::string_view id) {
+  Version version;
+  version.type = type;
+  version.id = id;
+  version.version_id = row.integer(0);
+  version.last_updated = row.integer(1);
+  version.method = static_cast<WriteMethod>(row.integer(2));
+  version.deleted = row.integer(3) != 0;
+  version.body = row.bytes(4);
+  return version;
+}
+
+}  // namespace
+
+SqliteReader::SqliteReader(ReaderPool::Lease lease, const Dictionary& dictionary,
+                           const Clock& clock)
+    : lease_(std::move(lease)), catalog_(*lease_, dictionary, clock), dictionary_(dictionary) {}
+
+SqliteReader::~SqliteReader() {
+  if (has_begun_) (void)lease_->run(Fixed::commit);
+  lease_->set_deadline(std::chrono::steady_clock::time_point::max());
+}
+
+fhir::Result<void> SqliteReader::begin() {
+  if (has_begun_) return {};
+  FHIR_CHECK(lease_->run(Fixed::begin));
+  has_begun_ = true;
+  return {};
+}
+
+fhir::Result<Version> SqliteReader::read(std::string_view type_name, std::string_view id) {
+  const auto type = dictionary_.type(type_name);
+  if (!type) return fhir::unexpected(not_found(type_name, id));
+  FHIR_CHECK(begin());
+  FHIR_TRY(statement, lease_->fixed(Fixed::read_current));
+  Run run(*statement);
+  run->bind(1, *type);
+  run->bind_text(2, id);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(lease_->issue(run->code()));
+  if (step == Step::done || run->integer(0) == 0) {
+    return fhir::unexpected(not_found(type_name, id));
+  }
+  if (run->integer(3) != 0) return fhir::unexpected(deleted(type_name, id));
+  return version_of(*run, type_name, id);
+}
+
+fhir::Result<Version> SqliteReader::read_version(std::string_view type_name, std::string_view id,
+                                                 std::int64_t version_id) {
+  const auto type = dictionary_.type(type_name);
+  if (!type || version_id < 1) return fhir::unexpected(not_found(type_name, id));
+  FHIR_CHECK(begin());
+  FHIR_TRY(current, lease_->fixed(Fixed::read_current));
+  Run run(*current);
+  run->bind(1, *type);
+  run->bind_text(2, id);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(lease_->issue(run->code()));
+  if (step == Step::done || run->integer(0) < version_id) {
+    return fhir::unexpected(not_found(type_name, id));
+  }
+  const auto answer = [&](const Statement& row) -> fhir::Result<Version> {
+    Version version = version_of(row, type_name, id);
+    if (version.deleted) return fhir::unexpected(deleted(type_name, id));
+    return version;
+  };
+  if (run->integer(0) == version_id) return answer(*run);
+  FHIR_TRY(superseded, lease_->fixed(Fixed::read_superseded));
+  Run old(*superseded);
+  old->bind(1, run->integer(5));
+  old->bind(2, version_id);
+  const Step found = old->step();
+  if (found == Step::failed) return fhir::unexpected(lease_->issue(old->code()));
+  if (found == Step::done) return fhir::unexpected(not_found(type_name, id));
+  return answer(*old);
+}
+
+fhir::Result<Page> SqliteReader::search(const search::Query& query) {
+  FHIR_CHECK(begin());
+  return Searcher(*lease_, catalog_, dictionary_).search(query);
+}
+
+fhir::Result<std::uint64_t> SqliteReader::count(const search::Query& query) {
+  FHIR_CHECK(begin());
+  return Searcher(*lease_, catalog_, dictionary_).count(query);
+}
+
+fhir::Result<HistoryPage> SqliteReader::history(const HistoryRequest& request) {
+  FHIR_CHECK(begin());
+  return History(*lease_, dictionary_).page(request);
+}
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,107 @@
+// https://hl7.org/fhir/R4/http.html#search
+#include "src/storage/sqlite/searcher.h"
+
+#include <algorithm>
+
+#include "src/storage/sql/dialect.h"
+
+namespace server::storage::sqlite {
+
+fhir::Result<Page> Searcher::search(const search::Query& query) {
+  sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
+  FHIR_CHECK(builder.compile(query));
+  Page page;
+  if (query.total != search::Total::none || query.summary == search::Summary::count) {
+    FHIR_TRY(statement, builder.count());
+    FHIR_TRY(total, catalog_.number(statement));
+    page.total = static_cast<std::uint64_t>(total);
+  }
+  if (query.count == 0 || query.summary == search::Summary::count) return page;
+  sql::Cursor cursor;
+  if (query.cursor.empty()) {
+    FHIR_TRY(statement, connection_.fixed(Fixed::newest_rid));
+    Run run(*statement);
+    if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    cursor.newest_rid = run->integer(0);
+  } else {
+    FHIR_TRY(decoded, sql::decode(query.cursor, query));
+    cursor = std::move(decoded);
+  }
+  FHIR_TRY(found, find(builder, cursor, query.cursor.empty(), query.count + 1, query.sort.size()));
+  if (found.size() > query.count) {
+    found.resize(query.count);
+    cursor.rid = found.back().rid;
+    cursor.keys = found.back().keys;
+    page.next_cursor = sql::encode(cursor, query);
+  }
+  page.entries.reserve(found.size());
+  Rids matches;
+  for (const Found& one : found) {
+    FHIR_TRY(is_there, add_entry(page, one.rid, true));
+    if (is_there) matches.push_back(one.rid);
+  }
+  if (!query.includes.empty()) FHIR_CHECK(add_includes(page, query, std::move(matches)));
+  return page;
+}
+
+fhir::Result<std::uint64_t> Searcher::count(const search::Query& query) {
+  sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
+  FHIR_CHECK(builder.compile(query));
+  FHIR_TRY(statement, builder.count());
+  FHIR_TRY(total, catalog_.number(statement));
+  return static_cast<std::uint64_t>(total);
+}
+
+fhir::Result<bool> Searcher::has_matches(const search::Query& query) {
+  sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
+  FHIR_CHECK(builder.compile(query));
+  sql::Cursor all;
+  all.newest_rid = std::numeric_limits<std::int64_t>::max();
+  FHIR_TRY(found, find(builder, all, true, 1, query.sort.size()));
+  return !found.empty();
+}
+
+fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& builder,
+                                                          const sql::Cursor& cursor, bool is_first,
+                                                          std::uint32_t limit, std::size_t keys) {
+  FHIR_TRY(statements, builder.page(cursor, is_first, limit));
+  std::vector<Found> found;
+  for (const sql::SqlText& text : statements) {
+    FHIR_TRY(statement, connection_.statement(sql::sqlite_dialect().placeholders(text.text())));
+    Run run(*statement);
+    bind_all(*run, text.values());
+    Step step = Step::done;
+    while (found.size() < limit && (step = run->step()) == Step::row) {
+      Found one{run->integer(0), {}};
+      for (std::size_t key = 0; key < keys; ++key) {
+        one.keys.push_back(run->value(static_cast<int>(key) + 1));
+      }
+      found.push_back(std::move(one));
+    }
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    if (found.size() >= limit) break;
+  }
+  return found;
+}
+
+/// Adds the resource when it is live.
+fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_match) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
+  Run run(*statement);
+  run->bind(1, rid);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  if (step == Step::done || run->integer(3) != 0) return false;
+  Page::Entry entry;
+  entry.is_match = is_match;
+  entry.version.version_id = run->integer(0);
+  entry.version.last_updated = run->integer(1);
+  entry.version.method = static_cast<WriteMethod>(run->integer(2));
+  entry.version.body = run->bytes(4);
+  entry.version.type = dictionary_.type_name(run->integer(5));
+  entry.version.id = run->bytes(6);
+  page.entries.push_back(std::move(entry));
+  return true;
+}
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,46 @@
+// Runs searches on one connection.
+#pragma once
+
+#include <unordered_set>
+
+#include "src/storage/sql/query_builder.h"
+#include "src/storage/sqlite/catalog.h"
+#include "src/storage/store.h"
+
+namespace server::storage::sqlite {
+
+inline constexpr std::size_t k_includes_max = 10'000;  // resources beside the matches of one page
+inline constexpr int k_include_rounds_max = 8;         // of :iterate
+
+/// Within the connection's transaction; made for one request.
+class Searcher {
+ public:
+  Searcher(Connection& connection, sql::Catalog& catalog, const Dictionary& dictionary)
+      : connection_(connection), catalog_(catalog), dictionary_(dictionary) {}
+
+  fhir::Result<Page> search(const search::Query& query);
+  fhir::Result<std::uint64_t> count(const search::Query& query);
+  fhir::Result<bool> has_matches(const search::Query& query);
+
+ private:
+  struct Found {
+    std::int64_t rid;
+    std::vector<sql::Value> keys;
+  };
+  using Rids = std::vector<std::int64_t>;
+
+  fhir::Result<std::vector<Found>> find(sql::QueryBuilder& builder, const sql::Cursor& cursor,
+                                        bool is_first, std::uint32_t limit, std::size_t keys);
+  fhir::Result<bool> add_entry(Page& page, std::int64_t rid, bool is_match);
+  fhir::Result<void> add_includes(Page& page, const search::Query& query, Rids matches);
+  fhir::Result<void> follow(const search::Include& include, std::string_view query_type,
+                            std::int64_t from, std::int64_t from_type, Rids& found);
+  fhir::Result<void> add_rows(Fixed statement, std::int64_t first,
+                              std::optional<std::int64_t> second, Rids& found);
+
+  Connection& connection_;
+  sql::Catalog& catalog_;
+  const Dictionary& dictionary_;
+};
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,204 @@
+// https://sqlite.org/wal.html
+#include "src/storage/sqlite/writer.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace server::storage::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int k_log_pages_due = 4096;      // 32 MiB: write back while nobody waits long
+constexpr int k_log_pages_max = 8 * 4096;  // 256 MiB: hold new readers for a moment
+constexpr int k_log_restart_wait_ms = 200;
+constexpr auto k_idle = 500ms;
+
+std::size_t bytes_of(const std::vector<Write>& writes) {
+  std::size_t bytes = 0;
+  for (const Write& write : writes) {
+    bytes += write.body.head.size() + write.body.middle.size() + write.body.tail.size() + 512;
+  }
+  return bytes;
+}
+
+int remember_log_pages(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, const Clock& clock,
+               const SqliteOptions& options, std::int64_t newest_time)
+    : connection_(std::move(connection)),
+      dictionary_(dictionary),
+      options_(options),
+      names_(*connection_, dictionary, clock),
+      batch_(*connection_, names_, newest_time) {
+  sqlite3_wal_hook(connection_->handle(), remember_log_pages, &log_pages_);
+  thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+  sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                            nullptr);
+}
+
+Writer::Answer Writer::write(std::vector<Write> writes) {
+  auto job = std::make_unique<Job>();
+  job->bytes = bytes_of(writes);
+  job->writes = std::move(writes);
+  return enqueue(std::move(job));
+}
+
+bool Writer::is_healthy() {
+  if (!failed_) return true;
+  auto job = std::make_unique<Job>();
+  job->is_probe = true;
+  return enqueue(std::move(job)).has_value();
+}
+
+Writer::Answer Writer::enqueue(std::unique_ptr<Job> job) {
+  std::future<Answer> answer = job->promise.get_future();
+  {
+    std::lock_guard lock(mutex_);
+    const bool is_full = queue_.size() >= options_.queue_batches_max ||
+                         (!queue_.empty() && queue_bytes_ + job->bytes > options_.queue_bytes_max);
+    if (is_full || stopping_) {
+      return fhir::unexpected(Store::Failure{
+          0, fhir::make_issue(fhir::Situation::unavailable, fhir::IssueType::transient,
+                              "Too many writes are waiting")});
+    }
+    queue_bytes_ += job->bytes;
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+  return answer.get();
+}
+
+void Writer::run() {
+  for (;;) {
+    Group group = take_group();
+    if (group.empty()) return;
+    commit(group);
+    for (auto& job : group) job->promise.set_value(std::move(job->answer));
+    checkpoint_if_due();
+  }
+}
+
+/// Everything that waits, up to the limits of one commit; empty: the end.
+Writer::Group Writer::take_group() {
+  Group group;
+  std::unique_lock lock(mutex_);
+  while (queue_.empty() && !stopping_) {
+    if (log_pages_ == 0) {
+      wake_.wait(lock);
+    } else if (wake_.wait_for(lock, k_idle) == std::cv_status::timeout && queue_.empty()) {
+      lock.unlock();
+      checkpoint_when_idle();
+      lock.lock();
+    }
+  }
+  std::size_t bytes = 0;
+  while (!queue_.empty() && group.size() < options_.group_batches_max &&
+         (group.empty() || bytes + queue_.front()->bytes <= options_.group_bytes_max)) {
+    bytes += queue_.front()->bytes;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queue_bytes_ -= bytes;
+  return group;
+}
+
+void Writer::commit(Group& group) {
+  apply_test_limit();
+  auto done = connection_->run(Fixed::begin_immediate);
+  if (done) done = apply_all(group);
+  if (done) done = names_.store_counts();
+  if (done) done = connection_->run(Fixed::commit);
+  failed_ = !done;
+  if (done) {
+    dictionary_.publish(names_.take_group());
+    return;
+  }
+  if (connection_->in_transaction()) (void)connection_->run(Fixed::rollback);
+  names_.drop_group();
+  for (auto& job : group) {
+    if (job->answer) job->answer = fhir::unexpected(Store::Failure{0, done.error()});
+  }
+}
+
+/// An error here ends the group: the transaction is gone. A batch that fails alone keeps its error.
+fhir::Result<void> Writer::apply_all(Group& group) {
+  for (auto& job : group) {
+    FHIR_CHECK(connection_->run(Fixed::savepoint));
+    auto applied = apply(*job);
+    if (applied) {
+      FHIR_CHECK(connection_->run(Fixed::release));
+      names_.keep_batch();
+      continue;
+    }
+    if (!connection_->in_transaction()) return applied;
+    FHIR_CHECK(connection_->run(Fixed::rollback_to));
+    FHIR_CHECK(connection_->run(Fixed::release));
+    names_.drop_batch();
+  }
+  return {};
+}
+
+fhir::Result<void> Writer::apply(Job& job) {
+  if (job.is_probe) {
+    FHIR_TRY(statement, connection_->fixed(Fixed::touch));
+    Run run(*statement);
+    const std::string now = std::to_string(names_.now_ms());
+    run->bind_text(1, now);
+    run->bind_text(2, now);
+    if (run->step() != Step::failed) return {};
+    job.answer = fhir::unexpected(Store::Failure{0, connection_->issue(run->code())});
+  } else {
+    job.answer = batch_.apply(job.writes);
+  }
+  if (!job.answer) return fhir::unexpected(fhir::Issue(job.answer.error().issue));
+  return {};
+}
+
+void Writer::apply_test_limit() {
+  if (!options_.pages_max || options_.pages_max->load() == pages_max_) return;
+  pages_max_ = options_.pages_max->load();
+  constexpr std::int64_t k_no_limit = 4294967294;
+  (void)connection_->integer("PRAGMA max_page_count = " +
+                             std::to_string(pages_max_ > 0 ? pages_max_ : k_no_limit));
+}
+
+/// Writes the log back into the file as far as readers allow. A failure loses nothing: the log
+/// stays.
+void Writer::checkpoint_if_due() {
+  if (log_pages_ < k_log_pages_due) return;
+  int in_log = 0, written_back = 0;
+  sqlite3* db = connection_->handle();
+  sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &written_back);
+  if (in_log < k_log_pages_max) return;
+  sqlite3_busy_timeout(db, k_log_restart_wait_ms);
+  sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  sqlite3_busy_timeout(db, 2 * k_log_restart_wait_ms);
+}
+
+void Writer::checkpoint_when_idle() {
+  int in_log = 0, written_back = 0;
+  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
+                                             SQLITE_CHECKPOINT_PASSIVE, &in_log, &written_back);
+  if (code == SQLITE_OK && in_log == written_back) log_pages_ = 0;
+}
+
+}  // namespace server::storage::sqlite

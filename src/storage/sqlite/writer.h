@@ -1,0 +1,72 @@
+// The one writer: a thread, its connection, and the queue before it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "src/storage/sqlite/batch_writer.h"
+#include "src/storage/sqlite/options.h"
+
+namespace server::storage::sqlite {
+
+/// Takes all batches that wait into one transaction, a savepoint each, and answers every caller
+/// once the commit is durable: many callers share one fsync, a single caller waits for nobody.
+class Writer {
+ public:
+  using Answer = fhir::Result<Store::Outcome, Store::Failure>;
+
+  Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, const Clock& clock,
+         const SqliteOptions& options, std::int64_t newest_time);
+  /// Answers what is in the queue, then writes the log back into the file.
+  ~Writer();
+
+  /// Blocks until durable. Thread-safe.
+  Answer write(std::vector<Write> writes);
+
+  /// Whether the last commit succeeded; after a failure tries a small one. Thread-safe.
+  bool is_healthy();
+
+ private:
+  struct Job {
+    std::vector<Write> writes;
+    std::size_t bytes = 0;
+    bool is_probe = false;
+    std::promise<Answer> promise;
+    Answer answer = Store::Outcome{};
+  };
+  using Group = std::vector<std::unique_ptr<Job>>;
+
+  Answer enqueue(std::unique_ptr<Job> job);
+  void run();
+  Group take_group();
+  void commit(Group& group);
+  fhir::Result<void> apply_all(Group& group);
+  fhir::Result<void> apply(Job& job);
+  void apply_test_limit();
+  void checkpoint_if_due();
+  void checkpoint_when_idle();
+
+  std::unique_ptr<Connection> connection_;
+  Dictionary& dictionary_;
+  const SqliteOptions& options_;
+  Names names_;
+  BatchWriter batch_;
+  int log_pages_ = 0;  // of the WAL after the last commit that are not known to be written back
+  std::int64_t pages_max_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<Job>> queue_;
+  std::size_t queue_bytes_ = 0;
+  bool stopping_ = false;
+  std::atomic<bool> failed_ = false;
+  std::thread thread_;  // last: starts when all else stands
+};
+
+}  // namespace server::storage::sqlite
