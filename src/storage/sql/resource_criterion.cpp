@@ -20,7 +20,6 @@ fhir::Result<Condition> CriteriaCompiler::compile_ids(std::int64_t type,
   one.where << " AND " << name << ".deleted = 0 AND " << name << ".id IN (";
   bool is_first = true;
   for (const Operand& operand : criterion.alternatives) {
-    // The parser may see it as a token or, in a chain, as an id.
     (one.where << (is_first ? "" : ", ")).bind(operand.id.empty() ? operand.code : operand.id);
     is_first = false;
   }
