@@ -1,0 +1,196 @@
+// The obviously right way to search: looks at every row of every resource. For comparison only.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/search/index_rows.h"
+#include "src/search/query.h"
+
+namespace storage_test {
+
+using server::search::Criterion;
+using server::search::IndexRows;
+using server::search::Modifier;
+using server::search::Operand;
+using server::search::Prefix;
+
+struct Resource {
+  std::string type, id;
+  std::int64_t last_updated = 0;
+  IndexRows rows;
+};
+
+class Evaluator {
+ public:
+  explicit Evaluator(const std::map<std::string, Resource>& live) : live_(live) {}
+
+  bool matches(const Resource& resource, const server::search::Query& query) const {
+    return resource.type == query.resource_type &&
+           std::all_of(query.criteria.begin(), query.criteria.end(),
+                       [&](const Criterion& criterion) { return matches(resource, criterion); });
+  }
+
+  bool matches(const Resource& resource, const Criterion& criterion) const {
+    if (criterion.chained) return matches_chain(resource, criterion);
+    if (criterion.reverse_chained) return matches_reverse_chain(resource, criterion);
+    if (criterion.modifier == Modifier::missing) {
+      return has_any(resource, criterion) != criterion.alternatives.front().missing;
+    }
+    const bool found =
+        std::any_of(criterion.alternatives.begin(), criterion.alternatives.end(),
+                    [&](const Operand& operand) { return finds(resource, criterion, operand); });
+    return found != (criterion.modifier == Modifier::not_);
+  }
+
+ private:
+  static bool in_date(const Operand& p, std::int64_t low, std::int64_t high) {
+    const bool contained = low >= p.low && high <= p.high;
+    switch (p.prefix) {
+      case Prefix::eq:
+        return contained;
+      case Prefix::ne:
+        return !contained;
+      case Prefix::gt:
+        return high > p.high;
+      case Prefix::lt:
+        return low < p.low;
+      case Prefix::ge:
+        return high > p.high || contained;
+      case Prefix::le:
+        return low < p.low || contained;
+      case Prefix::sa:
+        return low >= p.high;
+      case Prefix::eb:
+        return high <= p.low;
+      default:
+        return false;
+    }
+  }
+
+  static bool in_number(const Operand& p, double low, double high) {
+    const bool contained = p.number_low < p.number_high
+                               ? low >= p.number_low && high < p.number_high
+                               : low == p.number && high == p.number;
+    switch (p.prefix) {
+      case Prefix::eq:
+        return contained;
+      case Prefix::ne:
+        return !contained;
+      case Prefix::gt:
+        return high > p.number;
+      case Prefix::lt:
+        return low < p.number;
+      case Prefix::ge:
+        return high >= p.number;
+      case Prefix::le:
+        return low <= p.number;
+      case Prefix::sa:
+        return low > p.number;
+      case Prefix::eb:
+        return high < p.number;
+      case Prefix::ap: {
+        const double slack = std::abs(p.number) / 10;
+        return low <= std::max(p.number + slack, p.number_high) &&
+               high >= std::min(p.number - slack, p.number_low);
+      }
+    }
+    return false;
+  }
+
+  template <class Rows, class Test>
+  static bool any(const Rows& rows, const fhir::SearchParameter* parameter, Test&& test) {
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const auto& row) { return row.parameter == parameter && test(row); });
+  }
+
+  static bool has_any(const Resource& resource, const Criterion& criterion) {
+    const auto all = [](const auto&) { return true; };
+    const auto* of = criterion.parameter;
+    const IndexRows& rows = resource.rows;
+    return any(rows.tokens, of, all) || any(rows.strings, of, all) || any(rows.dates, of, all) ||
+           any(rows.numbers, of, all) || any(rows.quantities, of, all) ||
+           any(rows.references, of, all) || any(rows.uris, of, all) ||
+           any(rows.composites, of, all);
+  }
+
+  bool finds(const Resource& resource, const Criterion& criterion, const Operand& p) const {
+    const auto* of = criterion.parameter;
+    const IndexRows& rows = resource.rows;
+    if (of->code == "_id") return resource.id == p.code;
+    if (of->code == "_lastUpdated") {
+      return in_date(p, resource.last_updated, resource.last_updated + 1);
+    }
+    switch (of->type) {
+      case fhir::SearchParameterType::token:
+        return any(rows.tokens, of, [&](const auto& row) {
+          return (!p.has_system || row.system == p.system) &&
+                 ((p.has_system && p.code.empty()) || row.code == p.code);
+        });
+      case fhir::SearchParameterType::string:
+        return any(rows.strings, of, [&](const auto& row) {
+          if (criterion.modifier == Modifier::exact) return row.exact == p.text;
+          const std::size_t at = row.folded.find(p.folded);
+          return criterion.modifier == Modifier::contains ? at != std::string::npos : at == 0;
+        });
+      case fhir::SearchParameterType::date:
+        return any(rows.dates, of, [&](const auto& row) { return in_date(p, row.low, row.high); });
+      case fhir::SearchParameterType::number:
+        return any(rows.numbers, of,
+                   [&](const auto& row) { return in_number(p, row.low, row.high); });
+      case fhir::SearchParameterType::quantity:
+        return any(rows.quantities, of, [&](const auto& row) {
+          return in_number(p, row.low, row.high) && (p.system.empty() || row.system == p.system) &&
+                 (p.code.empty() || row.code == p.code);
+        });
+      case fhir::SearchParameterType::reference:
+        return any(rows.references, of,
+                   [&](const auto& row) {
+                     return !p.id.empty() && row.id == p.id &&
+                            (p.type.empty() || row.type == p.type);
+                   }) ||
+               any(rows.uris, of,
+                   [&](const auto& row) { return p.id.empty() && row.value == p.text; });
+      case fhir::SearchParameterType::uri:
+        return any(rows.uris, of, [&](const auto& row) { return row.value == p.text; });
+      case fhir::SearchParameterType::composite:
+        return any(rows.composites, of, [&](const auto& row) {
+          const Operand &code = p.parts[0], &value = p.parts[1];
+          return row.parts[0].text == code.code &&
+                 (!code.has_system || row.parts[0].system == code.system) &&
+                 in_number(value, row.parts[1].low, row.parts[1].high) &&
+                 (value.code.empty() || row.parts[1].text == value.code);
+        });
+      default:
+        return false;
+    }
+  }
+
+  bool matches_chain(const Resource& resource, const Criterion& criterion) const {
+    return any(resource.rows.references, criterion.parameter, [&](const auto& row) {
+      if (!criterion.target_type.empty() && row.type != criterion.target_type) return false;
+      const auto target = live_.find(row.type + "/" + row.id);
+      return target != live_.end() && matches(target->second, *criterion.chained);
+    });
+  }
+
+  bool matches_reverse_chain(const Resource& resource, const Criterion& criterion) const {
+    return std::any_of(live_.begin(), live_.end(), [&](const auto& entry) {
+      const Resource& source = entry.second;
+      return source.type == criterion.target_type &&
+             any(source.rows.references, criterion.parameter,
+                 [&](const auto& row) {
+                   return row.type == resource.type && row.id == resource.id;
+                 }) &&
+             matches(source, *criterion.reverse_chained);
+    });
+  }
+
+  const std::map<std::string, Resource>& live_;
+};
+
+}  // namespace storage_test

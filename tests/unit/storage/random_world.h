@@ -1,0 +1,176 @@
+// Random resources and random queries over a small vocabulary, so that matches are common.
+#pragma once
+
+#include <limits>
+#include <random>
+
+#include "tests/unit/storage/evaluator.h"
+#include "tests/unit/storage/fixture.h"
+
+namespace storage_test {
+
+class RandomWorld {
+ public:
+  explicit RandomWorld(unsigned seed) : random_(seed) {}
+
+  int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
+  bool chance(int percent) { return below(100) < percent; }
+  std::string pick(std::initializer_list<const char*> of) {
+    return *(of.begin() + below(static_cast<int>(of.size())));
+  }
+
+  Resource resource() {
+    Resource made;
+    made.type = pick({"Patient", "Observation", "Observation"});
+    made.id = id();
+    const auto times = [&](int limit, auto&& add) {
+      for (int left = below(limit + 1); left > 0; --left) add();
+    };
+    IndexRows& rows = made.rows;
+    times(2, [&] { rows.tokens.push_back({k_code, system(), code()}); });
+    times(1, [&] { rows.tokens.push_back({k_status, "", pick({"final", "draft"})}); });
+    times(2, [&] {
+      const std::string name = word();
+      rows.strings.push_back({k_name, name, chance(50) ? name : "X" + name});
+    });
+    times(2, [&] {
+      auto [low, high] = span_of_time();
+      if (chance(10)) high = std::numeric_limits<std::int64_t>::max();
+      if (chance(5)) low = std::numeric_limits<std::int64_t>::min();
+      rows.dates.push_back({k_date, low, high});
+    });
+    times(2, [&] {
+      const double low = below(20);
+      rows.numbers.push_back({k_number, low, chance(70) ? low : low + below(5)});
+    });
+    times(2, [&] {
+      const double low = below(40) / 2.0;
+      const double high = chance(80) ? low : std::numeric_limits<double>::infinity();
+      rows.quantities.push_back({k_quantity, system(), pick({"mg", "kg"}), low, high});
+    });
+    times(2, [&] {
+      rows.references.push_back({k_subject, pick({"Patient", "Observation"}), id()});
+    });
+    if (chance(10)) rows.uris.push_back({k_subject, "http://elsewhere/Patient/1"});
+    times(1, [&] { rows.uris.push_back({k_url, pick({"urn:a", "http://a/b", "http://a/b/c"})}); });
+    times(2, [&] {
+      const double value = below(10);
+      rows.composites.push_back({k_pair, {{system(), code(), 0, 0}, {"", "mg", value, value}}});
+    });
+    return made;
+  }
+
+  search::Query query() {
+    search::Query made = query_of(pick({"Patient", "Observation"}));
+    for (int left = below(4); left > 0; --left) made.criteria.push_back(random_criterion(0));
+    return made;
+  }
+
+  search::Criterion random_criterion(int depth) {
+    static const fhir::SearchParameter* const k_all[] = {
+        k_code, k_status, k_name, k_date, k_number, k_quantity, k_subject, k_url, k_pair, k_id};
+    if (depth < 2 && chance(20)) {
+      search::Criterion chain;
+      chain.parameter = k_subject;
+      chain.target_type = pick({"Patient", "Observation"});
+      auto inner = std::make_unique<search::Criterion>(random_criterion(depth + 1));
+      (chance(50) ? chain.chained : chain.reverse_chained) = std::move(inner);
+      return chain;
+    }
+    const auto* of = k_all[below(static_cast<int>(std::size(k_all)))];
+    search::Criterion made = criterion(of, {});
+    if (of != k_id && chance(12)) {
+      made.modifier = Modifier::missing;
+      made.alternatives.emplace_back().missing = chance(50);
+      return made;
+    }
+    if (of->type == SearchParameterType::token && chance(20)) made.modifier = Modifier::not_;
+    if (of->type == SearchParameterType::string && chance(40)) {
+      made.modifier = chance(50) ? Modifier::exact : Modifier::contains;
+    }
+    const int alternatives = chance(10) ? 12 : 1 + below(2);
+    for (int at = 0; at < alternatives; ++at) made.alternatives.push_back(operand(*of));
+    return made;
+  }
+
+  static const fhir::SearchParameter *const k_code,
+      *const k_status, *const k_name, *const k_date, *const k_number,
+                                                         *const k_quantity,
+                                                             *const k_subject,
+                                                                 *const k_url,
+                                                                     *const k_pair,
+                                                                         *const k_id,
+                                                                             *const k_last_updated;
+
+ private:
+  std::string id() { return "r" + std::to_string(below(60)); }
+  std::string code() { return pick({"a", "b", "c", "d"}); }
+  std::string system() { return pick({"", "urn:s", "urn:t"}); }
+  std::string word() {
+    return pick({"smith", "smythe", "sm", "jones", "jo\xc3\xabl", "z\xf4\x8f\xbf\xbf"});
+  }
+  std::pair<std::int64_t, std::int64_t> span_of_time() {
+    constexpr std::int64_t k_day = 86'400'000;
+    const std::int64_t low = below(100) * k_day;
+    return {low, low + (chance(80) ? k_day * (1 + below(3)) : k_day * (30 + below(40)))};
+  }
+  Prefix prefix(int count) { return static_cast<Prefix>(below(count)); }
+
+  search::Operand operand(const fhir::SearchParameter& of) {
+    if (of.code == "_id") return token(id());
+    switch (of.type) {
+      case SearchParameterType::token: {
+        if (&of == k_status) return token(pick({"final", "draft"}));
+        if (chance(50)) return token(code());
+        return token(system(), chance(80) ? code() : "");
+      }
+      case SearchParameterType::string: {
+        std::string folded = word();
+        if (chance(30)) folded.resize(1);
+        return text(chance(50) ? folded : "X" + folded, folded);
+      }
+      case SearchParameterType::date: {
+        const auto [low, high] = span_of_time();
+        return span(prefix(8), low, high);
+      }
+      case SearchParameterType::number:
+        return number(prefix(9), below(20), chance(50) ? 0.5 : 0);
+      case SearchParameterType::quantity: {
+        search::Operand made = number(prefix(9), below(40) / 2.0, 0.25);
+        if (chance(50)) made.code = pick({"mg", "kg"});
+        if (chance(30)) made.system = pick({"urn:s", "urn:t", "urn:unknown"});
+        return made;
+      }
+      case SearchParameterType::reference: {
+        if (chance(10)) return text("http://elsewhere/Patient/1", "");
+        return reference(chance(70) ? pick({"Patient", "Observation"}) : "", id());
+      }
+      case SearchParameterType::uri:
+        return text(pick({"urn:a", "http://a/b"}), "");
+      default: {
+        search::Operand made;
+        made.parts.push_back(chance(50) ? token(code()) : token(system(), code()));
+        made.parts.push_back(number(prefix(9), 1 + below(9), 0.5));
+        if (chance(50)) made.parts.back().code = "mg";
+        return made;
+      }
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+inline const fhir::SearchParameter *const
+    RandomWorld::k_code = parameter("code", SearchParameterType::token),
+    *const RandomWorld::k_status = parameter("status", SearchParameterType::token),
+    *const RandomWorld::k_name = parameter("name", SearchParameterType::string),
+    *const RandomWorld::k_date = parameter("date", SearchParameterType::date),
+    *const RandomWorld::k_number = parameter("number", SearchParameterType::number),
+    *const RandomWorld::k_quantity = parameter("quantity", SearchParameterType::quantity),
+    *const RandomWorld::k_subject = parameter("subject", SearchParameterType::reference),
+    *const RandomWorld::k_url = parameter("url", SearchParameterType::uri),
+    *const RandomWorld::k_pair = parameter("pair", SearchParameterType::composite),
+    *const RandomWorld::k_id = parameter("_id", SearchParameterType::token),
+    *const RandomWorld::k_last_updated = parameter("_lastUpdated", SearchParameterType::date);
+
+}  // namespace storage_test
