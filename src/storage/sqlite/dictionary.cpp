@@ -125,23 +125,41 @@ std::vector<std::pair<std::string, TypeCounts>> Dictionary::counts() const {
   return all;
 }
 
-void Dictionary::publish(Additions&& additions) {
-  if (additions.types.empty() && additions.parameters.empty() && additions.systems.empty() &&
-      additions.counts.empty()) {
-    return;
-  }
+void Dictionary::publish_names(const Additions& additions) {
+  if (!additions.has_names()) return;
   std::unique_lock lock(mutex_);
   for (const auto& [name, type] : additions.types) {
-    type_names_[type] = name;
+    types_.emplace(name, type);
+    type_names_.emplace(type, name);
     counts_[type];
   }
-  types_.merge(additions.types);
-  for (auto& [type, urls] : additions.parameters) parameters_[type].merge(urls);
+  for (const auto& [type, urls] : additions.parameters) {
+    parameters_[type].insert(urls.begin(), urls.end());
+  }
   if (systems_.size() + additions.systems.size() <= k_systems_cached_max) {
-    systems_.merge(additions.systems);
+    systems_.insert(additions.systems.begin(), additions.systems.end());
   } else {
     has_all_systems_ = false;
   }
+}
+
+void Dictionary::retract_names(const Additions& additions) {
+  if (!additions.has_names()) return;
+  std::unique_lock lock(mutex_);
+  for (const auto& [name, type] : additions.types) {
+    types_.erase(name);
+    type_names_.erase(type);
+    counts_.erase(type);
+  }
+  for (const auto& [type, urls] : additions.parameters) {
+    for (const auto& [url, parameter] : urls) parameters_[type].erase(url);
+  }
+  for (const auto& [uri, system] : additions.systems) systems_.erase(uri);
+}
+
+void Dictionary::publish_counts(const Additions& additions) {
+  if (additions.counts.empty()) return;
+  std::unique_lock lock(mutex_);
   for (const auto& [type, change] : additions.counts) {
     counts_[type].live += change.live;
     counts_[type].versions += change.versions;

@@ -32,18 +32,19 @@ struct TypeCounts {
   std::int64_t versions = 0;
 };
 
-/// Names that a transaction added and counters that it changed; published once it is durable.
+/// Names that a transaction added and counters that it changed.
 struct Additions {
   TextMap<std::int64_t> types;
   std::unordered_map<std::int64_t, TextMap<std::int64_t>> parameters;  // type → url → param
   TextMap<std::int64_t> systems;
   std::map<std::int64_t, TypeCounts> counts;  // type → change
 
+  bool has_names() const { return !types.empty() || !parameters.empty() || !systems.empty(); }
   /// Takes over what `other` has.
   void merge(Additions&& other);
 };
 
-/// Committed names only. Thread-safe.
+/// Names that are committed, or are about to be. Thread-safe.
 class Dictionary {
  public:
   /// Reads the tables; before any other thread has this object.
@@ -61,7 +62,12 @@ class Dictionary {
   TypeCounts counts(std::int64_t type) const;
   std::vector<std::pair<std::string, TypeCounts>> counts() const;
 
-  void publish(Additions&& additions);
+  /// Before COMMIT: whoever sees the rows then knows their names.
+  void publish_names(const Additions& additions);
+  /// After a COMMIT that failed. No row ever has these numbers.
+  void retract_names(const Additions& additions);
+  /// After COMMIT.
+  void publish_counts(const Additions& additions);
 
   /// The greatest numbers in use, for whoever adds.
   struct Greatest {

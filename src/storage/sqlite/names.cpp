@@ -138,8 +138,6 @@ fhir::Result<void> Names::store_counts() {
   return {};
 }
 
-Additions Names::take_group() { return std::exchange(group_, {}); }
-
 void Names::drop_group() {
   group_ = {};
   drop_batch();

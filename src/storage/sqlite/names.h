@@ -24,8 +24,9 @@ class Names final : public SnapshotCatalog {
   void drop_batch();
   /// Writes the changed counters; the last step before COMMIT.
   fhir::Result<void> store_counts();
-  /// After COMMIT: what the group added. After ROLLBACK: drop_group.
-  Additions take_group();
+  const Additions& group() const { return group_; }
+  /// After COMMIT, or after ROLLBACK when what was found in the transaction is no longer true.
+  void end_group() { group_ = {}; }
   void drop_group();
 
   // Names of the open transaction count too.

@@ -51,8 +51,22 @@ fhir::Result<void> SqliteReader::begin() {
   return {};
 }
 
+/// Names are known before the rows that use them: once the snapshot stands, a name that is unknown
+/// has no rows in it.
+fhir::Result<void> SqliteReader::take_snapshot() {
+  if (has_snapshot_) return {};
+  FHIR_CHECK(begin());
+  FHIR_CHECK(lease_->run(Fixed::newest_rid));
+  has_snapshot_ = true;
+  return {};
+}
+
 fhir::Result<Version> SqliteReader::read(std::string_view type_name, std::string_view id) {
-  const auto type = dictionary_.type(type_name);
+  auto type = dictionary_.type(type_name);
+  if (!type) {
+    FHIR_CHECK(take_snapshot());
+    type = dictionary_.type(type_name);
+  }
   if (!type) return fhir::unexpected(not_found(type_name, id));
   FHIR_CHECK(begin());
   FHIR_TRY(statement, lease_->fixed(Fixed::read_current));
@@ -70,9 +84,9 @@ fhir::Result<Version> SqliteReader::read(std::string_view type_name, std::string
 
 fhir::Result<Version> SqliteReader::read_version(std::string_view type_name, std::string_view id,
                                                  std::int64_t version_id) {
+  FHIR_CHECK(take_snapshot());
   const auto type = dictionary_.type(type_name);
   if (!type || version_id < 1) return fhir::unexpected(not_found(type_name, id));
-  FHIR_CHECK(begin());
   FHIR_TRY(current, lease_->fixed(Fixed::read_current));
   Run run(*current);
   run->bind(1, *type);
@@ -99,17 +113,17 @@ fhir::Result<Version> SqliteReader::read_version(std::string_view type_name, std
 }
 
 fhir::Result<Page> SqliteReader::search(const search::Query& query) {
-  FHIR_CHECK(begin());
+  FHIR_CHECK(take_snapshot());
   return Searcher(*lease_, catalog_, dictionary_).search(query);
 }
 
 fhir::Result<std::uint64_t> SqliteReader::count(const search::Query& query) {
-  FHIR_CHECK(begin());
+  FHIR_CHECK(take_snapshot());
   return Searcher(*lease_, catalog_, dictionary_).count(query);
 }
 
 fhir::Result<HistoryPage> SqliteReader::history(const HistoryRequest& request) {
-  FHIR_CHECK(begin());
+  FHIR_CHECK(take_snapshot());
   return History(*lease_, dictionary_).page(request);
 }
 

@@ -22,11 +22,13 @@ class SqliteReader final : public Reader {
 
  private:
   fhir::Result<void> begin();
+  fhir::Result<void> take_snapshot();
 
   ReaderPool::Lease lease_;
   SnapshotCatalog catalog_;
   const Dictionary& dictionary_;
   bool has_begun_ = false;
+  bool has_snapshot_ = false;
 };
 
 }  // namespace server::storage::sqlite

@@ -126,10 +126,15 @@ void Writer::commit(Group& group) {
   auto done = connection_->run(Fixed::begin_immediate);
   if (done) done = apply_all(group);
   if (done) done = names_.store_counts();
-  if (done) done = connection_->run(Fixed::commit);
+  if (done) {
+    dictionary_.publish_names(names_.group());
+    done = connection_->run(Fixed::commit);
+    if (!done) dictionary_.retract_names(names_.group());
+  }
   failed_ = !done;
   if (done) {
-    dictionary_.publish(names_.take_group());
+    dictionary_.publish_counts(names_.group());
+    names_.end_group();
     return;
   }
   if (connection_->in_transaction()) (void)connection_->run(Fixed::rollback);
