@@ -82,16 +82,19 @@ void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::
       out.string(std::string(type) + ":" + std::string(parameter->code));
   }
   out.end_array();
-  out.key("searchRevInclude").begin_array();
+  bool is_open = false;  // nothing leads to some types, and an array may not be empty
   for (std::string_view other : definitions.resource_types()) {
     for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(other)) {
       const bool leads_here = parameter->type == fhir::SearchParameterType::reference &&
                               std::find(parameter->targets.begin(), parameter->targets.end(),
                                         type) != parameter->targets.end();
-      if (leads_here) out.string(std::string(other) + ":" + std::string(parameter->code));
+      if (!leads_here) continue;
+      if (!is_open) out.key("searchRevInclude").begin_array();
+      is_open = true;
+      out.string(std::string(other) + ":" + std::string(parameter->code));
     }
   }
-  out.end_array();
+  if (is_open) out.end_array();
   out.key("searchParam").begin_array();
   for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(type)) {
     if (!is_searchable(*parameter)) continue;

@@ -172,7 +172,8 @@ class Transaction(ServerCase):
         self.assertEqual(response.json["type"], "transaction-response")
 
     def test_a_bundle_of_another_type_is_refused_at_the_base_and_stored_at_its_endpoint(self):
-        collection = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient()}]}
+        collection = {"resourceType": "Bundle", "type": "collection", "entry": [
+            {"fullUrl": "urn:uuid:0d5e3a60-4a6c-4d8e-9d8f-0000000000bb", "resource": patient()}]}
         self.assert_outcome(self.http.post("", collection), (400, 422))
         self.assert_outcome(self.http.post("", patient()), (400, 422))
         self.assert_status(self.http.post("Bundle", collection), 201)
@@ -200,7 +201,7 @@ class Batch(ServerCase):
             entry("GET", "Patient/unknown"),
             entry("POST", "Patient", patient("Batched")),
             entry("POST", "Observation", {"resourceType": "Observation", "status": "nonsense", "code": {}}),
-            entry("GET", "Patient?family=Batch&_summary=count"),
+            entry("GET", "Patient?family:exact=Batched&_summary=count"),
             entry("GET", "Patient?nonsense=1"),
             entry("DELETE", "Patient/unknown"),
             kind="batch")
@@ -230,7 +231,7 @@ class Batch(ServerCase):
         self.assertEqual(statuses(response), ["200", "412", "304"])
 
     def test_searches_in_a_batch_page_as_alone(self):
-        for n in range(3):
+        for _ in range(3):
             self.create(patient("Paged"))
         response = self.transaction(entry("GET", "Patient?family=Paged&_count=2"), kind="batch")
         inner = entries(response.json)[0]["resource"]
