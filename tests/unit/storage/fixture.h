@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -65,14 +66,20 @@ inline std::unique_ptr<Reader> reader_of(Store& store) {
 /// A search parameter that lives as long as the program.
 inline const fhir::SearchParameter* parameter(std::string_view code, SearchParameterType type,
                                               std::vector<std::string_view> targets = {}) {
-  auto* texts = new std::vector<std::string_view>(std::move(targets));
-  auto* url = new std::string("http://example.org/SearchParameter/" + std::string(code));
-  auto* made = new fhir::SearchParameter;
-  made->code = code;
-  made->url = *url;
-  made->type = type;
-  made->targets = *texts;
-  return made;
+  struct Kept {
+    std::string url;
+    std::vector<std::string_view> targets;
+    fhir::SearchParameter parameter;
+  };
+  static std::deque<Kept> kept;
+  Kept& one = kept.emplace_back();
+  one.url = "http://example.org/SearchParameter/" + std::string(code);
+  one.targets = std::move(targets);
+  one.parameter.code = code;
+  one.parameter.url = one.url;
+  one.parameter.type = type;
+  one.parameter.targets = one.targets;
+  return &one.parameter;
 }
 
 inline PendingBody body_of(const std::string& type, const std::string& id,
