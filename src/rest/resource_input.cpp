@@ -49,8 +49,9 @@ fhir::Result<void, Failure> check_id(const fhir::json::Document& document, std::
   const fhir::json::Value* found = document.root().find("id");
   if (found == nullptr || !found->is_string())
     return fhir::unexpected(failure(
-        fhir::make_issue(fhir::IssueType::required,
-                         "An update's body carries the id of the resource, as in the URL")));
+        placed(fhir::make_issue(fhir::IssueType::required,
+                                "An update's body carries the id of the resource, as in the URL"),
+               document, document.root())));
   if (found->string() == id) return {};
   return fhir::unexpected(failure(
       placed(fhir::make_issue(fhir::IssueType::invalid, "The body's id is not the id in the URL"),
