@@ -155,22 +155,6 @@ class TreeBuilder {
   std::uint32_t refusal_offset_ = 0;
 };
 
-Position position_in(std::string_view source, std::size_t offset) {
-  Position position;
-  std::size_t end = offset < source.size() ? offset : source.size();
-  std::size_t line_start = 0;
-  for (std::size_t at = 0; at < end; ++at) {
-    if (source[at] == '\n') {
-      ++position.line;
-      line_start = at + 1;
-    }
-  }
-  for (std::size_t at = line_start; at < end; ++at) {
-    if ((static_cast<unsigned char>(source[at]) & 0xc0) != 0x80) ++position.column;
-  }
-  return position;
-}
-
 Issue placed(Issue issue, std::string_view source, std::size_t offset) {
   Position position = position_in(source, offset);
   issue.line = position.line;
@@ -179,6 +163,22 @@ Issue placed(Issue issue, std::string_view source, std::size_t offset) {
 }
 
 }  // namespace
+
+Position position_in(std::string_view text, std::size_t offset) {
+  Position position;
+  std::size_t end = offset < text.size() ? offset : text.size();
+  std::size_t line_start = 0;
+  for (std::size_t at = 0; at < end; ++at) {
+    if (text[at] == '\n') {
+      ++position.line;
+      line_start = at + 1;
+    }
+  }
+  for (std::size_t at = line_start; at < end; ++at) {
+    if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80) ++position.column;
+  }
+  return position;
+}
 
 Document::Document()
     : source_(std::make_unique<std::string>()), arena_(std::make_unique<Arena>()) {}
@@ -229,6 +229,12 @@ Document Document::build(std::unique_ptr<Arena> arena, Value root) {
   Value* kept = document.arena_->allocate_array<Value>(1);
   *kept = root;
   document.root_ = kept;
+  return document;
+}
+
+Document Document::build(std::unique_ptr<Arena> arena, Value root, std::string source) {
+  Document document = build(std::move(arena), root);
+  *document.source_ = std::move(source);
   return document;
 }
 

@@ -18,6 +18,9 @@ struct Position {
   std::uint32_t column = 1;  // 1-based, in Unicode characters
 };
 
+/// Where the byte at `offset` of a UTF-8 text stands.
+Position position_in(std::string_view text, std::size_t offset);
+
 struct ReadOptions {
   std::size_t bytes_max = k_json_bytes_max;
   std::size_t depth_max = k_json_depth_max;
@@ -41,9 +44,12 @@ class Document {
   /// A document around a tree built elsewhere in `arena`; it has no source text and no positions.
   static Document build(std::unique_ptr<Arena> arena, Value root);
 
+  /// The same, with the text that the offsets of its values mean.
+  static Document build(std::unique_ptr<Arena> arena, Value root, std::string source);
+
   const Value& root() const { return *root_; }
   Position position(std::uint32_t offset) const;
-  /// The text as it was sent; empty for a built document.
+  /// The text as it was sent; empty for a document built without one.
   std::string_view source() const { return *source_; }
   std::size_t memory_bytes() const;
 

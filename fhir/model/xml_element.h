@@ -1,0 +1,75 @@
+// The elements of a parsed FHIR XML text before they become a tree: their names, namespaces and
+// attributes, and what is wrong with them. Every step is false at the first fault; `refusal` says
+// what it was. Internal to the XML reader.
+// https://hl7.org/fhir/R4/xml.html
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <pugixml.hpp>
+
+#include "fhir/base/arena.h"
+#include "fhir/base/issue.h"
+
+namespace fhir::xml {
+
+/// What FHIR knows of attributes.
+struct Attributes {
+  std::optional<std::string_view> id;
+  std::optional<std::string_view> url;
+  std::optional<std::string_view> value;
+
+  bool any() const { return id || url || value; }
+};
+
+struct Element {
+  pugi::xml_node node;
+  std::string_view name;           // without prefix
+  std::string_view default_space;  // the namespace of names without prefix inside it
+  bool is_narrative = false;       // a div in the namespace of XHTML
+  std::size_t group = 0;           // for whoever sorts elements by their names
+};
+
+class ElementReader {
+ public:
+  /// source   the text as it was sent
+  /// buffer   the copy of it that pugixml took apart; outlives this, as does `arena`
+  ElementReader(std::string_view source, const char* buffer, Arena& arena)
+      : source_(source), buffer_(buffer), arena_(arena) {}
+
+  /// The one root element; no document type, no text beside it.
+  bool root(const pugi::xml_document& document, Element& out);
+
+  /// Names an element, which has to be FHIR's or a narrative's div.
+  /// outer_space   the default namespace around it
+  bool resolve(const pugi::xml_node& node, std::string_view outer_space, Element& out);
+
+  /// Reads the attributes of an element of FHIR's; their values lie in the arena.
+  bool attributes(const pugi::xml_node& node, Attributes& out);
+
+  /// An element's `<` in the source; the first character of a text.
+  std::uint32_t offset_of(const pugi::xml_node& node) const;
+
+  bool refuse(const pugi::xml_node& node, std::string diagnostics);
+  bool refuse(const pugi::xml_node& node, Issue issue);
+  const Issue& refusal() const { return refusal_; }
+  std::size_t refusal_offset() const { return refusal_offset_; }
+
+ private:
+  std::size_t offset_of(const char* at) const { return static_cast<std::size_t>(at - buffer_); }
+  bool refuse_at(std::size_t offset, Issue issue);
+  bool check_declaration(const pugi::xml_node& node);
+  bool decode(const char* raw, std::optional<std::string_view>& out);
+
+  std::string_view source_;
+  const char* buffer_;
+  Arena& arena_;
+  Issue refusal_;
+  std::size_t refusal_offset_ = 0;
+};
+
+}  // namespace fhir::xml
