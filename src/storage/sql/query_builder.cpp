@@ -182,7 +182,9 @@ std::vector<SqlText> QueryBuilder::index_sorted_page(const Cursor& cursor, bool 
     SqlText text = select(column, keys);
     text << " FROM " << first.table << " d WHERE ";
     if (first.is_of_resource()) {
-      (text << "d.type = ").bind(type_) << " AND d.version_id > 0 AND d.deleted = 0";
+      // Not the index of live rows, which has another order.
+      (text << "d.type = ").bind(type_)
+          << " AND d.version_id > 0 AND " << dialect_.unindexed("d.deleted") << " = 0";
     } else {
       (text << "d.param = ").bind(first.param);
       // Of several values of a resource only the one that sorts first counts.

@@ -22,6 +22,9 @@ int look_at_clock(void* deadline) {
 
 fhir::Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
                                                            Access access) {
+  // Memory statistics take a lock that all connections share, at every allocation.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)configured;
   sqlite3* db = nullptr;
   const int flags = SQLITE_OPEN_NOMUTEX |
                     (access == Access::read_only ? SQLITE_OPEN_READONLY

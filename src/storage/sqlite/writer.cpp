@@ -123,14 +123,7 @@ Writer::Group Writer::take_group() {
 
 void Writer::commit(Group& group) {
   apply_test_limit();
-  auto done = connection_->run(Fixed::begin_immediate);
-  if (done) done = apply_all(group);
-  if (done) done = names_.store_counts();
-  if (done) {
-    dictionary_.publish_names(names_.group());
-    done = connection_->run(Fixed::commit);
-    if (!done) dictionary_.retract_names(names_.group());
-  }
+  auto done = try_commit(group);
   failed_ = !done;
   if (done) {
     dictionary_.publish_counts(names_.group());
@@ -144,22 +137,41 @@ void Writer::commit(Group& group) {
   }
 }
 
-/// An error here ends the group: the transaction is gone. A batch that fails alone keeps its error.
-fhir::Result<void> Writer::apply_all(Group& group) {
-  for (auto& job : group) {
-    FHIR_CHECK(connection_->run(Fixed::savepoint));
-    auto applied = apply(*job);
-    if (applied) {
-      FHIR_CHECK(connection_->run(Fixed::release));
-      names_.keep_batch();
-      continue;
-    }
-    if (!connection_->in_transaction()) return applied;
-    FHIR_CHECK(connection_->run(Fixed::rollback_to));
-    FHIR_CHECK(connection_->run(Fixed::release));
-    names_.drop_batch();
+fhir::Result<void> Writer::try_commit(Group& group) {
+  FHIR_CHECK(connection_->run(Fixed::begin_immediate));
+  FHIR_TRY(is_whole, apply_all(group, Isolation::none));
+  if (!is_whole) {
+    FHIR_CHECK(connection_->run(Fixed::rollback));
+    names_.drop_group();
+    FHIR_CHECK(connection_->run(Fixed::begin_immediate));
+    FHIR_CHECK(apply_all(group, Isolation::savepoints));
   }
-  return {};
+  FHIR_CHECK(names_.store_counts());
+  dictionary_.publish_names(names_.group());
+  auto done = connection_->run(Fixed::commit);
+  if (!done) dictionary_.retract_names(names_.group());
+  return done;
+}
+
+/// An error here ends the group: the transaction is gone. A batch that fails alone keeps its error;
+/// false: what it had changed already could not be taken back without a savepoint.
+fhir::Result<bool> Writer::apply_all(Group& group, Isolation isolation) {
+  for (auto& job : group) {
+    const auto changes = sqlite3_total_changes64(connection_->handle());
+    if (isolation == Isolation::savepoints) FHIR_CHECK(connection_->run(Fixed::savepoint));
+    auto applied = apply(*job);
+    if (!applied && !connection_->in_transaction()) {
+      return fhir::unexpected(std::move(applied).error());
+    }
+    if (isolation == Isolation::none) {
+      if (!applied && sqlite3_total_changes64(connection_->handle()) != changes) return false;
+    } else {
+      if (!applied) FHIR_CHECK(connection_->run(Fixed::rollback_to));
+      FHIR_CHECK(connection_->run(Fixed::release));
+    }
+    applied ? names_.keep_batch() : names_.drop_batch();
+  }
+  return true;
 }
 
 fhir::Result<void> Writer::apply(Job& job) {

@@ -15,7 +15,7 @@
 
 namespace server::storage::sqlite {
 
-/// Takes all batches that wait into one transaction, a savepoint each, and answers every caller
+/// Takes all batches that wait into one transaction, each whole or not at all, and answers every caller
 /// once the commit is durable: many callers share one fsync, a single caller waits for nobody.
 class Writer {
  public:
@@ -46,7 +46,11 @@ class Writer {
   void run();
   Group take_group();
   void commit(Group& group);
-  fhir::Result<void> apply_all(Group& group);
+  fhir::Result<void> try_commit(Group& group);
+  /// Savepoints make SQLite copy each page before its first change: they are used only once a batch
+  /// has failed half-way.
+  enum class Isolation : unsigned char { none, savepoints };
+  fhir::Result<bool> apply_all(Group& group, Isolation isolation);
   fhir::Result<void> apply(Job& job);
   void apply_test_limit();
   void checkpoint_if_due();
