@@ -43,8 +43,9 @@ std::string repaired(std::string_view xhtml) {
   for (std::size_t at = 0; at < xhtml.size(); ++at) {
     const std::string_view rest = xhtml.substr(at);
     if (rest[0] != '&') {
-      if (forbidden_control_at(rest.substr(0, 1)) == 0) {
-        out += "\xef\xbf\xbd";
+      if (const std::size_t bytes = forbidden_bytes(rest); bytes != 0) {
+        out += k_replacement;
+        at += bytes - 1;
       } else {
         out += rest[0];
       }

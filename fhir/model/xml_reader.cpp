@@ -331,9 +331,9 @@ Result<json::Document> read_xml(std::string_view text, const DefinitionStore& de
     return too_large("The body has more than " + std::to_string(k_xml_tags_max) + " tags");
   if (const std::size_t bad = json::invalid_utf8_at(text); bad != std::string_view::npos)
     return refused(make_issue(IssueType::structure, "The body is not valid UTF-8"), text, bad);
-  if (const std::size_t bad = xml::forbidden_control_at(text); bad != std::string_view::npos)
+  if (const std::size_t bad = xml::forbidden_at(text); bad != std::string_view::npos)
     return refused(
-        make_issue(IssueType::structure, "The body has a control character that XML forbids"), text,
+        make_issue(IssueType::structure, "The body has a character that XML does not allow"), text,
         bad);
 
   // Values are decoded from what the source has, so that references are checked: pugixml only

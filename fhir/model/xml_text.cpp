@@ -8,8 +8,6 @@
 namespace fhir::xml {
 namespace {
 
-constexpr std::string_view k_replacement = "\xef\xbf\xbd";  // U+FFFD
-
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
 }
@@ -63,10 +61,18 @@ bool append_reference(std::string& out, std::string_view name) {
 
 }  // namespace
 
-std::size_t forbidden_control_at(std::string_view text) {
-  const auto found = std::find_if(text.begin(), text.end(), is_control);
-  return found == text.end() ? std::string_view::npos
-                             : static_cast<std::size_t>(found - text.begin());
+std::size_t forbidden_bytes(std::string_view text) {
+  if (text.empty()) return 0;
+  if (is_control(text.front())) return 1;
+  return text.starts_with("\xef\xbf\xbe") || text.starts_with("\xef\xbf\xbf") ? 3 : 0;
+}
+
+std::size_t forbidden_at(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const unsigned char c = static_cast<unsigned char>(text[at]);
+    if ((c < 0x20 || c == 0xef) && forbidden_bytes(text.substr(at)) != 0) return at;
+  }
+  return std::string_view::npos;
 }
 
 bool is_plain_name(std::string_view name) {
@@ -112,12 +118,9 @@ void append_escaped(std::string& out, std::string_view text) {
       out += "&quot;";
     } else if (c == '\t' || c == '\n' || c == '\r') {
       out += c == '\t' ? "&#9;" : c == '\n' ? "&#10;" : "&#13;";
-    } else if (is_control(c)) {
+    } else if (const std::size_t bytes = forbidden_bytes(text.substr(at)); bytes != 0) {
       out += k_replacement;
-    } else if (c == '\xef' && (text.substr(at).starts_with("\xef\xbf\xbe") ||
-                               text.substr(at).starts_with("\xef\xbf\xbf"))) {
-      out += k_replacement;
-      at += 2;
+      at += bytes - 1;
     } else {
       out += c;
     }

@@ -172,6 +172,7 @@ TEST_CASE("what is no FHIR XML is refused with its place") {
       {"<div xmlns='http://www.w3.org/1999/xhtml'/>", 1, 1},
       {patient("\n\x01"), 2, 1},
       {patient("\n\xff"), 2, 1},
+      {patient("\n<id value='\xef\xbf\xbf'/>"), 2, 12},
   };
   for (const Case& each : cases) {
     CAPTURE(each.xml);

@@ -72,6 +72,8 @@ TEST_CASE("a narrative is written as it is where it can stand in XML") {
       "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>a &amp; b</p>\n<br/></div>";
   CHECK(narrative_of(div) == div);
   CHECK(narrative_of(" " + div + "\n") == div);
+  CHECK(narrative_of("<div>\x01\xef\xbf\xbf</div>") ==
+        "<div xmlns=\"http://www.w3.org/1999/xhtml\">\xef\xbf\xbd\xef\xbf\xbd</div>");
   CHECK(narrative_of("<div>a</div>") == "<div xmlns=\"http://www.w3.org/1999/xhtml\">a</div>");
   CHECK(narrative_of("<div>&nbsp;&foo;&lt;& b;&#5;</div>") ==
         "<div xmlns=\"http://www.w3.org/1999/xhtml\">&#160;&amp;foo;&lt;&amp; b;&amp;#5;</div>");

@@ -1,0 +1,47 @@
+// Any bytes → read_xml → write_xml: no crash, every refusal with a place; what was read is written
+// as XML that is read as the same, and is JSON that the JSON reader takes. The first byte chooses
+// the layout.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "fhir/definitions/definition_store.h"
+#include "fhir/formats/json_document.h"
+#include "fhir/formats/json_writer.h"
+#include "fhir/model/xml_reader.h"
+#include "fhir/model/xml_writer.h"
+
+namespace {
+
+const fhir::DefinitionStore& definitions() {
+  static const auto k_store = [] {
+    fhir::LoadOptions options;
+    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
+    return std::move(fhir::DefinitionStore::load(options)).value();
+  }();
+  return *k_store;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const auto document = fhir::read_xml(text, definitions());
+  if (!document) {
+    const fhir::Issue& issue = document.error();
+    if (issue.diagnostics.empty() || issue.line == 0) std::abort();
+    return 0;
+  }
+  if (!fhir::json::Document::read(fhir::json::to_string(document->root()))) std::abort();
+  const std::string written = fhir::write_xml(document->root(), definitions());
+  const auto again = fhir::read_xml(written, definitions());
+  if (!again || fhir::write_xml(again->root(), definitions()) != written) std::abort();
+  if (!fhir::read_xml(fhir::write_xml(document->root(), definitions(), (data[0] & 1) != 0),
+                      definitions()))
+    std::abort();
+  return 0;
+}
