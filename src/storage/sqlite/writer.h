@@ -15,8 +15,9 @@
 
 namespace server::storage::sqlite {
 
-/// Takes all batches that wait into one transaction, each whole or not at all, and answers every caller
-/// once the commit is durable: many callers share one fsync, a single caller waits for nobody.
+/// Takes all batches that wait into one transaction, each whole or not at all, and answers every
+/// caller once the commit is durable: many callers share one fsync, a single caller waits for
+/// nobody.
 class Writer {
  public:
   using Answer = fhir::Result<Store::Outcome, Store::Failure>;
