@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fhir/model/xml_reader.h"
+
 namespace server::cli {
 
 namespace fs = std::filesystem;
@@ -17,13 +19,11 @@ fhir::Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
-fhir::Result<fhir::json::Document> read_resource(const std::string& path) {
+fhir::Result<fhir::json::Document> read_resource(const std::string& path,
+                                                 const fhir::DefinitionStore& definitions) {
   FHIR_TRY(text, read_file(path));
   const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string::npos && text[first] == '<')
-    return fhir::unexpected(fhir::make_issue(fhir::Situation::unsupported_media,
-                                             fhir::IssueType::not_supported,
-                                             path + " is XML; this version reads JSON"));
+  if (first != std::string::npos && text[first] == '<') return fhir::read_xml(text, definitions);
   return fhir::json::Document::read(std::move(text));
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fhir/base/result.h"
+#include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
 
 namespace server::cli {
@@ -12,8 +13,10 @@ namespace server::cli {
 /// The file's bytes, without a byte order mark.
 fhir::Result<std::string> read_file(const std::string& path);
 
-/// The file as a tree. XML is refused: not-supported.
-fhir::Result<fhir::json::Document> read_resource(const std::string& path);
+/// The file as a tree: XML by its first character, JSON otherwise.
+/// definitions   tell what an XML element is
+fhir::Result<fhir::json::Document> read_resource(const std::string& path,
+                                                 const fhir::DefinitionStore& definitions);
 
 /// Files as they are, folders as the .json, .ndjson and .xml files in them and below, in order.
 fhir::Result<std::vector<std::string>> expand_paths(const std::vector<std::string>& paths);

@@ -23,7 +23,7 @@ int index(const IndexSettings& settings) {
   if (!files) return fail(files.error());
   int status = 0;
   for (const std::string& file : *files) {
-    auto document = read_resource(file);
+    auto document = read_resource(file, **definitions);
     if (!document) {
       status = fail(document.error());
       continue;

@@ -124,12 +124,13 @@ std::string load_lines(rest::RestHandler& handler, const std::string& text) {
   return first_problem;
 }
 
-std::string load_file(rest::RestHandler& handler, const std::string& file) {
+std::string load_file(rest::RestHandler& handler, const fhir::DefinitionStore& definitions,
+                      const std::string& file) {
   auto text = read_file(file);
   if (!text) return text.error().diagnostics;
   if (file.ends_with(".ndjson")) return load_lines(handler, *text);
   if (file.ends_with(".xml")) {
-    auto document = read_resource(file);
+    auto document = read_resource(file, definitions);
     if (!document) return document.error().diagnostics;
     return load_one(handler, fhir::json::to_string(document->root()));
   }
@@ -157,7 +158,7 @@ int load(const LoadSettings& settings) {
   std::atomic<std::size_t> next = 0;
   auto work = [&] {
     for (std::size_t at; (at = next.fetch_add(1)) < files->size();) {
-      const std::string problem = load_file(handler, (*files)[at]);
+      const std::string problem = load_file(handler, engine->snapshot->definitions(), (*files)[at]);
       progress.done((*files)[at], problem.empty(), problem);
     }
   };

@@ -50,7 +50,7 @@ fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> definitions_with(
   if (xml.empty()) return std::move(definitions);
   std::vector<std::string> resources;
   for (const std::string& path : xml) {
-    FHIR_TRY(document, read_resource(path));
+    FHIR_TRY(document, read_resource(path, *definitions));
     resources.push_back(fhir::json::to_string(document.root()));
   }
   return definitions->with(resources);
@@ -82,7 +82,7 @@ int validate(const ValidateSettings& settings) {
   if (settings.output == "json") std::printf("[");
   for (const std::string& file : *files) {
     fhir::IssueList found;
-    auto document = read_resource(file);
+    auto document = read_resource(file, **definitions);
     if (document) {
       (*validator)->validate(*document, options, found);
     } else {
