@@ -98,6 +98,14 @@ class InvalidText(ServerCase):
                 response = self.http.post("Patient", b'{"resourceType":"Patient","name":[{"family":"' + bad + b'"}]}')
                 self.assert_outcome(response, (400, 422))
 
+    def test_every_control_character_at_every_place_of_a_long_text(self):
+        for code in range(0x20):
+            for at in (0, 1, 15, 16, 17, 40, 63):
+                text = bytearray(b"a" * 64)
+                text[at] = code
+                self.assert_outcome(self.http.post(
+                    "Patient", b'{"resourceType":"Patient","name":[{"family":"' + bytes(text) + b'"}]}'), (400, 422))
+
     def test_good_text_comes_back_as_it_was(self):
         for good in ("é", "\U0001f600", "\u202e", "a\u0301", "日本語", "\ufeffx", "\\\"/"):
             made = self.create(patient("x" + good))
