@@ -28,6 +28,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
 SMALL = 10  # patients, for what must not grow
 LOINC = "http://loinc.org"
 CODES = ["8302-2", "29463-7", "39156-5", "72514-3", "2339-0", "85354-9", "8867-4", "9279-1"]
+ROUNDS = 5
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -47,6 +48,7 @@ class Bench:
         self.folder = tempfile.mkdtemp(prefix="medisync-bench-")
         self.rows = []
         self.server = None
+        self.hellos = []
         self.number = 0
 
     def tool(self, name):
@@ -90,29 +92,29 @@ class Bench:
 
     # ------------------------------------------------------------------ the limits
 
-    def hello(self, size, name):
-        """The better of one thread and two: what a bare server reaches with this client."""
-        best = None
+    def start_hello(self, size):
+        """Bare servers of one thread and of two; the better one is the limit."""
+        self.hellos = []
         for threads in (1, 2):
             process = subprocess.Popen([self.tool("bench_hello_server"), "--threads", str(threads),
                                         "--bytes", str(size)], stdout=subprocess.PIPE)
-            try:
-                port = int(process.stdout.readline())
-                figures = self.load(port, [("GET", "/fhir/Patient/hello", b"")], process=process)
-            finally:
-                process.terminate()
-                process.wait(10)
-                process.stdout.close()
-            if best is None or figures["rate"] > best["rate"]:
-                best = dict(figures, threads=threads)
-        return self.record(name, body_bytes=size, **best)
+            self.hellos.append((threads, process, int(process.stdout.readline())))
+
+    def stop_hello(self):
+        for _, process, _ in self.hellos:
+            process.terminate()
+            process.wait(10)
+            process.stdout.close()
+        self.hellos = []
 
     def raw_inserts(self, bodies_file, batch, index_rows=0, rows=0, name="raw"):
         command = [self.tool("bench_raw_sqlite"), "--batch", str(batch), "--index-rows", str(index_rows),
                    "--durability", "full", "--db", os.path.join(self.folder, "raw.db")]
         if rows:
             command += ["--rows", str(rows)]
-        figures = json.loads(subprocess.run(command + [bodies_file], stdout=subprocess.PIPE, check=True, timeout=600).stdout)
+        runs = [json.loads(subprocess.run(command + [bodies_file], stdout=subprocess.PIPE, check=True,
+                                          timeout=600).stdout) for _ in range(3)]
+        figures = max(runs, key=lambda r: r["rows_per_second"])  # a limit: the best of three
         return self.record(name, requests=figures["rows"], rate=figures["rows_per_second"], batch=batch,
                            index_rows=index_rows)
 
@@ -178,38 +180,51 @@ class Bench:
                            mb_s=round(size / figures["seconds"] / 1e6, 1))
 
     def sample(self, http):
-        """Ids, names and bodies that the reads and searches go round."""
-        chance = random.Random(1)
+        """The patients that the reads and searches go round: at any size those of the same stories."""
         patients = []
         for page in http.pages("Patient", {"_count": "200"}):
             patients += [e["resource"] for e in page.json.get("entry", [])]
-        chance.shuffle(patients)
+        families = {re.sub(r"x\d+$", "", p["name"][0]["family"]) for p in patients}
+        self.families = getattr(self, "families", families)
+        patients = [p for p in patients if re.sub(r"x\d+$", "", p["name"][0]["family"]) in self.families]
+        random.Random(1).shuffle(patients)
         return patients
 
-    def measure(self, label, only=None):
+    def measure(self, count):
+        """Rounds of all kinds in turn, so that what else the machine does meets them alike; the median counts."""
         with self.server.client() as http:
             patients = self.sample(http)
-            sizes = [len(http.get("Patient/" + p["id"]).body) for p in patients[:50]]
+            size = int(statistics.median(len(http.get("Patient/" + p["id"]).body) for p in patients[:50]))
             codes = [c for c in CODES if len(http.search(
                 "Observation", {"code": f"{LOINC}|{c}", "_count": "20"}).json.get("entry", [])) == 20]
-        self.read_bytes = int(statistics.median(sizes))
-        families = sorted({p["name"][0]["family"] for p in patients if p.get("name")})
-        random.Random(2).shuffle(families)
+        self.codes = getattr(self, "codes", codes)
+        families = sorted({p["name"][0]["family"] for p in patients})
         work = {
             "read": [f"/fhir/Patient/{p['id']}" for p in patients],
-            "token": [f"/fhir/Observation?code={LOINC}%7C{c}&_count=20" for c in codes],
+            "token": [f"/fhir/Observation?code={LOINC}%7C{c}&_count=20" for c in self.codes],
             "patient+code": [f"/fhir/Observation?patient={p['id']}&code={LOINC}%7C{c}&_count=20"
-                             for p in patients[:500] for c in (codes or CODES)[:2]],
+                             for p in patients[:500] for c in self.codes[:2]],
             "name": [f"/fhir/Patient?name={f}&_count=20" for f in families[:500]],
         }
-        for name, targets in work.items():
-            if only and name not in only:
-                continue
-            if not targets:
-                say(f"{name}: nothing to ask for at {label}")
-                continue
-            figures = self.load(self.server.port, [("GET", t, b"") for t in targets], process=self.server.process)
-            self.record(f"{name} @{label}", answer_bytes=figures["bytes"] // max(1, figures["requests"]), **figures)
+        self.start_hello(size)
+        rounds = {}
+        seconds = max(0.3, self.options.seconds / ROUNDS)
+        for _ in range(ROUNDS):
+            limits = [dict(self.load(port, [("GET", "/fhir/Patient/hello", b"")], seconds=seconds, process=process),
+                           threads=threads, body_bytes=size) for threads, process, port in self.hellos]
+            rounds.setdefault("hello", []).append(max(limits, key=lambda l: l["rate"]))
+            for name, targets in work.items():
+                if targets:
+                    rounds.setdefault(name, []).append(self.load(
+                        self.server.port, [("GET", t, b"") for t in targets], seconds=seconds,
+                        process=self.server.process))
+        self.stop_hello()
+        for name, all_figures in rounds.items():
+            figures = sorted(all_figures, key=lambda f: f["rate"])[len(all_figures) // 2]
+            figures["cpu_us"] = statistics.median(f["cpu_us"] for f in all_figures)
+            figures["of_hello"] = round(statistics.median(
+                f["rate"] / h["rate"] for f, h in zip(all_figures, rounds["hello"])), 4)
+            self.record(f"{name} @{count}", answer_bytes=figures["bytes"] // max(1, figures["requests"]), **figures)
         return patients
 
     def creates(self, bundles, patients):
@@ -260,12 +275,10 @@ class Bench:
 
         self.import_bundles(first, f"import of {counted} patients")
         self.measure(counted)
-        limits = [self.hello(self.read_bytes, "hello, before")]
         say("importing")
         imported = self.import_bundles(small, "import")
         say(f"{imported['requests']} resources at {imported['rate']:.0f} a second")
         patients = self.measure(sum(p for _, _, p in ready))
-        limits.append(self.hello(self.read_bytes, "hello, after"))
         self.creates(bundles, patients)
         data_bytes = sum(os.path.getsize(os.path.join(self.server.data, f)) for f in os.listdir(self.server.data))
         memory = self.server.memory_bytes()
@@ -279,7 +292,7 @@ class Bench:
                 for entry in json.loads(text)["entry"]:
                     out.write(json.dumps(entry["resource"], ensure_ascii=False, separators=(",", ":")) + "\n")
                     count += 1
-                if count > 60_000:
+                if count > 30_000:
                     break
         batch = max(1, round(sum(e for _, e, _ in ready) / len(ready)))
         raw = self.raw_inserts(bodies_file, batch, name="raw inserts of the bodies")
@@ -290,7 +303,7 @@ class Bench:
         reading = json.loads(done.stdout)
         self.record("reading JSON", mb_s=reading["ours_mb_s"], rapidjson_mb_s=reading["rapidjson_dom_mb_s"])
         self.print_table()
-        self.print_goals(limits, imported, raw, indexed, reading, counted, sum(p for _, _, p in ready))
+        self.print_goals(imported, raw, indexed, reading, counted, sum(p for _, _, p in ready))
         print(f"\n{data_bytes / 1e6:.0f} MB on disk; {memory >> 20} MB resident at the end; "
               f"this run took {time.monotonic() - began:.0f} s")
 
@@ -316,9 +329,8 @@ class Bench:
         for row in self.rows:
             print(json.dumps(row))
 
-    def print_goals(self, limits, imported, raw, indexed, reading, small, large):
+    def print_goals(self, imported, raw, indexed, reading, small, large):
         rows = {row["row"]: row for row in self.rows}
-        hello = statistics.mean(l["rate"] for l in limits)
 
         def goal(name, ratio, at_least=None, at_most=None, note=""):
             met = ratio >= at_least if at_least is not None else ratio <= at_most if at_most is not None else None
@@ -333,7 +345,7 @@ class Bench:
             for count in (small, large):
                 row = rows.get(f"{name} @{count}")
                 if row:
-                    goal(f"{name} of hello-world, at {count} patients", row["rate"] / hello, at_least=bound)
+                    goal(f"{name} of hello-world, at {count} patients", row["of_hello"], at_least=bound)
         goal("import of raw inserts of the bodies", imported["rate"] / raw["rate"], at_least=0.2)
         goal("import of raw inserts with index rows", imported["rate"] / indexed["rate"])
         one, many = (rows[f"create, {n} clients"]["rate"] for n in (self.options.connections, 64))
@@ -353,6 +365,7 @@ class Bench:
         self.goal_lines.close()
 
     def close(self):
+        self.stop_hello()
         if self.server is not None:
             self.server.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -362,7 +375,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "release"), help="folder of the release build")
     parser.add_argument("--patients", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=3, help="length of each measurement")
+    parser.add_argument("--seconds", type=float, default=3, help="length of each measurement, its rounds together")
     parser.add_argument("--connections", type=int, default=16)
     bench = Bench(parser.parse_args())
     try:
