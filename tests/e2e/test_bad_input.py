@@ -101,10 +101,12 @@ class InvalidText(ServerCase):
     def test_every_control_character_at_every_place_of_a_long_text(self):
         for code in range(0x20):
             for at in (0, 1, 15, 16, 17, 40, 63):
-                text = bytearray(b"a" * 64)
-                text[at] = code
-                self.assert_outcome(self.http.post(
-                    "Patient", b'{"resourceType":"Patient","name":[{"family":"' + bytes(text) + b'"}]}'), (400, 422))
+                for start in (b"", b"\\t"):  # with and without an escape before it
+                    text = bytearray(b"a" * 64)
+                    text[at] = code
+                    self.assert_outcome(self.http.post(
+                        "Patient", b'{"resourceType":"Patient","name":[{"family":"x' + start + bytes(text) + b'"}]}'),
+                        (400, 422))
 
     def test_good_text_comes_back_as_it_was(self):
         for good in ("é", "\U0001f600", "\u202e", "a\u0301", "日本語", "\ufeffx", "\\\"/"):
