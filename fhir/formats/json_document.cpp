@@ -27,8 +27,13 @@ class TreeBuilder {
  public:
   using Ch = char;
 
-  TreeBuilder(const char* begin, const Stream& stream, Arena& arena, const ReadOptions& options)
-      : begin_(begin), stream_(stream), arena_(arena), depth_max_(options.depth_max) {
+  TreeBuilder(const char* begin, const Stream& stream, Arena& arena, const ReadOptions& options,
+              bool has_unicode_escapes)
+      : begin_(begin),
+        stream_(stream),
+        arena_(arena),
+        depth_max_(options.depth_max),
+        has_unicode_escapes_(has_unicode_escapes) {
     values_.reserve(64);
     members_.reserve(64);
   }
@@ -46,12 +51,14 @@ class TreeBuilder {
     return put(Value::text_value(Kind::number, {text, size}, offset_of(text)));
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
+    if (!is_text({text, size})) return false;
     return put(Value::text_value(Kind::string, {text, size}, offset_of(text) - 1));
   }
   bool StartObject() { return open(Frame{behind(1), members_.size(), true, false}); }
   bool StartArray() { return open(Frame{behind(1), values_.size(), false, false}); }
 
   bool Key(const char* text, rapidjson::SizeType size, bool) {
+    if (!is_text({text, size})) return false;
     if (size > 1 && text[0] == '_') frames_.back().has_siblings = true;
     members_.push_back(Member{text, size, name_hash({text, size}), Value{}});
     return true;
@@ -106,6 +113,14 @@ class TreeBuilder {
     return true;
   }
 
+  /// RapidJSON refuses a high surrogate alone, not a low one.
+  bool is_text(std::string_view decoded) {
+    if (!has_unicode_escapes_ || invalid_utf8_at(decoded) == std::string_view::npos) return true;
+    refusal_ = make_issue(IssueType::structure, "An escape stands for half a character");
+    refusal_offset_ = offset_of(decoded.data()) - 1;
+    return false;
+  }
+
   bool open(const Frame& frame) {
     if (frames_.size() >= depth_max_) {
       refusal_ = make_issue(
@@ -147,6 +162,7 @@ class TreeBuilder {
   const Stream& stream_;
   Arena& arena_;
   std::size_t depth_max_;
+  bool has_unicode_escapes_;
   std::vector<Frame> frames_;
   std::vector<Value> values_;
   std::vector<Member> members_;
@@ -202,7 +218,8 @@ Result<Document> Document::read(std::string source, const ReadOptions& options) 
   std::memset(document.text_.get() + text.size(), 0, 16);
 
   Stream stream(document.text_.get());
-  TreeBuilder builder(document.text_.get(), stream, *document.arena_, options);
+  TreeBuilder builder(document.text_.get(), stream, *document.arena_, options,
+                      text.find("\\u") != std::string::npos);
   rapidjson::Reader reader;
   rapidjson::ParseResult parsed = reader.Parse<k_parse_flags>(stream, builder);
   if (parsed.Code() == rapidjson::kParseErrorTermination)

@@ -87,6 +87,13 @@ TEST_CASE("what is not JSON is refused with line and column") {
     CHECK_MESSAGE(refusal(text).type == fhir::IssueType::structure, text);
 }
 
+TEST_CASE("an escape of half a character is refused, whichever half") {
+  CHECK(refusal(R"({"a":"\ud800x"})").type == fhir::IssueType::structure);
+  CHECK(refusal(R"({"a":"\udc00x"})").type == fhir::IssueType::structure);
+  CHECK(refusal(R"({"\udc00":1})").column == 2);
+  CHECK(refusal(R"(["\u00e9","\udfff\ud83d\ude00"])").column == 11);
+}
+
 TEST_CASE("columns count characters, not bytes") {
   auto issue = refusal("{\"\xc3\xa9\xc3\xa9\":1,\"a\":1,\"a\":1}");
   CHECK(issue.column == 15);
