@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the server beside the limits of this machine, in one run.
 
-usage: tests/bench/run.py [--build DIR] [--patients N] [--seconds S] [--connections N]
+usage: tests/bench/run.py [--build DIR] [--patients N] [--seconds S] [--connections N] [--server FLAG...]
 
 Builds nothing: DIR (build/release) holds medisync and the bench_ tools. Starts the server on a
 temporary data folder with the durability it has by default, imports N patients as transactions
@@ -161,7 +161,7 @@ class Bench:
     def start(self):
         from support import Server
         os.environ["MEDISYNC_BINARY"] = self.tool("medisync")
-        self.server = Server(data=os.path.join(self.folder, "data"), arguments=["--access-log", "off"])
+        self.server = Server(data=os.path.join(self.folder, "data"), arguments=["--access-log", "off"] + self.options.server)
         os.mkdir(self.server.data)
         self.server.start()
         say(f"the server answers {self.server.start_seconds * 1000:.0f} ms after its start, "
@@ -377,6 +377,7 @@ def main():
     parser.add_argument("--patients", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=3, help="length of each measurement, its rounds together")
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--server", nargs=argparse.REMAINDER, default=[], help="flags for medisync serve; the last option here")
     bench = Bench(parser.parse_args())
     try:
         bench.run()
