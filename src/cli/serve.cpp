@@ -38,7 +38,7 @@ http::ServerOptions http_options(const ServeSettings& settings) {
   options.port = settings.port;
   options.io_threads = settings.io_threads != 0 ? settings.io_threads : std::min(4u, cores);
   options.worker_threads =
-      settings.worker_threads != 0 ? settings.worker_threads : std::max(4u, 2 * cores);
+      settings.worker_threads != 0 ? settings.worker_threads : std::max(32u, 8 * cores);
   options.body_bytes_max = settings.body_megabytes_max << 20;
   options.decoded_bytes_max = 2 * options.body_bytes_max;
   options.request_deadline = std::chrono::seconds(settings.deadline_seconds);

@@ -115,6 +115,13 @@ class Store {
   virtual fhir::Result<std::unique_ptr<Reader>> reader(
       std::chrono::steady_clock::time_point deadline) = 0;
 
+  /// The current version of one resource as it is committed now: a snapshot of its own, without the
+  /// cost of a reader's.
+  ///
+  /// errors   as Reader::read · transient: no connection came free before the deadline
+  virtual fhir::Result<Version> read(std::string_view type, std::string_view id,
+                                     std::chrono::steady_clock::time_point deadline) = 0;
+
   /// All writes or none, in order, in one transaction; answers when they are durable.
   ///
   /// errors   conflict / Situation::precondition_failed: if_match · not-found …

@@ -33,8 +33,7 @@ http::Response answer_with(const Call& call, storage::Version&& version) {
 }  // namespace
 
 Answer read(const Call& call) {
-  REST_TRY(reader, call.reader());
-  REST_TRY(version, reader->read(call.type, call.id));
+  REST_TRY(version, call.snapshot->store().read(call.type, call.id, call.deadline));
   return answer_with(call, std::move(version));
 }
 

@@ -18,7 +18,7 @@ enum class Durability : unsigned char { full, normal, off };
 struct SqliteOptions {
   std::filesystem::path directory;  // holds medisync.db, made when absent
   Durability durability = Durability::full;
-  std::size_t readers = 0;  // connections; 0: twice the processors, at least 4
+  std::size_t readers = 0;  // connections; 0: four for each processor, at least 8
 
   std::size_t queue_batches_max = 4096;
   std::size_t queue_bytes_max = std::size_t{256} << 20;

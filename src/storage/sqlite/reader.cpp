@@ -69,9 +69,20 @@ fhir::Result<Version> SqliteReader::read(std::string_view type_name, std::string
   }
   if (!type) return fhir::unexpected(not_found(type_name, id));
   FHIR_CHECK(begin());
+  return current(*type, type_name, id);
+}
+
+fhir::Result<Version> SqliteReader::read_alone(std::string_view type_name, std::string_view id) {
+  const auto type = dictionary_.type(type_name);
+  if (!type) return read(type_name, id);
+  return current(*type, type_name, id);
+}
+
+fhir::Result<Version> SqliteReader::current(std::int64_t type, std::string_view type_name,
+                                            std::string_view id) {
   FHIR_TRY(statement, lease_->fixed(Fixed::read_current));
   Run run(*statement);
-  run->bind(1, *type);
+  run->bind(1, type);
   run->bind_text(2, id);
   const Step step = run->step();
   if (step == Step::failed) return fhir::unexpected(lease_->issue(run->code()));

@@ -14,6 +14,9 @@ class SqliteReader final : public Reader {
   ~SqliteReader() override;
 
   fhir::Result<Version> read(std::string_view type, std::string_view id) override;
+  /// For a reader that is asked this once and nothing else: one statement sees one snapshot, so no
+  /// transaction is needed around it.
+  fhir::Result<Version> read_alone(std::string_view type, std::string_view id);
   fhir::Result<Version> read_version(std::string_view type, std::string_view id,
                                      std::int64_t version_id) override;
   fhir::Result<Page> search(const search::Query& query) override;
@@ -23,6 +26,7 @@ class SqliteReader final : public Reader {
  private:
   fhir::Result<void> begin();
   fhir::Result<void> take_snapshot();
+  fhir::Result<Version> current(std::int64_t type, std::string_view type_name, std::string_view id);
 
   ReaderPool::Lease lease_;
   SnapshotCatalog catalog_;

@@ -73,7 +73,7 @@ fhir::Result<std::vector<std::unique_ptr<Connection>>> open_readers(
     const std::filesystem::path& file, const SqliteOptions& options) {
   const std::size_t count = options.readers != 0
                                 ? options.readers
-                                : std::max<std::size_t>(4, 2 * std::thread::hardware_concurrency());
+                                : std::max<std::size_t>(8, 4 * std::thread::hardware_concurrency());
   std::vector<std::unique_ptr<Connection>> readers;
   while (readers.size() < count) {
     FHIR_TRY(connection, Connection::open(file, Connection::Access::read_only));
@@ -121,6 +121,12 @@ class SqliteStore final : public Store {
     FHIR_TRY(lease, readers_->lease(deadline));
     return std::unique_ptr<Reader>(
         std::make_unique<SqliteReader>(std::move(lease), dictionary_, clock_));
+  }
+
+  fhir::Result<Version> read(std::string_view type, std::string_view id,
+                             std::chrono::steady_clock::time_point deadline) override {
+    FHIR_TRY(lease, readers_->lease(deadline));
+    return SqliteReader(std::move(lease), dictionary_, clock_).read_alone(type, id);
   }
 
   fhir::Result<Outcome, Failure> write(std::vector<Write> writes) override {

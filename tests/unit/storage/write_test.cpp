@@ -35,6 +35,23 @@ TEST_CASE("an unknown type, id or version is not found") {
   CHECK(reader->read_version("Patient", "a", 0).error().type == fhir::IssueType::not_found);
 }
 
+TEST_CASE("a read without a reader sees what is committed now, and fails as a reader's does") {
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  CHECK(store->read("Patient", "a", soon()).error().type == fhir::IssueType::not_found);
+  REQUIRE(write_one(*store, put("Patient", "a", {}, "first")));
+  auto reader = reader_of(*store);
+  REQUIRE(reader->read("Patient", "a"));
+  REQUIRE(write_one(*store, put("Patient", "a", {}, "second")));
+  auto now = store->read("Patient", "a", soon());
+  REQUIRE(now);
+  CHECK(now->version_id == 2);
+  CHECK(now->body.find("second") != std::string::npos);
+  CHECK(reader->read("Patient", "a")->version_id == 1);
+  REQUIRE(write_one(*store, remove("Patient", "a")));
+  CHECK(store->read("Patient", "a", soon()).error().type == fhir::IssueType::deleted);
+}
+
 TEST_CASE("the target of a reference that is not here reads as not found until it arrives") {
   Folder folder;
   auto store = open_store(options_for(folder));
