@@ -74,7 +74,7 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
                  "Threads that serve sockets; 0: by the machine")
       ->capture_default_str();
   app.add_option("--worker-threads", settings.worker_threads,
-                 "Threads that do the work; 0: by the machine")
+                 "Threads that do the work, most of them waiting for the disk; 0: by the machine")
       ->capture_default_str();
 }
 

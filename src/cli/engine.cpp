@@ -58,7 +58,7 @@ fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
   return fhir::DefinitionStore::load(options);
 }
 
-fhir::Result<Engine> make_engine(const ServeSettings& settings) {
+fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks) {
   Engine engine;
   engine.options.base_url = settings.base_url;
   engine.options.page_default = settings.page_size;
@@ -79,6 +79,8 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings) {
 
   storage::SqliteOptions store_options;
   store_options.directory = settings.data;
+  store_options.before_wait = std::move(hooks.before);
+  store_options.after_wait = std::move(hooks.after);
   store_options.durability = settings.durability == "off"      ? storage::Durability::off
                              : settings.durability == "normal" ? storage::Durability::normal
                                                                : storage::Durability::full;

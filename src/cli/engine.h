@@ -1,6 +1,7 @@
 // Puts the modules together: definitions, terminology, validator, extractor, store.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,7 +24,12 @@ struct Engine {
   std::shared_ptr<const rest::Snapshot> snapshot;
 };
 
+/// What a thread does around a wait for its write; both may be empty.
+struct WaitHooks {
+  std::function<void()> before, after;
+};
+
 /// Everything but the sockets. `settings.base_url` must be known.
-fhir::Result<Engine> make_engine(const ServeSettings& settings);
+fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks = {});
 
 }  // namespace server::cli

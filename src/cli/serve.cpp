@@ -10,6 +10,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/engine.h"
 #include "src/http/server.h"
+#include "src/http/worker_pool.h"
 #include "src/rest/rest_handler.h"
 
 namespace server::cli {
@@ -39,6 +40,7 @@ http::ServerOptions http_options(const ServeSettings& settings) {
   options.io_threads = settings.io_threads != 0 ? settings.io_threads : std::min(4u, cores);
   options.worker_threads =
       settings.worker_threads != 0 ? settings.worker_threads : std::max(32u, 8 * cores);
+  options.workers_running_max = std::min(options.worker_threads, std::max(4u, 2 * cores));
   options.body_bytes_max = settings.body_megabytes_max << 20;
   options.decoded_bytes_max = 2 * options.body_bytes_max;
   options.request_deadline = std::chrono::seconds(settings.deadline_seconds);
@@ -100,7 +102,10 @@ int serve(const ServeSettings& given) {
   }
   const std::string origin = origin_of(settings, server.port());
   if (settings.base_url.empty()) settings.base_url = origin + "/fhir";
-  auto engine = make_engine(settings);
+  // A worker whose write waits for the disk does nothing: another serves meanwhile, and the writes
+  // of all share a commit.
+  auto engine = make_engine(
+      settings, {http::WorkerPool::this_thread_waits, http::WorkerPool::this_thread_goes_on});
   if (!engine) {
     std::fprintf(stderr, "medisync: %s\n", engine.error().diagnostics.c_str());
     return 1;

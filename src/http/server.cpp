@@ -135,7 +135,7 @@ std::optional<std::string> Server::start() {
   impl_->shared.is_stopping = false;
   impl_->listener->start();
   try {
-    impl_->workers.start(impl_->options.worker_threads);
+    impl_->workers.start(impl_->options.worker_threads, impl_->options.workers_running_max);
     for (auto& thread : impl_->threads) thread->start();
   } catch (const std::system_error& error) {
     impl_->take_down();

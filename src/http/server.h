@@ -18,6 +18,7 @@ struct ServerOptions {
   std::uint16_t port = 0;                  // 0 = any free port, see Server::port()
   unsigned io_threads = 1;
   unsigned worker_threads = 4;
+  unsigned workers_running_max = 4;    // at once; those that only wait are not counted
   std::size_t queue_capacity = 256;    // requests waiting for a worker; more are answered 503
   std::size_t connections_max = 4096;  // more are answered 503 and closed
 

@@ -29,6 +29,9 @@ struct SqliteOptions {
   std::size_t reader_cache_bytes = std::size_t{2} << 20;  // each; the rest is the system's cache
   std::size_t mapped_bytes = std::size_t{8} << 30;        // address space, not memory
 
+  /// Called by a thread before and after it waits for its write to be durable; may be empty.
+  std::function<void()> before_wait, after_wait;
+
   std::function<std::int64_t()> now_ms;  // UTC; empty: the system's clock
 
   /// For tests: when set and positive, the database may have this many pages and then is "full".

@@ -84,6 +84,9 @@ Writer::Answer Writer::enqueue(std::unique_ptr<Job> job) {
     queue_.push_back(std::move(job));
   }
   wake_.notify_one();
+  if (options_.before_wait) options_.before_wait();
+  answer.wait();
+  if (options_.after_wait) options_.after_wait();
   return answer.get();
 }
 

@@ -18,6 +18,10 @@ class Gate {
   void pass();
   /// Waits until `count` have come to the gate.
   bool is_reached_by(int count);
+  int reached() {
+    const std::lock_guard lock(mutex_);
+    return reached_;
+  }
 
  private:
   std::mutex mutex_;
