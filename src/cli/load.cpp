@@ -17,6 +17,7 @@ namespace server::cli {
 namespace {
 
 constexpr int k_misuse = 2;
+constexpr int k_reasons_max = 3;  // errors told of one file
 
 /// Counts and progress, shared by the threads.
 class Progress {
@@ -57,7 +58,8 @@ std::string reason_of(const http::Response& response) {
   for (const auto& issue :
        issues != nullptr ? issues->items() : std::span<const fhir::json::Value>{}) {
     const std::string_view severity = issue.string_at("severity");
-    if ((severity != "error" && severity != "fatal") || shown++ == 3) continue;
+    if ((severity != "error" && severity != "fatal") || shown == k_reasons_max) continue;
+    ++shown;
     reason.append("; ").append(issue.string_at("diagnostics"));
     if (const auto* place = issue.find("expression"); place != nullptr && !place->items().empty())
       reason.append(" [").append(place->items()[0].text()).append("]");
