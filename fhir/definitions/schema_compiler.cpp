@@ -108,17 +108,19 @@ json::Value deep_copy(const json::Value& value, Arena& arena) {
   }
 }
 
+bool shapes_types(const json::Value& structure) {
+  const std::string_view kind = structure.string_at("kind");
+  if (is_extension(structure)) return false;
+  return (is_specialization(structure) && kind != "logical") || kind == "complex-type";
+}
+
 Result<Schemas> SchemaCompiler::compile(std::span<const ConformanceRecord> structures) {
   std::vector<json::Document> documents;
   for (const ConformanceRecord& record : structures) {
     // Profiles other than those of extensions and data types are compiled by whoever asks for them.
     FHIR_TRY(document, json::Document::read(std::string(record.json)));
     const json::Value& structure = document.root();
-    const std::string_view kind = structure.string_at("kind");
-    const bool wanted = is_extension(structure) ||
-                        (is_specialization(structure) && kind != "logical") ||
-                        kind == "complex-type";
-    if (!wanted) continue;
+    if (!is_extension(structure) && !shapes_types(structure)) continue;
     if (snapshot_elements(structure) == nullptr) continue;
     documents.push_back(std::move(document));
   }
@@ -131,6 +133,20 @@ Result<Schemas> SchemaCompiler::compile(std::span<const ConformanceRecord> struc
   for (TypeSchema* type : all_) fill_slots(*type);
   for (const json::Document& document : documents) {
     if (is_extension(document.root())) compile_extension(document.root());
+  }
+  return std::move(out_);
+}
+
+Result<Schemas> SchemaCompiler::add_extensions(
+    const Schemas& present, std::span<const ConformanceRecord* const> structures) {
+  out_ = present;
+  for (std::uint32_t i = 0; i < out_.bound_value_sets.size(); ++i)
+    value_set_index_.emplace(out_.bound_value_sets[i], i);
+  for (const ConformanceRecord* record : structures) {
+    FHIR_TRY(document, json::Document::read(std::string(record->json)));
+    const json::Value& structure = document.root();
+    if (is_extension(structure) && snapshot_elements(structure) != nullptr)
+      compile_extension(structure);
   }
   return std::move(out_);
 }
@@ -260,7 +276,8 @@ std::span<const TypeRef> SchemaCompiler::types_of(const json::Value& element, bo
     }
     TypeRef reference;
     reference.code = pool_.keep(code);
-    if (auto found = declared_.find(code); found != declared_.end()) reference.type = found->second;
+    if (auto found = out_.types.find(code); found != out_.types.end())
+      reference.type = found->second;
     reference.profiles = canonicals(type.find("profile"));
     reference.target_profiles = canonicals(type.find("targetProfile"));
     out.push_back(reference);

@@ -34,6 +34,10 @@ class SchemaCompiler {
   /// needed
   Result<Schemas> compile(std::span<const ConformanceRecord> structures);
 
+  /// What `present` holds, with these definitions of extensions over it; others are passed over.
+  Result<Schemas> add_extensions(const Schemas& present,
+                                 std::span<const ConformanceRecord* const> structures);
+
  private:
   void declare(const json::Value& structure);
   void compile_type(const json::Value& structure);
@@ -61,6 +65,10 @@ class SchemaCompiler {
   std::unordered_map<std::string_view, std::uint32_t> expression_index_;
   std::unordered_map<std::string_view, std::uint32_t> value_set_index_;
 };
+
+/// Whether a structure is compiled with the store as a type that others are built of: a resource
+/// or a data type, or a profile on a data type. Such a one changes every schema.
+bool shapes_types(const json::Value& structure);
 
 /// A copy that lives in `arena` and depends on nothing else.
 json::Value deep_copy(const json::Value& value, Arena& arena);

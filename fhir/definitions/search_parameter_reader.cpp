@@ -39,36 +39,30 @@ std::span<const std::string_view> texts(const json::Value& owner, std::string_vi
 
 }  // namespace
 
-Result<std::vector<SearchParameter>> read_search_parameters(
-    std::span<const ConformanceRecord> records, Arena& arena, StringPool& pool) {
-  std::vector<SearchParameter> out;
-  for (const ConformanceRecord& record : records) {
-    FHIR_TRY(document, json::Document::read(std::string(record.json)));
-    const json::Value& source = document.root();
-    const auto type = type_named(source.string_at("type"));
-    if (!type)
-      return unexpected(
-          make_issue(IssueType::invalid,
-                     "SearchParameter " + std::string(record.url) + " has no type that R4 knows"));
-    SearchParameter parameter;
-    parameter.url = pool.keep(record.url);
-    parameter.code = pool.keep(source.string_at("code"));
-    parameter.description = pool.keep(source.string_at("description"));
-    parameter.type = *type;
-    parameter.expression = pool.keep(source.string_at("expression"));
-    parameter.bases = texts(source, "base", arena, pool);
-    parameter.targets = texts(source, "target", arena, pool);
-    std::vector<SearchParameter::Component> components;
-    if (const json::Value* list = source.find("component")) {
-      for (const json::Value& component : list->items())
-        components.push_back({pool.keep(component.string_at("definition")),
-                              pool.keep(component.string_at("expression"))});
-    }
-    parameter.components = arena.copy(components);
-    parameter.index = static_cast<std::uint32_t>(out.size());
-    out.push_back(parameter);
+Result<SearchParameter> read_search_parameter(const ConformanceRecord& record, Arena& arena,
+                                              StringPool& pool) {
+  FHIR_TRY(document, json::Document::read(std::string(record.json)));
+  const json::Value& source = document.root();
+  const auto type = type_named(source.string_at("type"));
+  if (!type)
+    return unexpected(make_issue(IssueType::invalid, "SearchParameter " + std::string(record.url) +
+                                                         " has no type that R4 knows"));
+  SearchParameter parameter;
+  parameter.url = pool.keep(record.url);
+  parameter.code = pool.keep(source.string_at("code"));
+  parameter.description = pool.keep(source.string_at("description"));
+  parameter.type = *type;
+  parameter.expression = pool.keep(source.string_at("expression"));
+  parameter.bases = texts(source, "base", arena, pool);
+  parameter.targets = texts(source, "target", arena, pool);
+  std::vector<SearchParameter::Component> components;
+  if (const json::Value* list = source.find("component")) {
+    for (const json::Value& component : list->items())
+      components.push_back({pool.keep(component.string_at("definition")),
+                            pool.keep(component.string_at("expression"))});
   }
-  return out;
+  parameter.components = arena.copy(components);
+  return parameter;
 }
 
 Result<std::vector<Compartment>> read_compartments(std::span<const ConformanceRecord> records,

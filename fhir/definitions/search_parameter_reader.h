@@ -11,8 +11,9 @@
 
 namespace fhir::definitions {
 
-Result<std::vector<SearchParameter>> read_search_parameters(
-    std::span<const ConformanceRecord> records, Arena& arena, StringPool& pool);
+/// errors   invalid: it has no type that R4 knows
+Result<SearchParameter> read_search_parameter(const ConformanceRecord& record, Arena& arena,
+                                              StringPool& pool);
 
 Result<std::vector<Compartment>> read_compartments(std::span<const ConformanceRecord> records,
                                                    Arena& arena, StringPool& pool);

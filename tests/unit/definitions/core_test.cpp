@@ -5,22 +5,7 @@
 #include <filesystem>
 
 #include "fhir/definitions/definition_store.h"
-
-namespace {
-
-std::shared_ptr<const fhir::DefinitionStore> core() {
-  static auto store = [] {
-    fhir::LoadOptions options;
-    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-    options.cache_folder = MEDISYNC_BINARY_DIR "/definitions";
-    auto loaded = fhir::DefinitionStore::load(options);
-    if (!loaded) FAIL(loaded.error().diagnostics);
-    return *loaded;
-  }();
-  return store;
-}
-
-}  // namespace
+#include "tests/unit/definitions/core_fixture.h"
 
 TEST_CASE("every concrete resource type of R4 is known, abstract ones are not among them") {
   CHECK(core()->resource_types().size() == 146);

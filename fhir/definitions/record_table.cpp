@@ -1,0 +1,70 @@
+// https://hl7.org/fhir/R4/references.html#canonical
+#include "fhir/definitions/record_table.h"
+
+#include <string>
+#include <utility>
+
+#include "fhir/definitions/version_order.h"
+
+namespace fhir::definitions {
+namespace {
+
+bool is_preferred(const ConformanceRecord& later, const ConformanceRecord& earlier) {
+  if (later.version.empty() || earlier.version.empty()) return true;
+  return compare_versions(later.version, earlier.version) >= 0;
+}
+
+}  // namespace
+
+std::shared_ptr<const RecordTable> RecordTable::make(std::span<const ConformanceRecord> records) {
+  std::shared_ptr<RecordTable> table(new RecordTable);
+  table->records_.reserve(records.size());
+  table->by_canonical_.reserve(2 * records.size());
+  for (const ConformanceRecord& record : records) table->add(record);
+  return table;
+}
+
+std::shared_ptr<const RecordTable> RecordTable::over(std::shared_ptr<const RecordTable> base,
+                                                     std::vector<Addition> additions) {
+  std::shared_ptr<RecordTable> table(new RecordTable);
+  table->base_ = std::move(base);
+  table->additions_ = std::move(additions);
+  table->records_.reserve((table->base_ ? table->base_->records_.size() : 0) +
+                          table->additions_.size());
+  if (table->base_)
+    table->records_.assign(table->base_->records_.begin(), table->base_->records_.end());
+  table->by_canonical_.reserve(2 * table->additions_.size());
+  for (const Addition& addition : table->additions_)
+    table->add({addition->type, addition->id, addition->url, addition->version, addition->json});
+  return table;
+}
+
+void RecordTable::add(const ConformanceRecord& record) {
+  const std::string key = record.url.empty()
+                              ? "#" + std::string(record.id)
+                              : std::string(record.url) + "|" + std::string(record.version);
+  auto at = static_cast<Position>(records_.size());
+  if (const Position* present = position(key)) {
+    at = *present;
+    records_[at] = record;
+  } else {
+    records_.push_back(record);
+  }
+  by_canonical_.insert_or_assign(keys_.copy(key), at);
+  if (record.url.empty()) return;
+  const Position* newest = position(record.url);
+  if (newest == nullptr || is_preferred(record, records_[*newest]))
+    by_canonical_.insert_or_assign(record.url, at);
+}
+
+const RecordTable::Position* RecordTable::position(std::string_view canonical) const {
+  if (auto own = by_canonical_.find(canonical); own != by_canonical_.end()) return &own->second;
+  return base_ != nullptr ? base_->position(canonical) : nullptr;
+}
+
+const ConformanceRecord* RecordTable::find(std::string_view canonical) const {
+  const Position* at = position(canonical);
+  return at != nullptr ? &records_[*at] : nullptr;
+}
+
+}  // namespace fhir::definitions
