@@ -300,7 +300,8 @@ Result<Node*> Parser::invocation(const Node* input) {
     if (self->visit != operators::visit_this) return error("$this is expected");
     return const_cast<Node*>(input);
   }
-  if (token_.kind != TokenKind::identifier || is_reserved(token_))
+  // Behind a dot only a name can stand, and R4 has elements named as operators are: text.div.
+  if (token_.kind != TokenKind::identifier || (input == nullptr && is_reserved(token_)))
     return error("a name is expected");
   Token name = std::move(token_);
   FHIR_CHECK(advance());
