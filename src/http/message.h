@@ -38,6 +38,7 @@ struct Request {
   bool secure = false;  // arrived over TLS
   std::string id;       // X-Request-Id as sent when well-formed, else made here
   std::chrono::steady_clock::time_point deadline{};  // past it an answer is of no use to anybody
+  bool is_trial = false;  // on an io thread, the deadline near: see Placement::io_thread_first
 };
 
 struct Response {
@@ -45,12 +46,14 @@ struct Response {
   Headers headers;
   std::string body;
   std::string_view label = {};  // route label for metrics and the access log; static storage
+  bool wants_worker = false;    // of a trial: there is no answer yet, a worker shall make it
 };
 
 /// Where a request is answered.
 enum class Placement {
-  io_thread,  // cheap and never blocking for long: a read by id, a health check
-  worker,     // everything else; a full queue answers 503
+  io_thread,        // cheap and never blocking for long: a read by id, a health check
+  io_thread_first,  // most often cheap and without effect: tried for a moment, then by a worker
+  worker,           // everything else; a full queue answers 503
 };
 
 /// What the server calls for every request. Called from many threads at once.

@@ -17,6 +17,7 @@ constexpr std::size_t k_head_margin_bytes = 8 * 1024;  // what Beast may look at
 constexpr std::size_t k_batch_answers_max = 32;
 constexpr std::size_t k_batch_bytes_max = 256 * 1024;
 constexpr std::size_t k_idle_body_bytes_max = 64 * 1024;
+constexpr std::chrono::microseconds k_trial{1000};
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr const char* k_retry_after_seconds = "1";
 
@@ -169,12 +170,25 @@ void Session::dispatch() {
   awaited_ = Awaited::nothing;
   is_first_request_ = false;
   shared_.metrics.request_started();
-  if (coding_ == Coding::identity && shared_.handler.placement(request_) == Placement::io_thread) {
-    answer_here();
+  if (coding_ == Coding::identity && answer_at_once(shared_.handler.placement(request_)))
     return deliver(std::move(response_));
-  }
   phase_ = Phase::answering;
   thread_.submit(shared_from_this());
+}
+
+// Handing a request to another thread and back costs as much as a small search.
+bool Session::answer_at_once(Placement placement) {
+  if (placement == Placement::worker) return false;
+  if (placement == Placement::io_thread) {
+    answer_here();
+    return true;
+  }
+  const auto deadline = std::exchange(request_.deadline, Clock::now() + k_trial);
+  request_.is_trial = true;
+  answer_here();
+  request_.is_trial = false;
+  request_.deadline = deadline;
+  return !response_.wants_worker;
 }
 
 void Session::answer_here() {

@@ -87,6 +87,7 @@ class Session final : public StreamClient,
   void invite_body();
   void dispatch();
   void answer_here();
+  bool answer_at_once(Placement placement);
   void refuse_busy(std::string_view diagnostics);
   void fail(unsigned status, std::string_view diagnostics);
   void deliver(Response response);

@@ -59,6 +59,12 @@ http::Response plain(unsigned status, std::string_view content_type, std::string
   return response;
 }
 
+/// Whether more time would have brought an answer.
+bool is_out_of_time(const Failure& failure) {
+  const unsigned status = status_of(failure);
+  return status == 503 || status == 504;
+}
+
 void make_pretty(http::Response& response) {
   auto document = fhir::json::Document::read(std::move(response.body));
   if (document) response.body = fhir::json::to_string(document->root(), true);
@@ -99,6 +105,11 @@ http::Response RestHandler::handle(http::Request& request) {
   if (path == k_health || path == k_metrics) return service_endpoint(path);
   Shape shape;
   Answer result = answer(request, shape);
+  if (request.is_trial && !result && is_out_of_time(result.error())) {
+    http::Response response;
+    response.wants_worker = true;
+    return response;
+  }
   http::Response response = result ? *std::move(result) : failure_response(result.error());
   response.label = shape.label;
   if (!shape.allow.empty()) response.headers.add("Allow", std::move(shape.allow));

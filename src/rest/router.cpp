@@ -20,7 +20,8 @@ constexpr auto k_routes = std::to_array<Route>({
     {Method::get, "${operation}", "operation", Level::system, Placement::worker, operation},
     {Method::post, "${operation}", "operation", Level::system, Placement::worker, operation},
 
-    {Method::get, "{type}", "search-type", Level::type, Placement::worker, search},
+    // A page of a selective search costs less than handing it over; what takes longer is handed on.
+    {Method::get, "{type}", "search-type", Level::type, Placement::io_thread_first, search},
     {Method::post, "{type}/_search", "search-type", Level::type, Placement::worker, search},
     {Method::post, "{type}", "create", Level::type, Placement::worker, create},
     {Method::put, "{type}", "conditional-update", Level::type, Placement::worker,

@@ -12,10 +12,13 @@ namespace {
 constexpr int k_operations_between_looks = 4000;  // of SQLite's machine: well below a millisecond
 constexpr int k_busy_ms = 2000;  // only for locks of a tool that looks into the file
 
+bool has_passed(std::chrono::steady_clock::time_point deadline) {
+  return deadline != std::chrono::steady_clock::time_point::max() &&
+         std::chrono::steady_clock::now() > deadline;
+}
+
 int look_at_clock(void* deadline) {
-  const auto& until = *static_cast<const std::chrono::steady_clock::time_point*>(deadline);
-  return until != std::chrono::steady_clock::time_point::max() &&
-         std::chrono::steady_clock::now() > until;
+  return has_passed(*static_cast<const std::chrono::steady_clock::time_point*>(deadline)) ? 1 : 0;
 }
 
 }  // namespace
@@ -91,6 +94,33 @@ fhir::Result<void> Connection::run(Fixed name) {
   Run run(*statement);
   if (run->step() == Step::failed) return fhir::unexpected(issue(run->code()));
   return {};
+}
+
+fhir::Result<void> Connection::check_deadline() const {
+  if (has_passed(deadline_)) return fhir::unexpected(issue(SQLITE_INTERRUPT));
+  return {};
+}
+
+fhir::Result<void> Connection::begin_snapshot(std::uint64_t commits) {
+  if (shows(commits)) return {};
+  end_snapshot();
+  FHIR_CHECK(run(Fixed::begin));
+  snapshot_ = commits;
+  return {};
+}
+
+void Connection::end_snapshot() {
+  newest_rid_.reset();
+  if (in_transaction()) (void)run(Fixed::commit);
+}
+
+fhir::Result<std::int64_t> Connection::newest_rid() {
+  if (newest_rid_) return *newest_rid_;
+  FHIR_TRY(statement, fixed(Fixed::newest_rid));
+  Run run(*statement);
+  if (run->step() == Step::failed) return fhir::unexpected(issue(run->code()));
+  newest_rid_ = run->integer(0);
+  return *newest_rid_;
 }
 
 fhir::Result<Statement> Connection::prepare(std::string_view text) {

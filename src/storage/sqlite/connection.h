@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,6 +47,20 @@ class Connection {
   /// Work past this point of time is interrupted: the statement fails with SQLITE_INTERRUPT.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
 
+  /// errors   timeout: it has passed. For loops whose statements are each too short to notice.
+  fhir::Result<void> check_deadline() const;
+
+  /// Begins a read transaction, unless the one that an earlier request left open shows all that was
+  /// committed: taking and leaving a snapshot costs two locks of the operating system. The snapshot
+  /// stands from the first statement on.
+  ///
+  /// commits   the writer's count, read before this call
+  fhir::Result<void> begin_snapshot(std::uint64_t commits);
+  bool shows(std::uint64_t commits) const { return in_transaction() && snapshot_ == commits; }
+  void end_snapshot();
+  /// The newest rid of the snapshot; 0 in an empty store.
+  fhir::Result<std::int64_t> newest_rid();
+
   /// Whether a transaction is open. Severe errors end it without being asked.
   bool in_transaction() const;
   fhir::Issue issue(int code) const;
@@ -59,6 +74,8 @@ class Connection {
 
   sqlite3* db_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::uint64_t snapshot_ = 0;  // the count of commits that the open transaction shows
+  std::optional<std::int64_t> newest_rid_;
   std::array<Statement, k_fixed_statements> fixed_;
   struct Cached {
     std::string text;

@@ -35,28 +35,19 @@ Version version_of(const Statement& row, std::string_view type, std::string_view
 
 }  // namespace
 
-SqliteReader::SqliteReader(ReaderPool::Lease lease, const Dictionary& dictionary,
-                           const Clock& clock)
-    : lease_(std::move(lease)), catalog_(*lease_, dictionary, clock), dictionary_(dictionary) {}
-
-SqliteReader::~SqliteReader() {
-  if (has_begun_) (void)lease_->run(Fixed::commit);
-  lease_->set_deadline(std::chrono::steady_clock::time_point::max());
-}
-
-fhir::Result<void> SqliteReader::begin() {
-  if (has_begun_) return {};
-  FHIR_CHECK(lease_->run(Fixed::begin));
-  has_begun_ = true;
-  return {};
-}
+SqliteReader::SqliteReader(ReaderPool::Lease lease, std::uint64_t commits,
+                           const Dictionary& dictionary, const Clock& clock)
+    : lease_(std::move(lease)),
+      catalog_(*lease_, dictionary, clock),
+      dictionary_(dictionary),
+      commits_(commits) {}
 
 /// Names are known before the rows that use them: once the snapshot stands, a name that is unknown
 /// has no rows in it.
 fhir::Result<void> SqliteReader::take_snapshot() {
   if (has_snapshot_) return {};
-  FHIR_CHECK(begin());
-  FHIR_CHECK(lease_->run(Fixed::newest_rid));
+  FHIR_CHECK(lease_->begin_snapshot(commits_));
+  FHIR_CHECK(lease_->newest_rid());
   has_snapshot_ = true;
   return {};
 }
@@ -68,13 +59,7 @@ fhir::Result<Version> SqliteReader::read(std::string_view type_name, std::string
     type = dictionary_.type(type_name);
   }
   if (!type) return fhir::unexpected(not_found(type_name, id));
-  FHIR_CHECK(begin());
-  return current(*type, type_name, id);
-}
-
-fhir::Result<Version> SqliteReader::read_alone(std::string_view type_name, std::string_view id) {
-  const auto type = dictionary_.type(type_name);
-  if (!type) return read(type_name, id);
+  if (!has_snapshot_) FHIR_CHECK(lease_->begin_snapshot(commits_));
   return current(*type, type_name, id);
 }
 

@@ -10,13 +10,11 @@ namespace server::storage::sqlite {
 /// The snapshot is taken by the first statement: it has all that was acknowledged before.
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(ReaderPool::Lease lease, const Dictionary& dictionary, const Clock& clock);
-  ~SqliteReader() override;
+  /// commits   what the snapshot has to show; read before
+  SqliteReader(ReaderPool::Lease lease, std::uint64_t commits, const Dictionary& dictionary,
+               const Clock& clock);
 
   fhir::Result<Version> read(std::string_view type, std::string_view id) override;
-  /// For a reader that is asked this once and nothing else: one statement sees one snapshot, so no
-  /// transaction is needed around it.
-  fhir::Result<Version> read_alone(std::string_view type, std::string_view id);
   fhir::Result<Version> read_version(std::string_view type, std::string_view id,
                                      std::int64_t version_id) override;
   fhir::Result<Page> search(const search::Query& query) override;
@@ -24,14 +22,13 @@ class SqliteReader final : public Reader {
   fhir::Result<HistoryPage> history(const HistoryRequest& request) override;
 
  private:
-  fhir::Result<void> begin();
   fhir::Result<void> take_snapshot();
   fhir::Result<Version> current(std::int64_t type, std::string_view type_name, std::string_view id);
 
   ReaderPool::Lease lease_;
   SnapshotCatalog catalog_;
   const Dictionary& dictionary_;
-  bool has_begun_ = false;
+  std::uint64_t commits_;
   bool has_snapshot_ = false;
 };
 

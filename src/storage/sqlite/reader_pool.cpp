@@ -27,9 +27,23 @@ fhir::Result<ReaderPool::Lease> ReaderPool::lease(std::chrono::steady_clock::tim
   return Lease(*this, std::move(connection));
 }
 
+void ReaderPool::renew() {
+  note_commit();
+  std::lock_guard lock(mutex_);
+  for (auto& connection : free_) connection->end_snapshot();
+}
+
+void ReaderPool::close() {
+  std::lock_guard lock(mutex_);
+  free_.clear();
+}
+
 void ReaderPool::give_back(std::unique_ptr<Connection> connection) {
+  connection->set_deadline(std::chrono::steady_clock::time_point::max());
   {
+    // Under the lock, so that renew() meets it either here or among the free ones.
     std::lock_guard lock(mutex_);
+    if (!connection->shows(commits())) connection->end_snapshot();
     free_.push_back(std::move(connection));
   }
   returned_.notify_one();

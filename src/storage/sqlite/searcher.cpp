@@ -19,10 +19,8 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   if (query.count == 0 || query.summary == search::Summary::count) return page;
   sql::Cursor cursor;
   if (query.cursor.empty()) {
-    FHIR_TRY(statement, connection_.fixed(Fixed::newest_rid));
-    Run run(*statement);
-    if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
-    cursor.newest_rid = run->integer(0);
+    FHIR_TRY(newest, connection_.newest_rid());
+    cursor.newest_rid = newest;
   } else {
     FHIR_TRY(decoded, sql::decode(query.cursor, query));
     cursor = std::move(decoded);
@@ -86,6 +84,7 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& bui
 
 /// Adds the resource when it is live.
 fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_match) {
+  FHIR_CHECK(connection_.check_deadline());
   FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
   Run run(*statement);
   run->bind(1, rid);

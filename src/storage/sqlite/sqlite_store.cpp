@@ -104,15 +104,20 @@ class SqliteStore final : public Store {
         clock_(options.now_ms ? options.now_ms : Clock(system_now_ms)),
         lock_(std::move(lock)) {}
 
+  /// The writer ends last of all connections: then it can empty the log.
+  ~SqliteStore() override {
+    if (readers_) readers_->close();
+  }
+
   fhir::Result<void> open() {
     const std::filesystem::path file = options_.directory / "medisync.db";
     FHIR_TRY(connection, open_writer(file, options_));
     FHIR_CHECK(dictionary_.load(*connection));
     FHIR_TRY(newest, newest_time(*connection, dictionary_));
     FHIR_TRY(readers, open_readers(file, options_));
-    writer_ =
-        std::make_unique<Writer>(std::move(connection), dictionary_, clock_, options_, newest);
     readers_ = std::make_unique<ReaderPool>(std::move(readers));
+    writer_ = std::make_unique<Writer>(std::move(connection), dictionary_, *readers_, clock_,
+                                       options_, newest);
     return {};
   }
 
@@ -120,13 +125,13 @@ class SqliteStore final : public Store {
       std::chrono::steady_clock::time_point deadline) override {
     FHIR_TRY(lease, readers_->lease(deadline));
     return std::unique_ptr<Reader>(
-        std::make_unique<SqliteReader>(std::move(lease), dictionary_, clock_));
+        std::make_unique<SqliteReader>(std::move(lease), readers_->commits(), dictionary_, clock_));
   }
 
   fhir::Result<Version> read(std::string_view type, std::string_view id,
                              std::chrono::steady_clock::time_point deadline) override {
     FHIR_TRY(lease, readers_->lease(deadline));
-    return SqliteReader(std::move(lease), dictionary_, clock_).read_alone(type, id);
+    return SqliteReader(std::move(lease), readers_->commits(), dictionary_, clock_).read(type, id);
   }
 
   fhir::Result<Outcome, Failure> write(std::vector<Write> writes) override {
@@ -153,8 +158,8 @@ class SqliteStore final : public Store {
   const Clock clock_;
   LockFile lock_;
   Dictionary dictionary_;
-  std::unique_ptr<Writer> writer_;
-  std::unique_ptr<ReaderPool> readers_;  // ends before the writer, which then empties the log
+  std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<Writer> writer_;  // asks the readers to make room for it
 };
 
 }  // namespace

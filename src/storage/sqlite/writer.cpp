@@ -33,10 +33,11 @@ int remember_log_pages(void* pages, sqlite3*, const char*, int count) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, const Clock& clock,
-               const SqliteOptions& options, std::int64_t newest_time)
+Writer::Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, ReaderPool& readers,
+               const Clock& clock, const SqliteOptions& options, std::int64_t newest_time)
     : connection_(std::move(connection)),
       dictionary_(dictionary),
+      readers_(readers),
       options_(options),
       names_(*connection_, dictionary, clock),
       batch_(*connection_, names_, newest_time) {
@@ -129,6 +130,7 @@ void Writer::commit(Group& group) {
   auto done = try_commit(group);
   failed_ = !done;
   if (done) {
+    readers_.note_commit();
     dictionary_.publish_counts(names_.group());
     names_.end_group();
     return;
@@ -201,24 +203,31 @@ void Writer::apply_test_limit() {
                              std::to_string(pages_max_ > 0 ? pages_max_ : k_no_limit));
 }
 
-/// Writes the log back into the file as far as readers allow. A failure loses nothing: the log
-/// stays.
+/// Writes the log back into the file as far as readers allow; whether that was all of it. A failure
+/// loses nothing: the log stays. The next write begins the log anew if no reader needs it: the
+/// snapshots are renewed before, to write back more, and after, since they then need it no more.
+bool Writer::write_back() {
+  int in_log = 0, written_back = 0;
+  readers_.renew();
+  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
+                                             SQLITE_CHECKPOINT_PASSIVE, &in_log, &written_back);
+  readers_.renew();
+  log_pages_ = in_log;
+  return code == SQLITE_OK && in_log == written_back;
+}
+
 void Writer::checkpoint_if_due() {
   if (log_pages_ < k_log_pages_due) return;
-  int in_log = 0, written_back = 0;
+  (void)write_back();
+  if (log_pages_ < k_log_pages_max) return;
   sqlite3* db = connection_->handle();
-  sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &written_back);
-  if (in_log < k_log_pages_max) return;
   sqlite3_busy_timeout(db, k_log_restart_wait_ms);
   sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
   sqlite3_busy_timeout(db, 2 * k_log_restart_wait_ms);
 }
 
 void Writer::checkpoint_when_idle() {
-  int in_log = 0, written_back = 0;
-  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
-                                             SQLITE_CHECKPOINT_PASSIVE, &in_log, &written_back);
-  if (code == SQLITE_OK && in_log == written_back) log_pages_ = 0;
+  if (write_back()) log_pages_ = 0;
 }
 
 }  // namespace server::storage::sqlite

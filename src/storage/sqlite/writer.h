@@ -12,6 +12,7 @@
 
 #include "src/storage/sqlite/batch_writer.h"
 #include "src/storage/sqlite/options.h"
+#include "src/storage/sqlite/reader_pool.h"
 
 namespace server::storage::sqlite {
 
@@ -22,8 +23,9 @@ class Writer {
  public:
   using Answer = fhir::Result<Store::Outcome, Store::Failure>;
 
-  Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, const Clock& clock,
-         const SqliteOptions& options, std::int64_t newest_time);
+  /// readers   are told of commits, and asked to make room when the log is written back
+  Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, ReaderPool& readers,
+         const Clock& clock, const SqliteOptions& options, std::int64_t newest_time);
   /// Answers what is in the queue, then writes the log back into the file.
   ~Writer();
 
@@ -54,11 +56,13 @@ class Writer {
   fhir::Result<bool> apply_all(Group& group, Isolation isolation);
   fhir::Result<void> apply(Job& job);
   void apply_test_limit();
+  bool write_back();
   void checkpoint_if_due();
   void checkpoint_when_idle();
 
   std::unique_ptr<Connection> connection_;
   Dictionary& dictionary_;
+  ReaderPool& readers_;
   const SqliteOptions& options_;
   Names names_;
   BatchWriter batch_;

@@ -37,6 +37,8 @@ bool Gate::is_reached_by(int count) {
 Placement TargetHandler::placement(const Request& request) const {
   const bool is_here = request.target == "/fast" || request.target == "/big" ||
                        request.target == "/here-throws" || request.target == "/none";
+  if (request.target == "/tried" || request.target == "/tried-in-vain")
+    return Placement::io_thread_first;
   return is_here ? Placement::io_thread : Placement::worker;
 }
 
@@ -50,6 +52,10 @@ Response TargetHandler::handle(Request& request) {
     response.body = "fast";
   } else if (request.target == "/big") {
     response.body = "\"" + std::string(big_bytes - 2, 'x') + "\"";
+  } else if (request.target == "/tried" || request.target == "/tried-in-vain") {
+    const bool is_near = request.deadline - std::chrono::steady_clock::now() < milliseconds{100};
+    response.body = request.is_trial && is_near ? "tried" : "worker";
+    response.wants_worker = request.is_trial && request.target == "/tried-in-vain";
   } else if (request.target == "/none") {
     response.status = 204;
   } else if (request.target == "/inject") {

@@ -33,6 +33,8 @@ class Gate {
 /// /fast      on the io thread: "fast"
 /// /here-throws  on the io thread: throws
 /// /big       on the io thread: JSON of `big_bytes`
+/// /tried     on the io thread, for a moment: "tried"
+/// /tried-in-vain  the same without an answer, then a worker: "worker"
 /// /none      204
 /// /inject    a header value with a line end
 /// /gated     a worker: waits for `gate`, then "gated"

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "unit/http/client.h"
 #include "unit/http/running_server.h"
 
 using server::http::Work;
@@ -99,4 +100,14 @@ TEST_CASE("a worker that only waits lets another run, one that works does not") 
     while (done != 3) std::this_thread::yield();
     pool.stop();
   }
+}
+
+TEST_CASE("a trial is answered at once, or by a worker with all the time there is") {
+  http_test::RunningServer running;
+  http_test::Client client(running.server.port());
+  CHECK(client.ask(http_test::get("/tried"))->body == "tried");
+  CHECK(running.handler.handled == 1);
+  CHECK(client.ask(http_test::get("/tried-in-vain"))->body == "worker");
+  CHECK(running.handler.handled == 3);
+  CHECK(running.metrics.text().find("500") == std::string::npos);
 }

@@ -307,3 +307,29 @@ TEST_CASE("many writers and readers at once see whole batches only") {
   for (auto& thread : threads) thread.join();
   CHECK(broken == 0);
 }
+
+TEST_CASE("readers that keep their snapshots do not keep the log from being begun anew") {
+  Folder folder;
+  auto options = options_for(folder);
+  auto store = open_store(options);
+  const std::string filler(200'000, 'x');
+  std::uintmax_t largest = 0;
+  std::uintmax_t written = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<Write> batch;
+    for (int at = 0; at < 20; ++at) {
+      batch.push_back(put("Binary", std::to_string(round) + "-" + std::to_string(at), {}, filler));
+      written += filler.size();
+    }
+    REQUIRE(store->write(std::move(batch)));
+    // Each leaves its connection with a snapshot of this moment.
+    std::vector<std::unique_ptr<Reader>> readers;
+    for (int at = 0; at < 3; ++at) {
+      readers.push_back(reader_of(*store));
+      CHECK(readers.back()->read("Binary", std::to_string(round) + "-0"));
+    }
+    largest = std::max(largest, std::filesystem::file_size(folder.path() / "medisync.db-wal"));
+  }
+  CHECK(written > 200'000'000);
+  CHECK(largest < 100'000'000);
+}
