@@ -55,7 +55,7 @@ std::string_view corrected(std::string_view expression) {
 Result<std::unique_ptr<const Invariants>> Invariants::compile(const DefinitionStore& definitions) {
   auto out = std::make_unique<Invariants>();
   const auto expressions = definitions.constraint_expressions();
-  out->compiled_.reserve(expressions.size());
+  out->rules_.reserve(expressions.size());
   for (const std::string_view published : expressions) {
     const std::string_view expression = corrected(published);
     auto program = fhirpath::Expression::compile(expression, definitions);
@@ -65,23 +65,21 @@ Result<std::unique_ptr<const Invariants>> Invariants::compile(const DefinitionSt
           "The invariant " + std::string(expression) + " does not compile: " + issue.diagnostics;
       return unexpected(std::move(issue));
     }
-    out->compiled_.push_back({Shortcut{expression}, std::move(*program)});
+    out->rules_.emplace_back(expression, std::move(*program));
   }
   return std::unique_ptr<const Invariants>(std::move(out));
 }
 
-Truth Invariants::judge_quickly(const Constraint& constraint, const Element& element) const {
-  if (constraint.index >= compiled_.size()) return Truth::open;
-  const Shortcut& shortcut = compiled_[constraint.index].shortcut;
-  return shortcut.is_useful() ? shortcut.judge(element) : Truth::open;
+Rule::Rule(std::string_view expression, const DefinitionStore& definitions)
+    : shortcut_(std::in_place, expression) {
+  auto program = fhirpath::Expression::compile(expression, definitions);
+  if (program) expression_ = std::move(*program);
 }
 
-Verdict Invariants::judge_by_engine(const Constraint& constraint, const Element& element,
-                                    const fhirpath::Environment& environment) const {
-  if (constraint.index >= compiled_.size()) return Verdict::undecided;
-  const auto& expression = compiled_[constraint.index].expression;
-  if (!expression) return Verdict::undecided;
-  const Result<bool> result = expression->is_true(element, environment);
+Verdict Rule::judge_by_engine(const Element& element,
+                              const fhirpath::Environment& environment) const {
+  if (!expression_) return Verdict::undecided;
+  const Result<bool> result = expression_->is_true(element, environment);
   if (!result) return Verdict::undecided;
   return *result ? Verdict::holds : Verdict::broken;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fhir/base/result.h"
@@ -20,23 +21,36 @@ enum class Verdict : std::uint8_t {
   undecided,  // the expression ends in an error for this element
 };
 
+/// One constraint's expression, ready to be judged: at a glance first, then by the engine.
+class Rule {
+ public:
+  Rule() = default;
+  /// expression   outlives the rule; what does not compile leaves every judgement undecided
+  Rule(std::string_view expression, const DefinitionStore& definitions);
+  Rule(std::string_view expression, fhirpath::Expression program)
+      : shortcut_(expression), expression_(std::move(program)) {}
+
+  bool is_compiled() const { return expression_.has_value(); }
+  /// What can be told without the engine; open when that is nothing.
+  Truth judge_quickly(const Element& element) const {
+    return shortcut_ && shortcut_->is_useful() ? shortcut_->judge(element) : Truth::open;
+  }
+  Verdict judge_by_engine(const Element& element, const fhirpath::Environment& environment) const;
+
+ private:
+  std::optional<Shortcut> shortcut_;
+  std::optional<fhirpath::Expression> expression_;
+};
+
 class Invariants {
  public:
   /// errors   invalid: an expression that does not compile
   static Result<std::unique_ptr<const Invariants>> compile(const DefinitionStore& definitions);
 
-  /// What can be told without the engine; open when that is nothing.
-  Truth judge_quickly(const Constraint& constraint, const Element& element) const;
-
-  Verdict judge_by_engine(const Constraint& constraint, const Element& element,
-                          const fhirpath::Environment& environment) const;
+  const Rule& rule(const Constraint& constraint) const { return rules_[constraint.index]; }
 
  private:
-  struct Compiled {
-    Shortcut shortcut;
-    std::optional<fhirpath::Expression> expression;
-  };
-  std::vector<Compiled> compiled_;  // by Constraint::index
+  std::vector<Rule> rules_;  // by Constraint::index
 };
 
 /// The expression that is meant where R4 published another.

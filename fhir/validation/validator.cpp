@@ -18,10 +18,11 @@ struct Validator::Parts {
         terminology(provider),
         plans(*definitions),
         invariants(std::move(compiled)),
-        bound_sets(*definitions, provider) {}
+        bound_sets(*definitions, provider),
+        profiles(*definitions) {}
 
   Walk::Parts for_walk() const {
-    return {*definitions, terminology, plans, *invariants, bound_sets};
+    return {*definitions, terminology, plans, *invariants, bound_sets, profiles};
   }
 
   std::shared_ptr<const DefinitionStore> definitions;
@@ -29,6 +30,7 @@ struct Validator::Parts {
   Plans plans;
   std::unique_ptr<const Invariants> invariants;
   BoundSets bound_sets;
+  Profiles profiles;
 };
 
 Validator::Validator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

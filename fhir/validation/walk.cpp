@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fhir/validation/primitives.h"
+#include "fhir/validation/profile_walk.h"
 
 namespace fhir::validation {
 namespace {
@@ -43,9 +44,15 @@ Walk::Walk(const Parts& parts, const json::Document& document, const Options& op
       element_plan_(parts.plans.of(parts.definitions.type("Element"))),
       bundle_type_(parts.definitions.type("Bundle")) {}
 
+Walk::~Walk() = default;
+
 void Walk::report(Severity severity, IssueType type, const Path& path, std::uint32_t offset,
                   std::initializer_list<std::string_view> text, std::string_view rule) {
   const bool is_error = severity == Severity::error || severity == Severity::fatal;
+  if (hush_ != nullptr) {
+    hush_->has_errors_ = hush_->has_errors_ || is_error;
+    return;
+  }
   if (reported_ >= options_.issues_max && (!is_error || has_errors_)) {
     is_cut_short_ = true;  // the first error comes through, so that the verdict stands
     return;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,7 @@
 #include "fhir/validation/invariants.h"
 #include "fhir/validation/path.h"
 #include "fhir/validation/plan.h"
+#include "fhir/validation/profiles.h"
 #include "fhir/validation/reference.h"
 #include "fhir/validation/validator.h"
 
@@ -67,6 +69,7 @@ struct Node {
 };
 
 class DocumentResolver;
+class ProfileWalk;
 
 class Walk {
  public:
@@ -77,9 +80,11 @@ class Walk {
     const Plans& plans;
     const Invariants& invariants;
     const BoundSets& bound_sets;
+    const Profiles& profiles;
   };
 
   Walk(const Parts& parts, const json::Document& document, const Options& options, IssueSink& sink);
+  ~Walk();
 
   /// prefix   stands for the resource in every expression; empty: its type
   void run(const json::Value& resource, std::string_view prefix);
@@ -111,25 +116,32 @@ class Walk {
   void check_resource(const json::Value& value, const TypeSchema* expected, const Path& path,
                       const Scope* parent, Place place, std::string_view full_url);
   void check_contained(const Scope& scope);
-  void check_profiles(const Scope& scope, bool is_root);
+
+  // Profiles (walk_profile.cpp)
+  void check_profiles(const Node& node, bool is_root);
+  void check_profile(const Node& node, std::string_view canonical);
+  void check_extension_content(const Node& node, const ExtensionSchema& schema);
+  ProfileWalk& profile_walk();
 
   // Rules that one element brings (each in a file of its name)
   void judge(const Node& node, const ElementPlan& child);
   void check_invariants(const Node& node, const std::vector<const Constraint*>& constraints);
+  void check_rule(const Node& node, const Constraint& constraint, const Rule& rule);
   void check_binding(const Node& node, const Binding& binding);
+  void check_membership(const Node& node, const Binding& binding, const CodeSet* set);
   void check_coding(const Node& node);
   void check_system(const Node& node);
   void check_extension(const Node& holder, const Node& node, bool as_modifier);
   void check_reference(const Node& node, const TypeRef* type);
   void check_target(const Node& node, const TypeRef& type, std::string_view target);
+  bool is_target(const TypeRef& type, std::string_view target) const;
+  bool is_target_of_base(const Node& node, const Element& target) const;
   void check_bundle(const Node& node);
   void check_entry(const json::Value& entry, std::string_view bundle_type, const Path& path);
 
   /// What an extension's definition says of its content and its place.
   void check_known_extension(const Node& holder, const Node& node, const ExtensionSchema& schema,
                              bool as_modifier);
-  void check_extension_value(const Node& node, const ExtensionSchema& schema);
-  void check_nested_extensions(const Node& node, const ExtensionSchema& schema);
   bool is_context(const Node& holder, const ExtensionSchema::Context& context) const;
   /// The definition that governs an extension: by its url, or within the extension around it.
   const ExtensionSchema* extension_schema(const Node& node) const;
@@ -151,7 +163,26 @@ class Walk {
     report(Severity::error, type, *node.path, node.element.offset(), text, rule);
   }
 
+  /// While one lives, errors are counted and nothing is reported.
+  class Hush {
+   public:
+    explicit Hush(Walk& walk) : walk_(walk), outer_(walk.hush_) { walk.hush_ = this; }
+    ~Hush() { walk_.hush_ = outer_; }
+    Hush(const Hush&) = delete;
+    Hush& operator=(const Hush&) = delete;
+    bool has_errors() const { return has_errors_; }
+
+   private:
+    friend class Walk;
+    Walk& walk_;
+    Hush* outer_;
+    bool has_errors_ = false;
+  };
+  /// Whether all that was asked is known: an error while nothing is reported.
+  bool is_hushed_error() const { return hush_ != nullptr && hush_->has_errors_; }
+
   friend class DocumentResolver;
+  friend class ProfileWalk;
 
   const Parts& parts_;
   const json::Document& document_;
@@ -162,6 +193,8 @@ class Walk {
   std::size_t reported_ = 0;
   bool has_errors_ = false;
   bool is_cut_short_ = false;
+  Hush* hush_ = nullptr;
+  std::unique_ptr<ProfileWalk> profile_walk_;  // when first needed
   std::unordered_map<const json::Value*, BundleIndex> bundle_indexes_;
   // Texts seen in a resource: element ids; fragments referred to (of the container).
   TextsByResource element_ids_;

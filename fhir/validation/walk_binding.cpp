@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 
+#include "fhir/validation/membership.h"
 #include "fhir/validation/primitives.h"
 #include "fhir/validation/walk.h"
 
@@ -20,7 +21,8 @@ bool is_quantity(const TypeSchema& type) {
   return false;
 }
 
-/// How an element stands to a value set; nothing when it has no code at all.
+}  // namespace
+
 std::optional<Membership> membership_of(const Element& element, const CodeSet& set) {
   if (element.is_primitive()) {
     if (!element.has_value()) return std::nullopt;
@@ -47,12 +49,13 @@ std::optional<Membership> membership_of(const Element& element, const CodeSet& s
   return Membership::unknown;
 }
 
-}  // namespace
-
 void Walk::check_binding(const Node& node, const Binding& binding) {
   if (parts_.terminology == nullptr) return;
+  check_membership(node, binding, parts_.bound_sets.of(binding));
+}
+
+void Walk::check_membership(const Node& node, const Binding& binding, const CodeSet* set) {
   const bool is_required = binding.strength == BindingStrength::required;
-  const CodeSet* set = parts_.bound_sets.of(binding);
   const auto note_unknown = [&] {
     if (is_required && is_first(binding.value_set))
       report(Severity::information, IssueType::not_supported, *node.path, node.element.offset(),

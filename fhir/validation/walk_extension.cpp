@@ -34,10 +34,6 @@ constexpr Use k_further_uses[] = {
     {"http://hl7.org/fhir/StructureDefinition/capabilitystatement-expectation", "Element"},
 };
 
-/// deviation: work groups have been founded since R4 published its list of them.
-constexpr std::string_view k_outgrown_binding =
-    "http://hl7.org/fhir/StructureDefinition/structuredefinition-wg";
-
 bool is_extension(const Node& node) {
   return node.element.type != nullptr && node.element.type->name == "Extension";
 }
@@ -55,15 +51,6 @@ const ExtensionSchema* nested_by_url(const ExtensionSchema& schema, std::string_
     if (nested->url == url) return nested;
   }
   return nullptr;
-}
-
-std::size_t uses_of(const json::Value& extension, std::string_view url) {
-  const json::Value* nested = extension.find("extension");
-  if (nested == nullptr) return 0;
-  const auto items = nested->items();
-  return static_cast<std::size_t>(
-      std::count_if(items.begin(), items.end(),
-                    [&](const json::Value& item) { return item.string_at("url") == url; }));
 }
 
 }  // namespace
@@ -109,8 +96,7 @@ void Walk::check_known_extension(const Node& holder, const Node& node,
   if (!schema.is_modifier && as_modifier)
     report(node, IssueType::extension,
            {"The extension ", schema.url, " modifies nothing and must not be a modifierExtension"});
-  check_extension_value(node, schema);
-  check_nested_extensions(node, schema);
+  check_extension_content(node, schema);
   const bool is_allowed =
       schema.contexts.empty() ||
       std::any_of(
@@ -122,46 +108,6 @@ void Walk::check_known_extension(const Node& holder, const Node& node,
   if (!is_allowed)
     report(Severity::error, IssueType::extension, *holder.path, node.element.offset(),
            {"The extension ", schema.url, " is not allowed on this element"});
-}
-
-void Walk::check_extension_value(const Node& node, const ExtensionSchema& schema) {
-  for (const json::Member& member : node.element.value->members()) {
-    if (!member.name().starts_with("value")) continue;
-    const PropertySchema* property = node.element.type->property(member.name(), member.name_hash);
-    if (property == nullptr || property->type == nullptr) continue;
-    const bool is_allowed =
-        std::any_of(schema.value_types.begin(), schema.value_types.end(),
-                    [&](const TypeRef& allowed) { return allowed.code == property->type->code; });
-    if (!is_allowed) {
-      report(node, IssueType::extension,
-             {"The extension ", schema.url,
-              schema.value_types.empty() ? " has parts and no value"
-                                         : " does not allow a value of this type"});
-      return;
-    }
-    if (schema.url == k_outgrown_binding) return;
-    if (schema.binding.strength <= BindingStrength::extensible &&
-        !schema.binding.value_set.empty()) {
-      const Path path{node.path, "value", -1, property->type->code};
-      const Node value{{&member.value, nullptr, property->element, property->type->type},
-                       &path,
-                       node.scope,
-                       &node};
-      check_binding(value, schema.binding);
-    }
-  }
-}
-
-void Walk::check_nested_extensions(const Node& node, const ExtensionSchema& schema) {
-  for (const ExtensionSchema* nested : schema.nested) {
-    const std::size_t count = uses_of(*node.element.value, nested->url);
-    if (count < nested->min)
-      report(node, IssueType::required,
-             {"The extension ", schema.url, " must have the part ", nested->url});
-    if (nested->max != k_unbounded && count > nested->max)
-      report(node, IssueType::structure,
-             {"The extension ", schema.url, " has too many parts ", nested->url});
-  }
 }
 
 bool Walk::is_context(const Node& holder, const ExtensionSchema::Context& context) const {

@@ -6,31 +6,35 @@
 #include "fhir/validation/walk.h"
 
 namespace fhir::validation {
+
 void Walk::check_invariants(const Node& node, const std::vector<const Constraint*>& constraints) {
-  for (const Constraint* constraint : constraints) {
-    if (constraint->best_practice && !options_.best_practice) continue;
-    const Truth truth = parts_.invariants.judge_quickly(*constraint, node.element);
-    if (truth == Truth::yes) continue;
-    Verdict verdict = Verdict::broken;
-    if (truth == Truth::open) {
-      DocumentResolver resolver(*this, *node.scope);
-      fhirpath::Environment environment;
-      environment.definitions = &parts_.definitions;
-      environment.resource = node.scope->resource;
-      environment.root_resource = node.scope->root->resource;
-      environment.resolver = &resolver;
-      environment.terminology = parts_.terminology;
-      verdict = parts_.invariants.judge_by_engine(*constraint, node.element, environment);
-    }
-    if (verdict == Verdict::holds) continue;
-    if (verdict == Verdict::undecided) {
-      report(Severity::warning, IssueType::processing, *node.path, node.element.offset(),
-             {"The rule ", constraint->key, " could not be evaluated here"}, constraint->key);
-      continue;
-    }
-    report(constraint->severity, IssueType::invariant, *node.path, node.element.offset(),
-           {constraint->human, " (", constraint->key, ")"}, constraint->key);
+  for (const Constraint* constraint : constraints)
+    check_rule(node, *constraint, parts_.invariants.rule(*constraint));
+}
+
+void Walk::check_rule(const Node& node, const Constraint& constraint, const Rule& rule) {
+  if (constraint.best_practice && !options_.best_practice) return;
+  const Truth truth = rule.judge_quickly(node.element);
+  if (truth == Truth::yes) return;
+  Verdict verdict = Verdict::broken;
+  if (truth == Truth::open) {
+    DocumentResolver resolver(*this, *node.scope);
+    fhirpath::Environment environment;
+    environment.definitions = &parts_.definitions;
+    environment.resource = node.scope->resource;
+    environment.root_resource = node.scope->root->resource;
+    environment.resolver = &resolver;
+    environment.terminology = parts_.terminology;
+    verdict = rule.judge_by_engine(node.element, environment);
   }
+  if (verdict == Verdict::holds) return;
+  if (verdict == Verdict::undecided) {
+    report(Severity::warning, IssueType::processing, *node.path, node.element.offset(),
+           {"The rule ", constraint.key, " could not be evaluated here"}, constraint.key);
+    return;
+  }
+  report(constraint.severity, IssueType::invariant, *node.path, node.element.offset(),
+         {constraint.human, " (", constraint.key, ")"}, constraint.key);
 }
 
 }  // namespace fhir::validation

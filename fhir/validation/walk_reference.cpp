@@ -50,15 +50,29 @@ void Walk::check_reference(const Node& node, const TypeRef* type) {
 }
 
 void Walk::check_target(const Node& node, const TypeRef& type, std::string_view target) {
-  if (type.target_profiles.empty()) return;
-  for (const std::string_view profile : type.target_profiles) {
-    const std::string_view allowed = type_of_profile(profile);
-    if (allowed == target || allowed == "Resource") return;
-    const TypeSchema* allowed_type = parts_.definitions.type(allowed);
-    if (allowed_type == nullptr) return;  // a profile of whatever type
-    if (allowed_type->is_abstract) return;
-  }
-  report(node, IssueType::value, {name_of(node), " must not refer to a resource of this type"});
+  if (!is_target(type, target))
+    report(node, IssueType::value, {name_of(node), " must not refer to a resource of this type"});
+}
+
+bool Walk::is_target(const TypeRef& type, std::string_view target) const {
+  if (type.target_profiles.empty()) return true;
+  return std::any_of(type.target_profiles.begin(), type.target_profiles.end(),
+                     [&](std::string_view profile) {
+                       const std::string_view allowed = type_of_profile(profile);
+                       if (allowed == target || allowed == "Resource") return true;
+                       const TypeSchema* allowed_type = parts_.definitions.type(allowed);
+                       return allowed_type == nullptr ||  // a profile of whatever type
+                              allowed_type->is_abstract;
+                     });
+}
+
+/// Whether the base definition lets the reference point to a resource of that type.
+bool Walk::is_target_of_base(const Node& node, const Element& target) const {
+  const ElementSchema* element = node.element.definition;
+  if (element == nullptr || target.type == nullptr) return true;
+  return std::all_of(element->types.begin(), element->types.end(), [&](const TypeRef& type) {
+    return type.type != node.element.type || is_target(type, target.type->name);
+  });
 }
 
 Element Walk::find_target(const ParsedReference& reference, std::string_view text,

@@ -48,7 +48,7 @@ void Walk::check_resource(const json::Value& value, const TypeSchema* expected, 
   const Node node{scope.resource, &here, &scope, nullptr};
   check_members(node, value, *plan);
   if (value.find("contained") != nullptr) check_contained(scope);
-  check_profiles(scope, place == Place::root);
+  check_profiles(node, place == Place::root);
   if (plan->special == Special::bundle) check_bundle(node);
   if (!plan->constraints.empty()) check_invariants(node, plan->constraints);
 }
@@ -96,30 +96,8 @@ void Walk::check_contained(const Scope& scope) {
   }
 }
 
-bool Walk::is_first(std::string_view thing) { return noted_.insert(thing).second; }
-
-void Walk::check_profiles(const Scope& scope, bool is_root) {
-  const auto is_known = [&](std::string_view canonical) {
-    return parts_.definitions.record("StructureDefinition", canonical) != nullptr;
-  };
-  if (is_root) {
-    for (const std::string& profile : options_.profiles) {
-      if (!is_known(profile))
-        report(Severity::warning, IssueType::not_found, *scope.path, scope.resource.offset(),
-               {"The profile ", profile, " is not known here, so it was not checked"});
-    }
-  }
-  const json::Value* meta = scope.resource.value->find("meta");
-  const json::Value* profiles = meta != nullptr ? meta->find("profile") : nullptr;
-  if (profiles == nullptr) return;
-  const Path meta_path{scope.path, "meta", -1};
-  for (std::size_t i = 0; i < profiles->items().size(); ++i) {
-    const json::Value& profile = profiles->items()[i];
-    if (!profile.is_string() || is_known(profile.string()) || !is_first(profile.string())) continue;
-    const Path path{&meta_path, "profile", static_cast<std::int64_t>(i)};
-    report(Severity::warning, IssueType::not_found, path, profile.offset(),
-           {"This profile is not known here, so it was not checked"});
-  }
+bool Walk::is_first(std::string_view thing) {
+  return hush_ == nullptr && noted_.insert(thing).second;
 }
 
 }  // namespace fhir::validation

@@ -44,17 +44,17 @@ struct Tally {
 void compare(const fhir::validation::Invariants& invariants, const fhir::Constraint& constraint,
              const Element& element, const fhir::fhirpath::Environment& environment, Tally& tally) {
   if (is_judged_by_walk(constraint)) {
-    if (invariants.judge_by_engine(constraint, element, environment) == Verdict::broken)
+    if (invariants.rule(constraint).judge_by_engine(element, environment) == Verdict::broken)
       tally.broken_by_engine.emplace(constraint.key);
     return;
   }
-  const Truth truth = invariants.judge_quickly(constraint, element);
+  const Truth truth = invariants.rule(constraint).judge_quickly(element);
   if (truth == Truth::open) {
     ++tally.open;
     return;
   }
   ++tally.compared;
-  const Verdict verdict = invariants.judge_by_engine(constraint, element, environment);
+  const Verdict verdict = invariants.rule(constraint).judge_by_engine(element, environment);
   const bool is_same = truth == Truth::yes ? verdict == Verdict::holds : verdict == Verdict::broken;
   if (!is_same) tally.differences[std::string(constraint.key)] = constraint.expression;
 }

@@ -1,0 +1,198 @@
+// What one element of a profile demands beyond the base definition.
+// https://hl7.org/fhir/R4/elementdefinition.html
+#include <algorithm>
+#include <charconv>
+
+#include "fhir/definitions/profile_compiler.h"
+#include "fhir/definitions/snapshot_tree.h"
+
+namespace fhir::definitions {
+namespace {
+
+constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
+constexpr std::string_view k_best_practice_extension =
+    "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
+constexpr std::string_view k_max_value_set =
+    "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
+
+std::uint32_t number_at(const json::Value& element, std::string_view name,
+                        std::uint32_t otherwise) {
+  const json::Value* value = element.find(name);
+  if (value == nullptr) return otherwise;
+  const std::string_view text = value->text();
+  if (text == "*") return k_unbounded;
+  std::uint32_t number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+std::vector<std::string_view> texts_at(const json::Value& owner, std::string_view name) {
+  std::vector<std::string_view> out;
+  const json::Value* list = owner.find(name);
+  if (list == nullptr) return out;
+  for (const json::Value& item : list->items()) out.push_back(item.text());
+  return out;
+}
+
+bool has_all(std::span<const std::string_view> of, const std::vector<std::string_view>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](std::string_view text) {
+    return std::find(of.begin(), of.end(), text) != of.end();
+  });
+}
+
+/// Whether the type says no more than that type of the base.
+bool adds_nothing(const json::Value& type, const TypeRef& base) {
+  const auto profiles = texts_at(type, "profile");
+  const auto targets = texts_at(type, "targetProfile");
+  if (type.find("aggregation") != nullptr || type.find("versioning") != nullptr) return false;
+  if (!profiles.empty() &&
+      !(has_all(base.profiles, profiles) && profiles.size() == base.profiles.size()))
+    return false;
+  return targets.empty() ||
+         (has_all(base.target_profiles, targets) && targets.size() == base.target_profiles.size());
+}
+
+bool adds_nothing(const json::Value& types, const ElementSchema& base) {
+  if (types.items().size() != base.types.size()) return false;
+  return std::all_of(types.items().begin(), types.items().end(), [&](const json::Value& type) {
+    const std::string_view code = type.string_at("code");
+    if (code.starts_with(k_system_prefix)) return true;
+    const auto same = std::find_if(base.types.begin(), base.types.end(),
+                                   [&](const TypeRef& b) { return b.code == code; });
+    return same != base.types.end() && adds_nothing(type, *same);
+  });
+}
+
+std::string_view without_version(std::string_view canonical) {
+  return canonical.substr(0, canonical.find('|'));
+}
+
+BindingStrength strength_of(std::string_view code) {
+  return code == "required"     ? BindingStrength::required
+         : code == "extensible" ? BindingStrength::extensible
+         : code == "preferred"  ? BindingStrength::preferred
+                                : BindingStrength::example;
+}
+
+bool type_has(const TypeSchema* type, std::string_view key) {
+  for (; type != nullptr; type = type->base) {
+    for (const Constraint* constraint : type->constraints) {
+      if (constraint->key == key) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void ProfileCompiler::read_limits(const json::Value& element, const Base& base, ProfileNode& out) {
+  const bool is_slice = !out.slice_name.empty();
+  const std::uint32_t base_min = base.element != nullptr && !is_slice ? base.element->min : 0;
+  const std::uint32_t base_max =
+      base.element != nullptr && !is_slice ? base.element->max : k_unbounded;
+  out.min = number_at(element, "min", 0);
+  if (out.min <= base_min) out.min = 0;
+  out.max = number_at(element, "max", k_unbounded);
+  if (out.max >= base_max) out.max = k_unbounded;
+  out.max_length = number_at(element, "maxLength", 0);
+  if (base.element != nullptr && out.max_length == base.element->max_length) out.max_length = 0;
+}
+
+void ProfileCompiler::read_values(const json::Value& element, const Base& base, ProfileNode& out) {
+  const ElementSchema none;
+  const ElementSchema& from = base.element != nullptr ? *base.element : none;
+  if (from.fixed == nullptr) out.fixed = keep_value(element, "fixed");
+  if (from.pattern == nullptr) out.pattern = keep_value(element, "pattern");
+  if (from.min_value == nullptr) out.min_value = keep_value(element, "minValue");
+  if (from.max_value == nullptr) out.max_value = keep_value(element, "maxValue");
+}
+
+void ProfileCompiler::read_types(const json::Value& element, const Base& base, ProfileNode& out) {
+  const json::Value* types = element.find("type");
+  if (types == nullptr || types->items().empty()) return;
+  if (base.element != nullptr && adds_nothing(*types, *base.element)) return;
+  std::vector<ProfileType> list;
+  for (const json::Value& source : types->items()) {
+    ProfileType type;
+    type.code = keep(source.string_at("code"));
+    if (type.code.starts_with(k_system_prefix)) return;
+    // An extension is judged by the definition that its url names, wherever it stands.
+    if (type.code != "Extension") type.profiles = keep(texts_at(source, "profile"));
+    type.target_profiles = keep(texts_at(source, "targetProfile"));
+    for (const std::string_view mode : texts_at(source, "aggregation")) {
+      type.aggregation |= mode == "contained"    ? aggregation_contained
+                          : mode == "referenced" ? aggregation_referenced
+                                                 : aggregation_bundled;
+    }
+    const std::string_view versioning = source.string_at("versioning");
+    type.versioning = versioning == "independent" ? ReferenceVersioning::independent
+                      : versioning == "specific"  ? ReferenceVersioning::specific
+                                                  : ReferenceVersioning::either;
+    list.push_back(type);
+  }
+  const bool is_plain_extension = list.size() == 1 && list[0].code == "Extension";
+  if (!is_plain_extension) out.types = out_.arena.copy(list);
+}
+
+void ProfileCompiler::read_binding(const json::Value& element, const Base& base, ProfileNode& out) {
+  const json::Value* source = element.find("binding");
+  if (source == nullptr) return;
+  std::vector<Binding> further;
+  if (const json::Value* largest = extension_value(*source, k_max_value_set))
+    further.push_back(binding_to(largest->text(), BindingStrength::required));
+  out.further_bindings = out_.arena.copy(further);
+  const std::string_view value_set = source->string_at("valueSet");
+  const BindingStrength strength = strength_of(source->string_at("strength"));
+  if (value_set.empty() || strength > BindingStrength::extensible) return;
+  if (base.element != nullptr) {
+    const Binding& from = base.element->binding;
+    if (from.strength <= strength && without_version(from.value_set) == without_version(value_set))
+      return;
+  }
+  out.binding = binding_to(value_set, strength);
+}
+
+Binding ProfileCompiler::binding_to(std::string_view value_set, BindingStrength strength) {
+  const auto [at, is_new] = value_sets_.try_emplace(std::string(value_set),
+                                                    static_cast<std::uint32_t>(value_sets_.size()));
+  return {strength, keep(value_set), at->second};
+}
+
+void ProfileCompiler::read_constraints(const json::Value& element, const Base& base,
+                                       ProfileNode& out) {
+  const json::Value* list = element.find("constraint");
+  if (list == nullptr) return;
+  const auto is_inherited = [&](std::string_view key) {
+    if (type_has(base.type, key)) return true;
+    if (base.element == nullptr) return false;
+    const auto own = base.element->constraints;
+    if (std::any_of(own.begin(), own.end(), [&](const Constraint* c) { return c->key == key; }))
+      return true;
+    const auto types = base.element->types;
+    return std::any_of(types.begin(), types.end(),
+                       [&](const TypeRef& type) { return type_has(type.type, key); });
+  };
+  std::vector<Constraint> own;
+  for (const json::Value& source : list->items()) {
+    const std::string_view expression = source.string_at("expression");
+    if (expression.empty() || is_inherited(source.string_at("key"))) continue;
+    Constraint constraint;
+    constraint.key = keep(source.string_at("key"));
+    constraint.human = keep(source.string_at("human"));
+    constraint.expression = keep(expression);
+    constraint.source = keep(source.string_at("source"));
+    constraint.severity =
+        source.string_at("severity") == "warning" ? Severity::warning : Severity::error;
+    const json::Value* best_practice = extension_value(source, k_best_practice_extension);
+    constraint.best_practice =
+        best_practice != nullptr && best_practice->kind() == json::Kind::true_;
+    constraint.index =
+        expressions_
+            .try_emplace(std::string(expression), static_cast<std::uint32_t>(expressions_.size()))
+            .first->second;
+    own.push_back(constraint);
+  }
+  out.constraints = out_.arena.copy(own);
+}
+
+}  // namespace fhir::definitions

@@ -1,0 +1,92 @@
+// https://hl7.org/fhir/R4/profiling.html
+#include "fhir/validation/profile_walk.h"
+
+#include <string>
+
+#include "fhir/validation/node_children.h"
+
+namespace fhir::validation {
+
+void ProfileWalk::report(const Node& node, IssueType type,
+                         std::initializer_list<std::string_view> text) {
+  walk_.report(Severity::error, type, *node.path, node.element.offset(), text);
+}
+
+void ProfileWalk::check(const Node& node, const Profile& profile) {
+  const ProfileSchema& schema = profile.schema();
+  if (node.element.type == nullptr || !node.element.type->is_a(schema.type)) {
+    report(node, IssueType::structure,
+           {"The profile ", schema.url, " is about ", schema.type->name, ", not about this"});
+    return;
+  }
+  check_node(node, schema.root, profile);
+}
+
+std::optional<bool> ProfileWalk::conforms(const Node& node, std::string_view canonical) {
+  const Profiles::Found found = walk_.parts_.profiles.find(canonical);
+  if (!found.is_known()) return std::nullopt;
+  const TypeSchema* type = node.element.type;
+  if (found.type != nullptr) return type != nullptr && type->is_a(found.type);
+  return conforms(node, *found.profile);
+}
+
+bool ProfileWalk::conforms(const Node& node, const Profile& profile) {
+  const void* place = node.element.value != nullptr ? node.element.value : node.element.sibling;
+  if (place == nullptr)  // known by its type alone
+    return node.element.type != nullptr && node.element.type->is_a(profile.schema().type);
+  if (depth_ >= k_conformance_depth_max) return true;
+  const auto [at, is_new] = known_.try_emplace(Key{place, &profile}, true);
+  if (!is_new) return at->second;
+  ++depth_;
+  const Walk::Hush hush(walk_);
+  check(node, profile);
+  --depth_;
+  const bool is_met = !hush.has_errors();
+  known_[Key{place, &profile}] = is_met;
+  return is_met;
+}
+
+void ProfileWalk::check_node(const Node& node, const ProfileNode& wanted, const Profile& profile) {
+  if (!wanted.types.empty()) check_type(node, wanted, profile);
+  check_values(node, wanted, profile);
+  check_bindings(node, wanted, profile);
+  for (const Constraint& constraint : wanted.constraints)
+    walk_.check_rule(node, constraint, profile.rule(constraint));
+  check_children(node, wanted, profile);
+}
+
+void ProfileWalk::check_children(const Node& node, const ProfileNode& wanted,
+                                 const Profile& profile) {
+  for (const ProfileNode& child : wanted.all_children()) {
+    if (walk_.is_hushed_error()) return;
+    if (child.slicing != nullptr) {
+      check_sliced(node, child, profile);
+    } else {
+      check_named(node, child, profile);
+    }
+  }
+}
+
+void ProfileWalk::check_named(const Node& node, const ProfileNode& wanted, const Profile& profile) {
+  std::uint32_t count = 0;
+  for_each_child_in_place(node, wanted.name, wanted.name_hash, [&](const Node& item) {
+    ++count;
+    if (wanted.max != 0) check_node(item, wanted, profile);
+    return !walk_.is_hushed_error();
+  });
+  check_count(node, wanted, profile, count);
+}
+
+void ProfileWalk::check_count(const Node& node, const ProfileNode& wanted, const Profile& profile,
+                              std::uint32_t count) {
+  if (count >= wanted.min && count <= wanted.max) return;
+  const bool is_too_few = count < wanted.min;
+  report(node, is_too_few ? IssueType::required : IssueType::structure,
+         {wanted.path, wanted.slice_name.empty() ? "" : ":", wanted.slice_name,
+          is_too_few ? ": at least " : ": at most ",
+          std::to_string(is_too_few ? wanted.min : wanted.max),
+          is_too_few ? " required, " : " allowed, ", std::to_string(count), " found (profile ",
+          profile.schema().url, ")"});
+}
+
+}  // namespace fhir::validation

@@ -1,0 +1,169 @@
+// What one element of a profile may demand.
+// https://hl7.org/fhir/R4/elementdefinition.html
+#include "profile_support.h"
+
+using test::Guide;
+using test::profile;
+
+namespace {
+
+const Guide& guide() {
+  static const Guide k_guide({
+      profile("card", "Patient", R"(
+        {"path":"Patient.name","min":1,"max":"1"},
+        {"path":"Patient.name.family","min":1,"max":"1"},
+        {"path":"Patient.photo","min":0,"max":"0"})"),
+      profile("value", "Patient", R"(
+        {"path":"Patient.gender","min":0,"max":"1","fixedCode":"female"},
+        {"path":"Patient.birthDate","min":0,"max":"1","minValueDate":"1900-01-01","maxValueDate":"2000-12-31"},
+        {"path":"Patient.name","min":0,"max":"*"},
+        {"path":"Patient.name.family","min":0,"max":"1","maxLength":5},
+        {"path":"Patient.multipleBirth[x]","min":0,"max":"1","type":[{"code":"integer"}]},
+        {"path":"Patient.maritalStatus","min":0,"max":"1","patternCodeableConcept":{"coding":[{"system":"urn:x","code":"M"}]}},
+        {"path":"Patient.identifier","min":0,"max":"*","patternIdentifier":{"system":"urn:ids"}},
+        {"path":"Patient.contact","min":0,"max":"*"},
+        {"path":"Patient.contact.relationship","min":0,"max":"*","fixedCodeableConcept":{"text":"mother"}})"),
+      profile("bound", "Patient", R"(
+        {"path":"Patient.maritalStatus","min":0,"max":"1","binding":{"strength":"required","valueSet":"http://hl7.org/fhir/ValueSet/condition-clinical"}},
+        {"path":"Patient.communication","min":0,"max":"*"},
+        {"path":"Patient.communication.language","min":1,"max":"1","binding":{"strength":"extensible","valueSet":"http://hl7.org/fhir/ValueSet/condition-clinical"}},
+        {"path":"Patient.contact","min":0,"max":"*"},
+        {"path":"Patient.contact.relationship","min":0,"max":"*","binding":{"strength":"preferred","valueSet":"http://hl7.org/fhir/ValueSet/x","extension":[
+          {"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet","valueCanonical":"http://hl7.org/fhir/ValueSet/condition-clinical"}]}})"),
+      profile("rule", "Patient", R"j(
+        {"path":"Patient.name","min":0,"max":"*","constraint":[
+          {"key":"t-1","severity":"error","human":"A name needs a family","expression":"family.exists()"},
+          {"key":"t-2","severity":"warning","human":"No prefix","expression":"prefix.empty()"}]},
+        {"path":"Patient.contact","min":0,"max":"*","constraint":[
+          {"key":"t-3","severity":"error","human":"Same as the patient","expression":"gender = %resource.gender"}]})j"),
+      profile("circle", "Patient", R"(
+        {"path":"Patient.link","min":0,"max":"*"},
+        {"path":"Patient.link.other","min":1,"max":"1","type":[{"code":"Reference","targetProfile":["http://test.example.org/circle"]}]},
+        {"path":"Patient.gender","min":1,"max":"1"})"),
+      profile("deep", "Questionnaire", R"(
+        {"path":"Questionnaire.item","min":0,"max":"*"},
+        {"path":"Questionnaire.item.prefix","min":1,"max":"1"},
+        {"path":"Questionnaire.item.item","min":0,"max":"*","contentReference":"#Questionnaire.item"})"),
+  });
+  return k_guide;
+}
+
+test::Findings patient(std::string_view members, std::string_view name) {
+  return guide().validate(R"({"resourceType":"Patient",)" + std::string(members) + "}", name);
+}
+
+}  // namespace
+
+TEST_CASE("a profile may ask for more and allow less than the base definition") {
+  CHECK(patient(R"("name":[{"family":"A"}])", "card").errors() == 0);
+  CHECK(patient(R"("gender":"male")", "card").error().expression == "Patient");
+  CHECK(patient(R"("name":[{"family":"A"},{"family":"B"}])", "card").error().expression ==
+        "Patient");
+  CHECK(patient(R"("name":[{"text":"A"}])", "card").error().expression == "Patient.name[0]");
+  CHECK(patient(R"("name":[{"family":"A"}],"photo":[{"title":"x"}])", "card").error().expression ==
+        "Patient");
+}
+
+TEST_CASE("a fixed value is the value itself") {
+  CHECK(patient(R"("gender":"female")", "value").errors() == 0);
+  CHECK(patient(R"("gender":"male")", "value").error().expression == "Patient.gender");
+  CHECK(patient(R"("contact":[{"name":{"text":"x"},"relationship":[{"text":"mother"}]}])", "value")
+            .errors() == 0);
+  CHECK(patient(R"("contact":[{"name":{"text":"x"},"relationship":[{"text":"mother","id":"a"}]}])",
+                "value")
+            .error()
+            .expression == "Patient.contact[0].relationship[0].id");
+}
+
+TEST_CASE("a pattern is what a value must have at least") {
+  CHECK(patient(R"("identifier":[{"system":"urn:ids","value":"1"}])", "value").errors() == 0);
+  CHECK(patient(R"("identifier":[{"value":"1"}])", "value").error().expression ==
+        "Patient.identifier[0].system");
+  CHECK(
+      patient(
+          R"("maritalStatus":{"text":"t","coding":[{"code":"x","system":"urn:y"},{"code":"M","system":"urn:x","display":"d"}]})",
+          "value")
+          .errors() == 0);
+  CHECK(patient(R"("maritalStatus":{"coding":[{"code":"M","system":"urn:y"}]})", "value")
+            .error()
+            .expression == "Patient.maritalStatus");
+}
+
+TEST_CASE("values lie between the smallest and the largest, and are no longer than allowed") {
+  CHECK(patient(R"("birthDate":"1950-02")", "value").errors() == 0);
+  CHECK(patient(R"("birthDate":"1899-12-31")", "value").error().expression == "Patient.birthDate");
+  CHECK(patient(R"("birthDate":"2001-01-01")", "value").error().expression == "Patient.birthDate");
+  CHECK(patient(R"("name":[{"family":"abcdef"}])", "value").error().expression ==
+        "Patient.name[0].family");
+}
+
+TEST_CASE("a profile may allow some types of a choice only") {
+  CHECK(patient(R"("multipleBirthInteger":2)", "value").errors() == 0);
+  CHECK(patient(R"("multipleBirthBoolean":true)", "value").error().expression ==
+        "Patient.multipleBirth.ofType(boolean)");
+}
+
+TEST_CASE("bindings of a profile are judged by their strength") {
+  const std::string known =
+      R"({"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]})";
+  const std::string other = R"({"coding":[{"system":"urn:x","code":"active"}]})";
+  CHECK(patient("\"maritalStatus\":" + known, "bound").errors() == 0);
+  CHECK(patient("\"maritalStatus\":" + other, "bound").has_error("Patient.maritalStatus"));
+  const auto extensible = patient("\"communication\":[{\"language\":" + other + "}]", "bound");
+  CHECK(extensible.errors() == 0);
+  CHECK(extensible.has(fhir::Severity::warning, "Patient.communication[0].language"));
+  CHECK(patient("\"contact\":[{\"relationship\":[" + other + "]}]", "bound")
+            .has_error("Patient.contact[0].relationship[0]"));
+}
+
+TEST_CASE("constraints of a profile are judged with their severity, in their resource") {
+  CHECK(patient(R"("name":[{"family":"A"}])", "rule").all().empty());
+  CHECK(patient(R"("name":[{"text":"A"}])", "rule").has_error("Patient.name[0]", "t-1"));
+  const auto warned = patient(R"("name":[{"family":"A","prefix":["Dr"]}])", "rule");
+  CHECK(warned.errors() == 0);
+  CHECK(warned.has(fhir::Severity::warning, "Patient.name[0]", "t-2"));
+  CHECK(patient(R"("gender":"male","contact":[{"gender":"male","name":{"family":"x"}}])", "rule")
+            .errors() == 0);
+  CHECK(patient(R"("gender":"male","contact":[{"gender":"female","name":{"family":"x"}}])", "rule")
+            .has_error("Patient.contact[0]", "t-3"));
+}
+
+TEST_CASE("what a profile says of an element holds for elements that take its content") {
+  const auto questionnaire = [](std::string_view inner) {
+    return guide().validate(
+        R"({"resourceType":"Questionnaire","status":"active","item":[{"linkId":"1","type":"group","prefix":"a","item":[{"linkId":"2","type":"string")" +
+            std::string(inner) + "}]}]}",
+        "deep");
+  };
+  CHECK(questionnaire(R"(,"prefix":"b")").has_error("Questionnaire.item[0].item[0]") == false);
+  CHECK(questionnaire("").has_error("Questionnaire.item[0].item[0]"));
+}
+
+TEST_CASE("a profile that asks for itself ends") {
+  const std::string contained = R"("contained":[{"resourceType":"Patient","id":"a",)";
+  CHECK(patient(
+            contained + R"("gender":"male","link":[{"other":{"reference":"#a"},"type":"seealso"}]}],
+        "gender":"male","link":[{"other":{"reference":"#a"},"type":"seealso"}])",
+            "circle")
+            .errors() == 0);
+  CHECK(patient(contained + R"("active":true}],
+        "gender":"male","link":[{"other":{"reference":"#a"},"type":"seealso"}])",
+                "circle")
+            .error()
+            .expression == "Patient.link[0].other");
+  CHECK(
+      patient(R"("gender":"male","link":[{"other":{"reference":"#"},"type":"seealso"}])", "circle")
+          .errors() == 0);
+}
+
+TEST_CASE("a profile that was asked for must be known and about the resource's type") {
+  CHECK(patient(R"("gender":"male")", "nowhere").error().type == fhir::IssueType::not_found);
+  CHECK(patient(R"("gender":"male")", "deep").error().expression == "Patient");
+  const auto claimed =
+      patient(R"("meta":{"profile":["http://test.example.org/nowhere"]},"active":true)", "");
+  CHECK(claimed.errors() == 0);
+  CHECK(claimed.has(fhir::Severity::warning, "Patient.meta.profile[0]"));
+  CHECK(patient(R"("meta":{"profile":["http://test.example.org/card|1.0.0"]},"active":true)", "")
+            .error()
+            .expression == "Patient");
+}
