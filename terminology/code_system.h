@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "fhir/model/terminology_provider.h"
@@ -84,6 +85,14 @@ class CodeSystem {
   virtual std::span<const ConceptId> children(ConceptId id) const = 0;
   /// Whether `id` is `ancestor` or lies below it.
   virtual bool is_a(ConceptId id, ConceptId ancestor) const = 0;
+
+  /// In words, a code that the system has without listing it; empty when there are none.
+  virtual std::string describe(std::string_view) const { return {}; }
+  /// Whether a code that the system has without listing it has this value of a property.
+  virtual fhir::Membership has_property(std::string_view /*code*/, std::string_view /*property*/,
+                                        std::string_view /*value*/) const {
+    return fhir::Membership::unknown;
+  }
 
   /// There is a list of concepts, though perhaps not of all that exist.
   bool is_enumerable() const {

@@ -102,6 +102,11 @@ bool Filter::matches(ConceptId id) const {
   return false;
 }
 
+fhir::Membership Filter::matches(std::string_view code) const {
+  return op_ == Op::equal ? system_->has_property(code, property_, values_[0])
+                          : fhir::Membership::unknown;
+}
+
 bool Filter::accepts(std::string_view value) const {
   if (op_ == Op::exists) return true;
   if (op_ == Op::regex) return re2::RE2::FullMatch({value.data(), value.size()}, *pattern_);

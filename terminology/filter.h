@@ -27,6 +27,8 @@ class Filter {
   static fhir::Result<Filter> make(const fhir::json::Value& source, const CodeSystem& system);
 
   bool matches(ConceptId id) const;
+  /// For a code that the system has without listing it.
+  fhir::Membership matches(std::string_view code) const;
 
  private:
   enum class Op : std::uint8_t {

@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/terminology-service.html
 #include "terminology/terminology.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -11,6 +12,8 @@
 #include "terminology/grammar_code_system.h"
 #include "terminology/resolver.h"
 #include "terminology/shelf.h"
+#include "terminology/ucum/ucum.h"
+#include "terminology/ucum/ucum_code_system.h"
 #include "terminology/value_set_reader.h"
 
 namespace terminology {
@@ -41,6 +44,11 @@ void for_each_text(std::string_view json, std::string_view quoted_name, Visit&& 
   }
 }
 
+/// https://hl7.org/fhir/R4/ucum.html: the implicit value set of all units, by its names.
+constexpr std::array<std::string_view, 3> k_unit_sets = {"http://unitsofmeasure.org/vs",
+                                                         "http://unitsofmeasure.org",
+                                                         "http://unitsofmeasure.org?fhir_vs"};
+
 std::string_view without_version(std::string_view canonical) {
   return canonical.substr(0, canonical.find('|'));
 }
@@ -62,10 +70,17 @@ class Terminology::Shelves final : public Resolver {
         code_systems_(definitions_->records("CodeSystem")),
         value_sets_(definitions_->records("ValueSet")),
         implicit_value_sets_(definitions_->records("CodeSystem")),
-        concept_maps_(definitions_->records("ConceptMap")) {}
+        concept_maps_(definitions_->records("ConceptMap")),
+        units_(ucum::Ucum::make(*definitions_)) {
+    if (units_ == nullptr) return;
+    unit_codes_ = std::make_unique<const ucum::UcumCodeSystem>(*units_);
+    for (std::string_view url : k_unit_sets)
+      unit_sets_.push_back(ValueSetReader::all_codes_of(*unit_codes_, url));
+  }
 
   const CodeSystem* code_system(std::string_view url, std::string_view version) const override {
     if (url.empty()) return nullptr;
+    if (url == fhir::k_ucum_system && unit_codes_ != nullptr) return unit_codes_.get();
     const CodeSystem* system = code_system(record("CodeSystem", url, version));
     if (system == nullptr) return version.empty() ? grammar_code_system(url) : nullptr;
     const Content content = system->info().content;
@@ -89,6 +104,7 @@ class Terminology::Shelves final : public Resolver {
 
   const fhir::DefinitionStore& definitions() const { return *definitions_; }
   const Shelf<ConceptMap>& concept_maps() const { return concept_maps_; }
+  const fhir::UnitSystem* units() const { return units_.get(); }
 
  private:
   const ConformanceRecord* record(std::string_view type, std::string_view url,
@@ -124,6 +140,9 @@ class Terminology::Shelves final : public Resolver {
   const ValueSet* implicit_value_set(std::string_view canonical) const {
     constexpr std::string_view k_all_codes = "?fhir_vs";
     const std::string_view url = without_version(canonical);
+    for (const auto& units : unit_sets_) {
+      if (units->info().url == url) return units.get();
+    }
     const ConformanceRecord* owner = nullptr;
     if (url.ends_with(k_all_codes)) {
       owner = definitions_->record("CodeSystem", url.substr(0, url.size() - k_all_codes.size()));
@@ -164,6 +183,9 @@ class Terminology::Shelves final : public Resolver {
   Shelf<ValueSet> value_sets_;
   Shelf<ValueSet> implicit_value_sets_;  // by the record of their code system
   Shelf<ConceptMap> concept_maps_;
+  std::unique_ptr<const ucum::Ucum> units_;  // null: their table is not held
+  std::unique_ptr<const CodeSystem> unit_codes_;
+  std::vector<std::unique_ptr<const ValueSet>> unit_sets_;  // all units
   mutable std::once_flag links_once_;
   mutable Links links_;
 };
@@ -208,6 +230,8 @@ std::string_view Terminology::display(std::string_view system, std::string_view 
   const ConceptId id = held->find(code);
   return id == k_no_concept ? std::string_view{} : held->at(id).display;
 }
+
+const fhir::UnitSystem* Terminology::units() const { return shelves_->units(); }
 
 const CodeSystem* Terminology::code_system(std::string_view url, std::string_view version) const {
   return shelves_->code_system(url, version);

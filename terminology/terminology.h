@@ -30,13 +30,14 @@ class Terminology final : public fhir::TerminologyProvider {
   fhir::Membership subsumes(std::string_view system, std::string_view ancestor,
                             std::string_view descendant) const override;
   std::string_view display(std::string_view system, std::string_view code) const override;
+  const fhir::UnitSystem* units() const override;
 
   /// By url; version empty: the newest. Null when it is not held, or held without any content.
   /// What is given lives as long as this.
   const CodeSystem* code_system(std::string_view url, std::string_view version = {}) const;
 
   /// By canonical, with or without |version; implicit ones (`<code system>?fhir_vs`, a code
-  /// system's own CodeSystem.valueSet) too. Null when it is not held.
+  /// system's own CodeSystem.valueSet, all units of UCUM) too. Null when it is not held.
   const ValueSet* find_value_set(std::string_view canonical) const;
 
   /// By canonical, with or without |version. Null when it is not held.

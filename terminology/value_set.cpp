@@ -26,7 +26,14 @@ Membership either(Membership a, Membership b) {
 
 Membership filtered(const Clause& clause, std::string_view code) {
   const ConceptId id = clause.code_system->find(code);
-  if (id == k_no_concept) return both(clause.code_system->has(code), Membership::unknown);
+  if (id == k_no_concept) {
+    Membership result = clause.code_system->has(code);
+    for (const Filter& filter : clause.filters) {
+      if (result == Membership::no) break;
+      result = both(result, filter.matches(code));
+    }
+    return result;
+  }
   const bool passes = std::all_of(clause.filters.begin(), clause.filters.end(),
                                   [&](const Filter& filter) { return filter.matches(id); });
   return passes ? Membership::yes : Membership::no;

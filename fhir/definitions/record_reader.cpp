@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "fhir/definitions/record_strip.h"
+#include "fhir/definitions/unit_table.h"
 #include "fhir/formats/json_document.h"
 
 namespace fhir::definitions {
@@ -90,9 +91,18 @@ Result<void> read_core(const fs::path& folder, std::vector<RawRecord>& out) {
   return {};
 }
 
+Result<void> read_units(const fs::path& path, std::vector<RawRecord>& out) {
+  FHIR_TRY(text, read_file(path));
+  auto table = read_unit_table(std::move(text));
+  if (!table) return unexpected(named(std::move(table).error(), path.string()));
+  out.push_back(*std::move(table));
+  return {};
+}
+
 Result<void> read_folder(const fs::path& folder, std::vector<RawRecord>& out) {
   if (fs::exists(folder / "package" / "package.json")) return read_folder(folder / "package", out);
   if (fs::exists(folder / k_core_bundles[0])) return read_core(folder, out);
+  if (fs::exists(folder / k_unit_table_file)) return read_units(folder / k_unit_table_file, out);
   std::vector<fs::path> files;
   for (const auto& file : fs::directory_iterator(folder)) {
     if (file.is_regular_file() && file.path().extension() == ".json") files.push_back(file.path());
@@ -202,6 +212,10 @@ Result<std::uint64_t> fingerprint_of(const std::vector<std::string>& sources) {
     if (fs::exists(folder / k_core_bundles[0], ignored)) {
       for (std::string_view name : k_core_bundles) mix_file(state.get(), folder / name);
       mix_file(state.get(), folder / k_core_expansions);
+      continue;
+    }
+    if (fs::exists(folder / k_unit_table_file, ignored)) {
+      mix_file(state.get(), folder / k_unit_table_file);
       continue;
     }
     std::vector<fs::path> files;

@@ -7,6 +7,8 @@
 
 namespace fhir {
 
+class UnitSystem;
+
 /// Views into whatever holds the coding. Empty: absent.
 struct Coding {
   std::string_view system;
@@ -45,6 +47,8 @@ class TerminologyProvider {
                               std::string_view descendant) const = 0;
   /// The display that the code system gives; empty when unknown.
   virtual std::string_view display(std::string_view system, std::string_view code) const = 0;
+  /// The units of UCUM; null when their table is not held. Lives as long as the provider.
+  virtual const UnitSystem* units() const { return nullptr; }
 };
 
 }  // namespace fhir

@@ -35,6 +35,14 @@ std::string find_core() {
   return fs::exists(k_installed, ignored) ? std::string(k_installed) : std::string();
 }
 
+/// The table of units, where it was set up beside the core; quantities of different units do not
+/// compare without it.
+std::string units_beside(const std::string& core) {
+  const fs::path units = fs::path(core).parent_path() / "@lhncbc/ucum-lhc";
+  std::error_code ignored;
+  return fs::exists(units / "data/ucumDefs.min.json", ignored) ? units.string() : std::string();
+}
+
 /// The server works without it, only slower to start.
 std::string cache_folder_for(const std::string& core) {
   const fs::path beside = fs::path(core).parent_path() / ".cache";
@@ -53,6 +61,8 @@ fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
             ". Run scripts/setup to fetch them, or name their folder with --definitions"));
   fhir::LoadOptions options;
   options.sources.push_back(core);
+  if (std::string units = units_beside(core); !units.empty())
+    options.sources.push_back(std::move(units));
   for (const std::string& package : settings.packages) options.sources.push_back(package);
   options.cache_folder = cache_folder_for(core);
   return fhir::DefinitionStore::load(options);

@@ -137,8 +137,10 @@ fhir::Result<std::string> lookup(const Invocation& invocation) {
   ParametersWriter out;
   out.text("name", "String", !info.name.empty() ? info.name : info.url);
   out.text("version", "String", info.version);
-  if (id == terminology::k_no_concept)  // a grammar accepts it and knows no more
-    return out.text("display", "String", coding.code).finish();
+  if (id == terminology::k_no_concept) {  // a grammar accepts it and knows no more
+    const std::string words = system->describe(coding.code);
+    return out.text("display", "String", words.empty() ? coding.code : words).finish();
+  }
   const std::string_view display =
       terminology::display_in(*system, id, parameters.text("displayLanguage"));
   out.text("display", "String", display.empty() ? system->at(id).code : display);
