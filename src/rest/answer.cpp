@@ -20,7 +20,7 @@ constexpr std::int64_t k_day_seconds = 86'400;
 http::Response fhir_response(unsigned status, std::string body) {
   http::Response response;
   response.status = status;
-  response.headers.add("Content-Type", std::string(k_fhir_json));
+  response.headers.add("Content-Type", std::string(content_type_of(Format::json)));
   response.body = std::move(body);
   return response;
 }

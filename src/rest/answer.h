@@ -11,8 +11,6 @@
 
 namespace server::rest {
 
-inline constexpr std::string_view k_fhir_json = "application/fhir+json; charset=utf-8";
-
 /// A response with a FHIR body.
 http::Response fhir_response(unsigned status, std::string body);
 

@@ -106,7 +106,7 @@ void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::
   out.end_array();
 }
 
-void append_resource(Builder& out, const fhir::DefinitionStore& definitions,
+void append_resource(Builder& out, const Options& options, const fhir::DefinitionStore& definitions,
                      std::string_view type) {
   out.begin_object().string("type", type);
   out.string("profile", definitions.type(type)->url);
@@ -115,7 +115,10 @@ void append_resource(Builder& out, const fhir::DefinitionStore& definitions,
   out.boolean("updateCreate", true).boolean("conditionalCreate", true);
   out.string("conditionalRead", "full-support");
   out.boolean("conditionalUpdate", has_route("conditional-update"));
-  out.string("conditionalDelete", has_route("conditional-delete") ? "single" : "not-supported");
+  out.string("conditionalDelete",
+             has_route("conditional-delete")
+                 ? (options.conditional_delete_multiple ? "multiple" : "single")
+                 : "not-supported");
   out.key("referencePolicy").begin_array().string("literal").string("local").end_array();
   append_search(out, definitions, type);
   append_operations(out, type);
@@ -142,11 +145,15 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
   out.key("implementation").begin_object();
   out.string("description", "MediSync FHIR R4 server").string("url", options.base_url).end_object();
   out.string("fhirVersion", "4.0.1");
-  out.key("format").begin_array().string("application/fhir+json").string("json").end_array();
+  out.key("format").begin_array().string("application/fhir+json").string("application/fhir+xml");
+  out.string("json").string("xml").end_array();
+  out.key("patchFormat").begin_array().string("application/json-patch+json");
+  out.string("application/xml-patch+xml").string("application/fhir+json");
+  out.string("application/fhir+xml").end_array();
   out.key("rest").begin_array().begin_object().string("mode", "server");
   out.key("resource").begin_array();
   for (std::string_view type : definitions.resource_types())
-    append_resource(out, definitions, type);
+    append_resource(out, options, definitions, type);
   out.end_array();
   append_interactions(out, {Level::system});
   append_operations(out, "");

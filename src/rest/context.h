@@ -13,6 +13,7 @@
 #include "src/http/message.h"
 #include "src/http/metrics.h"
 #include "src/operations/operation.h"
+#include "src/rest/media_type.h"
 #include "src/rest/status.h"
 #include "src/search/extractor.h"
 #include "src/search/query.h"
@@ -28,6 +29,13 @@ struct Options {
   std::uint32_t bundle_entries_max = 20'000;
   std::size_t body_depth_max = fhir::k_json_depth_max;
   bool validate_writes = true;
+  unsigned version_conflict_status = 412;    // or 409: what a failed If-Match is answered with
+  bool conditional_delete_multiple = false;  // else: several matches are an error
+  bool delete_history = false;               // whether old versions may be erased
+  bool check_references_on_write = false;    // a reference to what is not here is an error
+  bool check_references_on_delete = false;   // so is the deletion of what is referred to
+  bool create_placeholders = false;          // what a write refers to is made when it is missing
+  std::vector<std::string> cors_origins;     // `*`: any; empty: no other origin
 };
 
 /// Definitions and what is compiled from them, swapped whole. The store stands beside it.
@@ -55,6 +63,11 @@ struct Call {
   std::string_view operation;  // name behind `$`
   Parameters parameters;       // of the URL, decoded, in order; those of presentation removed
   std::string_view body;
+  Format body_format = Format::json;
+  /// The resource of the bundle's entry that this call is; null when it came alone.
+  const fhir::json::Value* entry_resource = nullptr;
+  /// Whether a Binary is asked for as what it holds, not as a resource.
+  bool wants_content = false;
   const http::Headers* headers = nullptr;
   std::chrono::steady_clock::time_point deadline{};
   ReturnPreference prefer_return = ReturnPreference::unsaid;

@@ -1,6 +1,10 @@
 // https://hl7.org/fhir/R4/http.html#create https://hl7.org/fhir/R4/http.html#update
 #include "src/rest/resource_input.h"
 
+#include "fhir/formats/json_writer.h"
+#include "fhir/model/xml_reader.h"
+#include "src/rest/answer.h"
+#include "src/rest/base64.h"
 #include "src/rest/stored_body.h"
 
 namespace server::rest {
@@ -14,16 +18,62 @@ fhir::Issue placed(fhir::Issue issue, const fhir::json::Document& document,
   return issue;
 }
 
+std::string_view content_name(Format format) {
+  const std::string_view type = content_type_of(format);
+  return type.substr(0, type.find(';'));
+}
+
+/// A Binary around the bytes that were sent.
+fhir::Result<fhir::json::Document, Failure> binary_of(const Call& call) {
+  std::string text;
+  fhir::json::Builder out(text);
+  out.begin_object().string("resourceType", "Binary");
+  if (!call.id.empty()) out.string("id", call.id);
+  out.string("contentType", call.headers->get("Content-Type"));
+  // "the X-Security-Context HTTP header … SHALL be the reference of Binary.securityContext"
+  if (const std::string_view context = call.headers->get("X-Security-Context"); !context.empty())
+    out.key("securityContext").begin_object().string("reference", context).end_object();
+  out.string("data", to_base64(call.body)).end_object();
+  return read_resource_text(call, Format::json, std::move(text));
+}
+
 }  // namespace
+
+fhir::Result<fhir::json::Document, Failure> read_resource_text(const Call& call, Format format,
+                                                               std::string text) {
+  if (format == Format::xml) {
+    fhir::XmlReadOptions options;
+    options.depth_max = call.options->body_depth_max;
+    REST_TRY(document, fhir::read_xml(text, call.snapshot->definitions(), options));
+    return std::move(document);
+  }
+  fhir::json::ReadOptions options;
+  options.depth_max = call.options->body_depth_max;
+  REST_TRY(document, fhir::json::Document::read(std::move(text), options));
+  return std::move(document);
+}
 
 fhir::Result<fhir::json::Document, Failure> read_body(const Call& call) {
   if (call.body.empty())
     return fhir::unexpected(
         failure(fhir::make_issue(fhir::IssueType::structure, "The request has no body")));
-  fhir::json::ReadOptions options;
-  options.depth_max = call.options->body_depth_max;
-  REST_TRY(document, fhir::json::Document::read(std::string(call.body), options));
-  return std::move(document);
+  return read_resource_text(call, call.body_format, std::string(call.body));
+}
+
+fhir::Result<fhir::json::Document, Failure> read_new_resource(const Call& call) {
+  if (call.type != "Binary" || call.headers == nullptr || call.body.empty() ||
+      call.entry_resource != nullptr)
+    return read_body(call);
+  const MediaType type = parse_media_type(call.headers->get("Content-Type"));
+  if (const auto format = format_of(type.name)) {
+    // "the data is accepted as is … except for the special case where the content is actually a
+    // Binary resource"
+    auto document = read_resource_text(call, *format, std::string(call.body));
+    const bool is_ours = type.name == content_name(*format);
+    if (document ? document->root().string_at("resourceType") == "Binary" : is_ours)
+      return document;
+  }
+  return binary_of(call);
 }
 
 fhir::Result<void, Failure> check_resource_type(const fhir::json::Document& document,
@@ -66,6 +116,28 @@ fhir::Result<void, Failure> validate(const Call& call, const fhir::json::Documen
   return fhir::unexpected(std::move(found.issues()));
 }
 
+fhir::Result<void, Failure> validate_patched(const Call& call,
+                                             const fhir::json::Document& document) {
+  auto valid = validate(call, document);
+  if (valid) return valid;
+  Failure found = std::move(valid).error();
+  for (fhir::Issue& issue : found) {
+    issue.line = issue.column = 0;
+    issue.situation = fhir::Situation::unprocessable;
+  }
+  return fhir::unexpected(std::move(found));
+}
+
+fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call) {
+  const std::string_view text =
+      call.headers != nullptr ? call.headers->get("If-Match") : std::string_view{};
+  if (text.empty() || text == "*") return std::optional<std::int64_t>{};
+  if (auto version = version_of_etag(text)) return version;
+  return fhir::unexpected(write_failure(
+      call, fhir::make_issue(fhir::Situation::precondition_failed, fhir::IssueType::conflict,
+                             "If-Match names no version that this server gave")));
+}
+
 fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::WriteMethod method,
                                                  std::string_view type, std::string id,
                                                  const fhir::json::Value& resource) {
@@ -81,6 +153,13 @@ fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::Writ
   return write;
 }
 
-Failure write_failure(storage::Store::Failure&& failed) { return failure(std::move(failed.issue)); }
+Failure write_failure(const Call& call, fhir::Issue issue) {
+  // "If the version id given in the If-Match header does not match, the server returns a 412 …
+  // instead of updating the resource"; R3 had 409 there, and some clients wait for it.
+  if (issue.situation == fhir::Situation::precondition_failed &&
+      issue.type == fhir::IssueType::conflict && call.options->version_conflict_status == 409)
+    issue.situation = fhir::Situation::conflict;
+  return failure(std::move(issue));
+}
 
 }  // namespace server::rest

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,16 @@
 
 namespace server::rest {
 
-/// Reads a body as JSON under the limits.
+/// Reads a resource, JSON or XML, under the limits.
+fhir::Result<fhir::json::Document, Failure> read_resource_text(const Call& call, Format format,
+                                                               std::string text);
+
+/// Reads the call's body.
 fhir::Result<fhir::json::Document, Failure> read_body(const Call& call);
+
+/// Reads the body of a create or update. For a Binary, a body that is no Binary resource is its
+/// content (https://hl7.org/fhir/R4/binary.html#rest).
+fhir::Result<fhir::json::Document, Failure> read_new_resource(const Call& call);
 
 /// Whether the root is a resource of `type`; the issue that says otherwise.
 fhir::Result<void, Failure> check_resource_type(const fhir::json::Document& document,
@@ -25,6 +34,15 @@ fhir::Result<void, Failure> check_id(const fhir::json::Document& document, std::
 /// Judges the document when the server validates writes; all errors at once.
 fhir::Result<void, Failure> validate(const Call& call, const fhir::json::Document& document);
 
+/// The same for what a patch has made: its lines are nobody's.
+fhir::Result<void, Failure> validate_patched(const Call& call,
+                                             const fhir::json::Document& document);
+
+/// The version in If-Match; nothing when there is none or it is `*`.
+///
+/// errors   conflict (412): it names no version of ours
+fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call);
+
 /// The write of a resource that was read and judged: its body to store and its index rows.
 ///
 /// resource   may be an overlay over a document; its text is copied
@@ -32,7 +50,7 @@ fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::Writ
                                                  std::string_view type, std::string id,
                                                  const fhir::json::Value& resource);
 
-/// What the store said of a failed batch, in the words of REST.
-Failure write_failure(storage::Store::Failure&& failed);
+/// What the store said of a failed write, in the words of REST and by this server's settings.
+Failure write_failure(const Call& call, fhir::Issue issue);
 
 }  // namespace server::rest

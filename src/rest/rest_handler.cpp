@@ -6,6 +6,7 @@
 
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
+#include "fhir/model/xml_writer.h"
 #include "src/rest/answer.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/negotiation.h"
@@ -65,9 +66,33 @@ bool is_out_of_time(const Failure& failure) {
   return status == 503 || status == 504;
 }
 
-void make_pretty(http::Response& response) {
-  auto document = fhir::json::Document::read(std::move(response.body));
-  if (document) response.body = fhir::json::to_string(document->root(), true);
+/// Whether the body of a request is a resource, and not a form or a patch.
+bool takes_resource(const http::Request& request, const Route& route) {
+  return !request.body.empty() && route.interaction != "search-type" &&
+         (request.method == http::Method::post || request.method == http::Method::put);
+}
+
+/// Whether the answer is made anew from what is stored: work for a worker.
+bool is_rewritten(const http::Request& request) {
+  if (request.headers.get("Accept").find("xml") != std::string_view::npos) return true;
+  const std::size_t mark = request.target.find('?');
+  if (mark == std::string::npos) return false;
+  const std::string_view query = std::string_view(request.target).substr(mark);
+  for (std::string_view name : {"_format=", "_pretty=", "_summary=", "_elements="}) {
+    if (query.find(name) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// A Binary takes bytes of any type.
+bool takes_any_type(const Route& route, const Match& match) {
+  return match.type == "Binary" &&
+         (route.interaction == "create" || route.interaction == "update" ||
+          route.interaction == "conditional-update");
+}
+
+bool gives_any_type(const Route& route, const Match& match) {
+  return match.type == "Binary" && (route.interaction == "read" || route.interaction == "vread");
 }
 
 }  // namespace
@@ -87,6 +112,7 @@ http::Placement RestHandler::placement(const http::Request& request) const {
   if (path == k_health) return http::Placement::io_thread;
   if (!path.starts_with(options_.base_path) || path.size() <= options_.base_path.size())
     return http::Placement::worker;
+  if (is_rewritten(request)) return http::Placement::worker;
   const auto found = match(request.method, path.substr(options_.base_path.size() + 1));
   return found && found->route != nullptr ? found->route->placement : http::Placement::worker;
 }
@@ -113,9 +139,30 @@ http::Response RestHandler::handle(http::Request& request) {
   http::Response response = result ? *std::move(result) : failure_response(result.error());
   response.label = shape.label;
   if (!shape.allow.empty()) response.headers.add("Allow", std::move(shape.allow));
-  if (shape.pretty && !response.body.empty()) make_pretty(response);
+  if (!shape.format) {  // refused before it came to that
+    Parameters none;
+    const auto wanted = negotiate(request.headers, none);
+    shape.format = wanted ? wanted->format : Format::json;
+  }
+  present(response, shape);
   response.headers.add("X-Request-Id", request.id);
   return response;
+}
+
+/// Everything is written as compact JSON, and becomes here what the client asked for.
+void RestHandler::present(http::Response& response, const Shape& shape) const {
+  const bool is_xml = shape.format == Format::xml;
+  if (response.body.empty() || (!is_xml && !shape.pretty)) return;
+  if (response.headers.get("Content-Type") != content_type_of(Format::json)) return;
+  auto document = fhir::json::Document::read(std::move(response.body));
+  if (!document) return;
+  if (is_xml) {
+    const auto snapshot = shape.snapshot ? shape.snapshot : std::atomic_load(&snapshot_);
+    response.body = fhir::write_xml(document->root(), snapshot->definitions(), shape.pretty);
+    response.headers.set("Content-Type", std::string(content_type_of(Format::xml)));
+  } else {
+    response.body = fhir::json::to_string(document->root(), true);
+  }
 }
 
 Answer RestHandler::answer(http::Request& request, Shape& shape) const {
@@ -144,19 +191,19 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   REST_TRY(parameters,
            search::split_query(mark == std::string_view::npos ? std::string_view{}
                                                               : target.substr(mark + 1)));
-  REST_TRY(presentation, negotiate(request.headers, parameters));
+  const bool any_type = gives_any_type(route, *found);
+  REST_TRY(presentation, negotiate(request.headers, parameters, any_type));
+  shape.format = presentation.format;
   shape.pretty = presentation.pretty;
-  const bool has_resource_body =
-      !request.body.empty() &&
-      (request.method == http::Method::post || request.method == http::Method::put) &&
-      route.interaction != "search-type";
-  if (has_resource_body) {
-    if (auto readable = check_content_type(request.headers); !readable)
-      return fhir::unexpected(rest::failure(std::move(readable).error()));
+  call.wants_content = any_type && !presentation.names_format;
+  if (takes_resource(request, route) && !takes_any_type(route, *found)) {
+    REST_TRY(format, body_format(request.headers));
+    call.body_format = format;
   }
 
   // 3. The request sees one snapshot from here on.
-  const std::shared_ptr<const Snapshot> snapshot = std::atomic_load(&snapshot_);
+  shape.snapshot = std::atomic_load(&snapshot_);
+  const std::shared_ptr<const Snapshot>& snapshot = shape.snapshot;
   call.options = &options_;
   call.snapshot = snapshot.get();
   call.metrics = &metrics_;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "src/http/message.h"
@@ -29,8 +30,11 @@ class RestHandler final : public http::Handler {
   struct Shape {
     std::string_view label = "unknown";
     std::string allow;
+    std::optional<Format> format;  // once negotiated
     bool pretty = false;
+    std::shared_ptr<const Snapshot> snapshot;
   };
+  void present(http::Response& response, const Shape& shape) const;
   Answer answer(http::Request& request, Shape& shape) const;
   http::Response service_endpoint(std::string_view path) const;
 

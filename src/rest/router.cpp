@@ -28,6 +28,8 @@ constexpr auto k_routes = std::to_array<Route>({
      conditional_update},
     {Method::delete_, "{type}", "conditional-delete", Level::type, Placement::worker,
      conditional_delete},
+    {Method::patch, "{type}", "conditional-patch", Level::type, Placement::worker,
+     conditional_patch},
     {Method::get, "{type}/_history", "history-type", Level::type, Placement::worker, history},
     {Method::get, "{type}/${operation}", "operation", Level::type, Placement::worker, operation},
     {Method::post, "{type}/${operation}", "operation", Level::type, Placement::worker, operation},
@@ -35,6 +37,7 @@ constexpr auto k_routes = std::to_array<Route>({
     // A read by id copies one row: cheaper than handing it to another thread.
     {Method::get, "{type}/{id}", "read", Level::instance, Placement::io_thread, read},
     {Method::put, "{type}/{id}", "update", Level::instance, Placement::worker, update},
+    {Method::patch, "{type}/{id}", "patch", Level::instance, Placement::worker, patch},
     {Method::delete_, "{type}/{id}", "delete", Level::instance, Placement::worker, remove},
     {Method::get, "{type}/{id}/_history", "history-instance", Level::instance, Placement::worker,
      history},

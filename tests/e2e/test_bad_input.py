@@ -6,7 +6,7 @@ import struct
 import time
 import zlib
 
-from support import (Parallel, ServerCase, match_ids, patient, place_of,
+from support import (FHIR_JSON, Parallel, ServerCase, match_ids, patient, place_of,
                      read_answer, say, socket_to)
 
 SAMPLE = json.dumps({
@@ -250,7 +250,7 @@ class Large(ServerCase):
         made = self.http.post("Binary", {"resourceType": "Binary", "contentType": "text/plain", "data": data},
                               Prefer="return=minimal")
         self.assert_status(made, 201)
-        got = self.http.get("Binary/" + made["Location"].split("/Binary/")[1].split("/")[0])
+        got = self.http.get("Binary/" + made["Location"].split("/Binary/")[1].split("/")[0], Accept=FHIR_JSON)
         self.assertEqual(got.json["data"], data)
 
     def test_a_text_of_a_megabyte_is_judged_in_time(self):

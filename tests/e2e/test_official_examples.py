@@ -3,7 +3,7 @@ import json
 import os
 import time
 
-from support import (PACKAGE, ROOT, Case, Server, differences, entry, exact, bundle, match_ids, run, say)
+from support import (FHIR_JSON, PACKAGE, ROOT, Case, Server, differences, entry, exact, bundle, match_ids, run, say)
 
 COUNT = 729
 BUNDLE_SIZE = 50
@@ -107,7 +107,7 @@ class OfficialExamples(Case):
     def check_reads(self, http, stored):
         problems = []
         for name, kind, id, body in stored:
-            response = http.get(f"{kind}/{id}")
+            response = http.get(f"{kind}/{id}", Accept=FHIR_JSON)
             if response.status != 200:
                 problems.append(f"{name}: {response!r}")
                 continue

@@ -27,7 +27,8 @@ Failure in_bundle(Failure failure, const Entry& entry, const fhir::json::Documen
 
 Answer run(const Call& call, const Entry& entry) {
   std::string body;
-  if (entry.resource != nullptr) body = fhir::json::to_string(*entry.resource);
+  if (entry.resource != nullptr && entry.method != http::Method::patch)
+    body = fhir::json::to_string(*entry.resource);
   FHIR_TRY(inner, bundle_entries::call_for(call, entry, body));
   return entry.match.route->handle(inner);
 }

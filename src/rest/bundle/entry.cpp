@@ -72,12 +72,13 @@ fhir::Result<void> read_entry(const Call& call, const fhir::json::Value& value, 
   entry.url = request->string_at("url");
   FHIR_CHECK(take_url(call, entry));
   FHIR_CHECK(take_route(entry));
-  const bool needs_resource =
-      entry.method == http::Method::post || entry.method == http::Method::put;
+  const bool needs_resource = entry.method == http::Method::post ||
+                              entry.method == http::Method::put ||
+                              entry.method == http::Method::patch;
   const bool is_operation = !entry.match.operation.empty() || entry.path.ends_with("_search");
   if (needs_resource && !is_operation && entry.resource == nullptr)
     return fhir::unexpected(
-        fhir::make_issue(fhir::IssueType::required, "A POST or PUT entry has a resource"));
+        fhir::make_issue(fhir::IssueType::required, "A POST, PUT or PATCH entry has a resource"));
   for (const auto& [name, header] : k_conditions) {
     if (std::string_view text = request->string_at(name); !text.empty())
       entry.headers.add(std::string(header), std::string(text));
@@ -128,6 +129,8 @@ fhir::Result<Call, Failure> call_for(const Call& outer, const Entry& entry, std:
   REST_TRY(presentation, negotiate(entry.headers, call.parameters));
   static_cast<void>(presentation);
   call.body = body;
+  call.body_format = Format::json;
+  call.entry_resource = entry.resource;
   call.headers = &entry.headers;
   call.is_get = entry.method == http::Method::get || entry.method == http::Method::head;
   FHIR_CHECK(check_names(call));

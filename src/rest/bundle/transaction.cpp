@@ -9,6 +9,7 @@
 #include "src/rest/bundle/entry.h"
 #include "src/rest/bundle/link_map.h"
 #include "src/rest/conditional.h"
+#include "src/rest/patch_body.h"
 #include "src/rest/references.h"
 #include "src/rest/resource_input.h"
 #include "src/rest/stored_body.h"
@@ -28,7 +29,8 @@ struct Plan {
   std::string id;
   storage::WriteMethod method = storage::WriteMethod::create;
   storage::Precondition precondition;
-  std::size_t write = 0;  // index into the writes, for Kind::write
+  std::optional<fhir::json::Document> patched;  // what a PATCH made of the current version
+  std::size_t write = 0;                        // index into the writes, for Kind::write
 };
 
 class Transaction {
@@ -53,7 +55,7 @@ class Transaction {
     if (!outcome) {
       overtaken = outcome.error().issue.type == fhir::IssueType::duplicate;
       const Plan* failed = plan_of_write(outcome.error().failed);
-      return at(write_failure(std::move(outcome).error()),
+      return at(write_failure(call_, std::move(outcome).error().issue),
                 *(failed != nullptr ? failed : &plans_.front())->entry);
     }
     return answer(std::move(outcome->written));
@@ -78,6 +80,16 @@ class Transaction {
       plan.kind = Plan::Kind::write;
       plan.method = storage::WriteMethod::delete_;
       return take_if_match(plan);
+    }
+    if (interaction == "patch") return plan_patch(plan, inner);
+    if (interaction == "conditional-patch") {
+      FHIR_TRY(found, find_one(inner, plan.type, inner.parameters));
+      if (!found.id)
+        return fhir::unexpected(
+            failure(fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_found,
+                                     "The criteria match no " + plan.type)));
+      plan.id = *found.id;
+      return plan_patch(plan, inner);
     }
     if (interaction == "conditional-update" || interaction == "conditional-delete")
       return plan_conditional(plan, inner);
@@ -116,6 +128,20 @@ class Transaction {
     plan.kind = Plan::Kind::write;
     plan.method = storage::WriteMethod::update;
     return take_if_match(plan);
+  }
+
+  /// The patch works on the version that stands now; the write holds only while it does.
+  fhir::Result<void, Failure> plan_patch(Plan& plan, const Call& inner) {
+    plan.kind = Plan::Kind::write;
+    plan.method = storage::WriteMethod::patch;
+    FHIR_TRY(body, PatchBody::read_entry(inner, plan.entry->resource));
+    REST_TRY(current, call_.snapshot->store().read(plan.type, plan.id, call_.deadline));
+    FHIR_CHECK(take_if_match(plan));
+    if (!plan.precondition.if_match) plan.precondition.if_match = current.version_id;
+    FHIR_TRY(document, body.apply(inner, current));
+    FHIR_CHECK(validate_patched(inner, document));
+    plan.patched = std::move(document);
+    return {};
   }
 
   fhir::Result<void, Failure> plan_conditional(Plan& plan, const Call& inner) {
@@ -203,9 +229,10 @@ class Transaction {
       write.id = plan.id;
     } else {
       const std::string_view full_url = plan.entry->full_url;
+      const fhir::json::Value& given = plan.patched ? plan.patched->root() : *plan.entry->resource;
       const fhir::json::Value resource =
-          replace_links(*plan.entry->resource, call_.snapshot->definitions().type(plan.type),
-                        arena_, [&](std::string_view link, bool is_reference) {
+          replace_links(given, call_.snapshot->definitions().type(plan.type), arena_,
+                        [&](std::string_view link, bool is_reference) {
                           return links_.target(link, is_reference, full_url);
                         });
       if (links_.problem()) return fhir::unexpected(failure(*links_.problem()));

@@ -8,7 +8,7 @@
 namespace server::rest {
 
 Answer conditional_update(const Call& call) {
-  FHIR_TRY(document, read_body(call));
+  FHIR_TRY(document, read_new_resource(call));
   FHIR_CHECK(check_resource_type(document, call.type));
   FHIR_CHECK(validate(call, document));
   FHIR_TRY(found, find_one(call, call.type, call.parameters));
@@ -32,7 +32,7 @@ Answer conditional_update(const Call& call) {
   std::vector<storage::Write> writes;
   writes.push_back(std::move(write));
   auto outcome = call.snapshot->store().write(std::move(writes));
-  if (!outcome) return fhir::unexpected(write_failure(std::move(outcome).error()));
+  if (!outcome) return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
   return written_response(call, call.type, id, std::move(outcome->written.front()));
 }
 

@@ -24,7 +24,7 @@ Answer existing(const Call& call, std::string_view id) {
 }  // namespace
 
 Answer create(const Call& call) {
-  FHIR_TRY(document, read_body(call));
+  FHIR_TRY(document, read_new_resource(call));
   FHIR_CHECK(check_resource_type(document, call.type));
   FHIR_CHECK(validate(call, document));
   const std::string_view condition =
@@ -45,7 +45,7 @@ Answer create(const Call& call) {
     if (outcome) return written_response(call, call.type, id, std::move(outcome->written.front()));
     const bool overtaken = outcome.error().issue.type == fhir::IssueType::duplicate;
     if (!overtaken || attempt == k_attempts_max)
-      return fhir::unexpected(write_failure(std::move(outcome).error()));
+      return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
   }
 }
 

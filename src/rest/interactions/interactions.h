@@ -11,6 +11,8 @@ Answer vread(const Call& call);
 Answer create(const Call& call);
 Answer update(const Call& call);
 Answer remove(const Call& call);
+Answer patch(const Call& call);
+Answer conditional_patch(const Call& call);
 Answer conditional_update(const Call& call);
 Answer conditional_delete(const Call& call);
 Answer history(const Call& call);

@@ -2,16 +2,29 @@
 #include <charconv>
 
 #include "src/rest/answer.h"
+#include "src/rest/binary_content.h"
 #include "src/rest/interactions/interactions.h"
 
 namespace server::rest {
 namespace {
 
+/// Whether a list of entity tags names the version; `*` names any.
+bool names_version(std::string_view tags, std::int64_t version_id) {
+  while (!tags.empty()) {
+    std::string_view tag = tags.substr(0, tags.find(','));
+    tags.remove_prefix(std::min(tags.size(), tag.size() + 1));
+    while (tag.starts_with(' ')) tag.remove_prefix(1);
+    while (tag.ends_with(' ')) tag.remove_suffix(1);
+    if (tag == "*" || version_of_etag(tag) == version_id) return true;
+  }
+  return false;
+}
+
 /// Conditional read: https://hl7.org/fhir/R4/http.html#cread
 bool is_unchanged(const Call& call, const storage::Version& version) {
   if (call.headers == nullptr) return false;
   if (std::string_view known = call.headers->get("If-None-Match"); !known.empty())
-    return known == "*" || version_of_etag(known) == version.version_id;
+    return names_version(known, version.version_id);
   if (std::string_view since = call.headers->get("If-Modified-Since"); !since.empty()) {
     const auto time = parse_http_date(since);
     return time && version.last_updated / 1000 * 1000 <= *time;
@@ -23,6 +36,8 @@ http::Response answer_with(const Call& call, storage::Version&& version) {
   http::Response response;
   if (is_unchanged(call, version)) {
     response.status = 304;
+  } else if (call.wants_content) {
+    response = content_response(version.body);
   } else {
     response = fhir_response(200, std::move(version.body));
   }

@@ -10,14 +10,12 @@ Answer remove(const Call& call) {
   write.method = storage::WriteMethod::delete_;
   write.type = call.type;
   write.id = call.id;
-  if (call.headers != nullptr) {
-    if (std::string_view text = call.headers->get("If-Match"); !text.empty())
-      write.precondition.if_match = version_of_etag(text);
-  }
+  FHIR_TRY(if_match, if_match_of(call));
+  write.precondition.if_match = if_match;
   std::vector<storage::Write> writes;
   writes.push_back(std::move(write));
   auto outcome = call.snapshot->store().write(std::move(writes));
-  if (!outcome) return fhir::unexpected(write_failure(std::move(outcome).error()));
+  if (!outcome) return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
   // "Upon successful deletion, or if the resource does not exist at all, the server should return
   // 204 or 200": both alike, so that a repeated delete is not an error.
   http::Response response;
