@@ -17,6 +17,7 @@
 #include "fhir/definitions/record_strip.h"
 #include "fhir/definitions/unit_table.h"
 #include "fhir/formats/json_document.h"
+#include "fhir/formats/json_writer.h"
 
 namespace fhir::definitions {
 namespace {
@@ -68,7 +69,7 @@ void for_each_entry(const json::Value& bundle, Visit&& visit) {
   }
 }
 
-Result<void> read_core(const fs::path& folder, std::vector<RawRecord>& out) {
+Result<void> read_core(const fs::path& folder, std::vector<RawRecord>& out, Detail detail) {
   std::vector<json::Document> bundles;
   for (std::string_view name : k_core_bundles) {
     FHIR_TRY(bundle, read_json(folder / name));
@@ -83,8 +84,9 @@ Result<void> read_core(const fs::path& folder, std::vector<RawRecord>& out) {
   for (const json::Document& bundle : bundles) {
     for_each_entry(bundle.root(), [&](const json::Value& resource) {
       auto expansion = expansions.find(resource.string_at("url"));
-      add_record(resource, out);
-      if (expansion != expansions.end() && resource.string_at("resourceType") == "ValueSet")
+      add_record(resource, out, detail);
+      if (detail == Detail::stripped && expansion != expansions.end() &&
+          resource.string_at("resourceType") == "ValueSet")
         out.back().json = stripped(resource, expansion->second);
     });
   }
@@ -99,9 +101,10 @@ Result<void> read_units(const fs::path& path, std::vector<RawRecord>& out) {
   return {};
 }
 
-Result<void> read_folder(const fs::path& folder, std::vector<RawRecord>& out) {
-  if (fs::exists(folder / "package" / "package.json")) return read_folder(folder / "package", out);
-  if (fs::exists(folder / k_core_bundles[0])) return read_core(folder, out);
+Result<void> read_folder(const fs::path& folder, std::vector<RawRecord>& out, Detail detail) {
+  if (fs::exists(folder / "package" / "package.json"))
+    return read_folder(folder / "package", out, detail);
+  if (fs::exists(folder / k_core_bundles[0])) return read_core(folder, out, detail);
   if (fs::exists(folder / k_unit_table_file)) return read_units(folder / k_unit_table_file, out);
   std::vector<fs::path> files;
   for (const auto& file : fs::directory_iterator(folder)) {
@@ -110,13 +113,13 @@ Result<void> read_folder(const fs::path& folder, std::vector<RawRecord>& out) {
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
     FHIR_TRY(document, read_json(file));
-    add_record(document.root(), out);
+    add_record(document.root(), out, detail);
   }
   return {};
 }
 
 /// Only files directly inside `package/` are definitions; nothing is unpacked to the disk.
-Result<void> read_archive(const fs::path& path, std::vector<RawRecord>& out) {
+Result<void> read_archive(const fs::path& path, std::vector<RawRecord>& out, Detail detail) {
   std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(), archive_read_free);
   archive_read_support_filter_gzip(reader.get());
   archive_read_support_format_tar(reader.get());
@@ -142,20 +145,20 @@ Result<void> read_archive(const fs::path& path, std::vector<RawRecord>& out) {
     auto document = json::Document::read(std::move(text));
     if (!document)
       return unexpected(named(std::move(document).error(), path.string() + "/" + name.string()));
-    add_record(document->root(), out);
+    add_record(document->root(), out, detail);
   }
   if (status != ARCHIVE_EOF) return damaged();
   return {};
 }
 
-Result<void> read_single(const fs::path& path, std::vector<RawRecord>& out) {
+Result<void> read_single(const fs::path& path, std::vector<RawRecord>& out, Detail detail) {
   FHIR_TRY(document, read_json(path));
   const std::size_t before = out.size();
   if (document.root().string_at("resourceType") == "Bundle") {
     for_each_entry(document.root(),
-                   [&](const json::Value& resource) { add_record(resource, out); });
+                   [&](const json::Value& resource) { add_record(resource, out, detail); });
   } else {
-    add_record(document.root(), out);
+    add_record(document.root(), out, detail);
   }
   if (out.size() == before)
     return unexpected(
@@ -175,23 +178,24 @@ void mix_file(XXH3_state_t* state, const fs::path& path) {
 
 }  // namespace
 
-void add_record(const json::Value& resource, std::vector<RawRecord>& out) {
+void add_record(const json::Value& resource, std::vector<RawRecord>& out, Detail detail) {
   const std::string_view type = resource.string_at("resourceType");
   if (std::find(k_conformance_types.begin(), k_conformance_types.end(), type) ==
       k_conformance_types.end())
     return;
-  out.push_back(RawRecord{std::string(type), std::string(resource.string_at("id")),
-                          std::string(resource.string_at("url")),
-                          std::string(resource.string_at("version")), stripped(resource)});
+  out.push_back(
+      RawRecord{std::string(type), std::string(resource.string_at("id")),
+                std::string(resource.string_at("url")), std::string(resource.string_at("version")),
+                detail == Detail::whole ? json::to_string(resource) : stripped(resource)});
 }
 
-Result<void> read_source(const std::string& path, std::vector<RawRecord>& out) {
+Result<void> read_source(const std::string& path, std::vector<RawRecord>& out, Detail detail) {
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) return read_folder(path, out);
+  if (fs::is_directory(path, ignored)) return read_folder(path, out, detail);
   if (!fs::exists(path, ignored))
     return unexpected(make_issue(IssueType::not_found, "There is no package or file at " + path));
-  if (path.ends_with(".tgz") || path.ends_with(".tar.gz")) return read_archive(path, out);
-  return read_single(path, out);
+  if (path.ends_with(".tgz") || path.ends_with(".tar.gz")) return read_archive(path, out, detail);
+  return read_single(path, out, detail);
 }
 
 Result<std::uint64_t> fingerprint_of(const std::vector<std::string>& sources) {

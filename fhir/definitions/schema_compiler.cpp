@@ -5,9 +5,11 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "fhir/definitions/snapshot_generator.h"
 #include "fhir/definitions/snapshot_tree.h"
 #include "fhir/formats/json_document.h"
 
@@ -74,6 +76,15 @@ bool is_extension(const json::Value& structure) {
          structure.string_at("derivation") == "constraint";
 }
 
+/// The structure with the snapshot that it has or that its differential makes. One that has neither
+/// is as good as unknown.
+std::optional<json::Document> with_snapshot(json::Document document, SnapshotGenerator& generator) {
+  if (snapshot_elements(document.root()) != nullptr) return document;
+  auto made = generator.generate(document.root());
+  if (!made) return std::nullopt;
+  return *std::move(made);
+}
+
 std::string capitalized(std::string_view text) {
   std::string out(text);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
@@ -116,13 +127,14 @@ bool shapes_types(const json::Value& structure) {
 
 Result<Schemas> SchemaCompiler::compile(std::span<const ConformanceRecord> structures) {
   std::vector<json::Document> documents;
+  SnapshotGenerator generator(store_);
   for (const ConformanceRecord& record : structures) {
     // Profiles other than those of extensions and data types are compiled by whoever asks for them.
     FHIR_TRY(document, json::Document::read(std::string(record.json)));
     const json::Value& structure = document.root();
     if (!is_extension(structure) && !shapes_types(structure)) continue;
-    if (snapshot_elements(structure) == nullptr) continue;
-    documents.push_back(std::move(document));
+    if (auto whole = with_snapshot(std::move(document), generator))
+      documents.push_back(*std::move(whole));
   }
   for (const json::Document& document : documents) declare(document.root());
   for (const json::Document& document : documents) {
@@ -142,11 +154,12 @@ Result<Schemas> SchemaCompiler::add_extensions(
   out_ = present;
   for (std::uint32_t i = 0; i < out_.bound_value_sets.size(); ++i)
     value_set_index_.emplace(out_.bound_value_sets[i], i);
+  SnapshotGenerator generator(store_);
   for (const ConformanceRecord* record : structures) {
     FHIR_TRY(document, json::Document::read(std::string(record->json)));
-    const json::Value& structure = document.root();
-    if (is_extension(structure) && snapshot_elements(structure) != nullptr)
-      compile_extension(structure);
+    if (!is_extension(document.root())) continue;
+    if (auto whole = with_snapshot(std::move(document), generator))
+      compile_extension(whole->root());
   }
   return std::move(out_);
 }
