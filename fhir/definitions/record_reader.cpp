@@ -24,11 +24,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 11> k_conformance_types = {
-    "StructureDefinition", "SearchParameter",    "CompartmentDefinition",
-    "OperationDefinition", "CodeSystem",         "ValueSet",
-    "ConceptMap",          "NamingSystem",       "CapabilityStatement",
-    "StructureMap",        "ImplementationGuide"};
+constexpr std::array<std::string_view, 13> k_conformance_types = {"StructureDefinition",
+                                                                  "SearchParameter",
+                                                                  "CompartmentDefinition",
+                                                                  "OperationDefinition",
+                                                                  "CodeSystem",
+                                                                  "ValueSet",
+                                                                  "ConceptMap",
+                                                                  "NamingSystem",
+                                                                  "CapabilityStatement",
+                                                                  "StructureMap",
+                                                                  "ImplementationGuide",
+                                                                  "Questionnaire",
+                                                                  "Measure"};
 
 /// The bundles of the core package; its other files are examples. Expansions come last: they are
 /// joined to value sets read before.

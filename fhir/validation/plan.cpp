@@ -66,6 +66,7 @@ void Plans::fill(TypePlan& plan) {
   plan.special = special_of(type);
   plan.needs_content = type.kind != TypeKind::resource;
   plan.is_any_resource = type.kind == TypeKind::resource && type.is_abstract;
+  if (type.kind == TypeKind::resource) plan.rule = rule_for(type.name);
   plan.elements.resize(type.elements.size());
   for (const ElementSchema& element : type.elements) {
     ElementPlan& child = plan.elements[element.index];

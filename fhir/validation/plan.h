@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fhir/definitions/definition_store.h"
+#include "fhir/validation/rule_context.h"
 
 namespace fhir::validation {
 
@@ -69,6 +70,7 @@ struct TypePlan {
   Special special = Special::none;
   bool needs_content = false;  // ele-1
   bool is_any_resource = false;
+  ResourceRule rule = nullptr;  // of a resource, besides its invariants
   ElementSet required;
   std::vector<ElementPlan> elements;           // by ElementSchema::index
   std::vector<const Constraint*> constraints;  // without those that the walk judges

@@ -116,6 +116,7 @@ class Walk {
   void check_resource(const json::Value& value, const TypeSchema* expected, const Path& path,
                       const Scope* parent, Place place, std::string_view full_url);
   void check_contained(const Scope& scope);
+  void check_rule(const Node& node, ResourceRule rule);
 
   // Profiles (walk_profile.cpp)
   void check_profiles(const Node& node, bool is_root);

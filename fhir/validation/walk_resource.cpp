@@ -50,7 +50,14 @@ void Walk::check_resource(const json::Value& value, const TypeSchema* expected, 
   if (value.find("contained") != nullptr) check_contained(scope);
   check_profiles(node, place == Place::root);
   if (plan->special == Special::bundle) check_bundle(node);
+  if (plan->rule != nullptr) check_rule(node, plan->rule);
   if (!plan->constraints.empty()) check_invariants(node, plan->constraints);
+}
+
+void Walk::check_rule(const Node& node, ResourceRule rule) {
+  rule({parts_.definitions, parts_.terminology, *node.element.value, *node.path,
+        [this](Severity severity, IssueType type, const Path& path, const json::Value& at,
+               std::string_view text) { report(severity, type, path, at.offset(), {text}); }});
 }
 
 const ContainedIndex& Walk::contained_of(const json::Value& resource) {
