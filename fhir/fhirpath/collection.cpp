@@ -11,6 +11,16 @@ constexpr std::array<std::string_view, 9> k_system_names = {
 
 }  // namespace
 
+/// What JSON without a definition is read as.
+ItemKind untyped_kind(const Element& element) {
+  const json::Value* value = element.value;
+  if (value == nullptr || value->is_object()) return ItemKind::element;
+  if (value->is_boolean()) return ItemKind::boolean;
+  if (!value->is_number()) return ItemKind::string;
+  return value->text().find_first_of(".eE") == std::string_view::npos ? ItemKind::integer
+                                                                      : ItemKind::decimal;
+}
+
 Item Item::of_decimal(Decimal value) {
   Item item(Payload(false), ItemKind::decimal);
   item.owner_ = std::make_shared<const Decimal>(std::move(value));
@@ -34,7 +44,10 @@ TypeName Item::type_name() const {
   if (kind_ != ItemKind::element)
     return {"System", k_system_names[static_cast<std::size_t>(kind_) - 1]};
   const TypeSchema* type = payload_.element.type;
-  return {"FHIR", type == nullptr ? std::string_view{} : type->name};
+  if (type != nullptr) return {"FHIR", type->name};
+  const ItemKind kind = untyped_kind(payload_.element);
+  return {"System",
+          kind == ItemKind::element ? "Any" : k_system_names[static_cast<std::size_t>(kind) - 1]};
 }
 
 std::string Item::text() const {

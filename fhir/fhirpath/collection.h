@@ -41,6 +41,10 @@ struct TypeName {
   std::string_view name;
 };
 
+/// What JSON without a definition is read as: a number as Integer or Decimal, and so on; element
+/// where it is an object.
+ItemKind untyped_kind(const Element& element);
+
 /// One item: a plain value that owns what was computed. Elements, and strings cut out of them,
 /// point into their document.
 class Item {
@@ -94,7 +98,7 @@ class Item {
   const TypeName& type_value() const { return payload_.type; }
 
   /// The type as type() names it: {System, Integer}, {FHIR, Patient}; an element whose type is not
-  /// known has an empty name.
+  /// known is named by its JSON.
   TypeName type_name() const;
 
   /// As toString() writes it; a primitive element's characters; empty for a complex element.

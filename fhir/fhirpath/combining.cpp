@@ -14,6 +14,7 @@ bool visit_union_function(Evaluation& evaluation, const Node& node, const Scope&
          evaluation.visit(*node.arguments[0], scope, pass_new);
 }
 
+/// The order is kept whether `preserveOrder` asks for it or not.
 bool visit_combine(Evaluation& evaluation, const Node& node, const Scope& scope, Sink sink) {
   return evaluation.visit_input(node, scope, sink) &&
          evaluation.visit(*node.arguments[0], scope, sink);
@@ -34,7 +35,7 @@ bool visit_coalesce(Evaluation& evaluation, const Node& node, const Scope& scope
 
 constexpr Function k_functions[] = {
     {"union", 1, 1, visit_union_function},
-    {"combine", 1, 1, visit_combine},
+    {"combine", 1, 2, visit_combine},
     {"coalesce", 1, 32, visit_coalesce},
 };
 

@@ -175,6 +175,11 @@ bool visit_to_quantity(Evaluation& evaluation, const Node& node, const Scope& sc
   const Found found = evaluation.string(*node.arguments[0], scope, keep, unit);
   if (found != Found::one) return found == Found::none;
   const Quantity& from = answer->quantity();
+  if (from.unit == "1" && !from.is_calendar) {  // a number becomes one of that unit
+    const std::string_view calendar = calendar_word(unit);
+    return sink(Item::of_quantity(
+        {from.value, std::string(calendar.empty() ? unit : calendar), !calendar.empty()}));
+  }
   Operand amount;
   amount.kind = ItemKind::quantity;
   amount.decimal = from.value;
@@ -224,6 +229,8 @@ constexpr Function k_functions[] = {
     {"convertsToBoolean", 0, 0, visit_truth, truth_converts<to_boolean>},
     {"toInteger", 0, 0, visit_to<to_integer>},
     {"convertsToInteger", 0, 0, visit_truth, truth_converts<to_integer>},
+    {"toLong", 0, 0, visit_to<to_integer>},
+    {"convertsToLong", 0, 0, visit_truth, truth_converts<to_integer>},
     {"toDecimal", 0, 0, visit_to<to_decimal>},
     {"convertsToDecimal", 0, 0, visit_truth, truth_converts<to_decimal>},
     {"toDate", 0, 0, visit_to<to_date>},

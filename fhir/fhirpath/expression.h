@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,32 @@ class Resolver {
   virtual std::optional<Element> resolve(std::string_view reference) = 0;
 };
 
+/// Takes what trace() is given; without one, trace() costs nothing.
+class Tracer {
+ public:
+  virtual ~Tracer() = default;
+  virtual void trace(std::string_view name, const Collection& items) = 0;
+};
+
+/// Judges elements by profiles, which only a validator can.
+class ProfileJudge {
+ public:
+  virtual ~ProfileJudge() = default;
+  /// Nothing when there is no such profile.
+  virtual std::optional<bool> conforms_to(const Element& element, std::string_view canonical) = 0;
+  /// Whether the element lies in that slice of the structure; nothing when there is no such slice.
+  virtual std::optional<bool> is_in_slice(const Element& element, std::string_view canonical,
+                                          std::string_view slice) = 0;
+};
+
+/// A constant that the caller gives: `%name`.
+struct Variable {
+  std::string name;
+  Collection items;
+};
+
+class ElementDefinitions;
+
 /// What an evaluation sees beside its context. All pointers may be null; they outlive the call.
 struct Environment {
   const DefinitionStore* definitions = nullptr;
@@ -31,6 +58,10 @@ struct Environment {
   Element root_resource;  // %rootResource: the outermost one
   Resolver* resolver = nullptr;
   const TerminologyProvider* terminology = nullptr;
+  Tracer* tracer = nullptr;
+  ProfileJudge* profiles = nullptr;
+  ElementDefinitions* element_definitions = nullptr;  // outlives the result, too
+  std::span<const Variable> variables;
   std::int64_t now_utc_ms = 0;         // now(), today(): the caller's clock
   int offset_minutes = 0;              // the caller's time zone
   std::size_t steps_max = 10'000'000;  // evaluated nodes; past it: too-costly
@@ -61,6 +92,8 @@ class Expression {
   Result<bool> is_true(const Element& context, const Environment& environment) const;
 
   std::string_view source() const;
+  /// The compiled tree, for analysis.h and parse_tree.h.
+  const Program& program() const { return *program_; }
 
  private:
   explicit Expression(std::unique_ptr<Program> program);

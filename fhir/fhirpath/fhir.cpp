@@ -106,33 +106,12 @@ Truth truth_html_checks(Evaluation& evaluation, const Node& node, const Scope& s
   return truth_of(html_checks(text));
 }
 
-/// For the definition of a type: whether the element is of it. Profiles are the validator's.
-Truth truth_conforms_to(Evaluation& evaluation, const Node& node, const Scope& scope) {
-  Item item;
-  Item keep;
-  std::string_view url;
-  const Found found = evaluation.single_input(node, scope, item);
-  if (found == Found::failed) return Truth::failed;
-  const Found has_url = evaluation.string(*node.arguments[0], scope, keep, url);
-  if (has_url == Found::failed) return Truth::failed;
-  if (found == Found::none || has_url == Found::none) return Truth::empty;
-  const Element* element = item.element();
-  if (element == nullptr || element->type == nullptr) return Truth::empty;
-  url = url.substr(0, url.find('|'));
-  for (const TypeSchema* type : element->type->store->types()) {
-    if (type->url == url) return truth_of(element->type->is_a(type));
-  }
-  evaluation.fail("The profile given to conformsTo() is not known here");
-  return Truth::failed;
-}
-
 constexpr Function k_functions[] = {
     {"extension", 1, 1, visit_extension},
     {"hasValue", 0, 0, visit_truth, truth_has_value},
     {"getValue", 0, 0, visit_get_value},
     {"resolve", 0, 0, visit_resolve},
     {"htmlChecks", 0, 0, visit_truth, truth_html_checks},
-    {"conformsTo", 1, 1, visit_truth, truth_conforms_to},
 };
 
 }  // namespace

@@ -13,7 +13,8 @@ std::vector<const Function*> sorted_functions() {
        {existence_functions(), filtering_functions(), subsetting_functions(), combining_functions(),
         conversion_functions(), string_functions(), regex_functions(), math_functions(),
         tree_functions(), utility_functions(), type_functions(), fhir_functions(),
-        coding_functions(), encoding_functions(), boundary_functions()}) {
+        coding_functions(), encoding_functions(), boundary_functions(), date_functions(),
+        aggregate_functions(), profile_functions()}) {
     for (const Function& function : section) all.push_back(&function);
   }
   std::sort(all.begin(), all.end(),

@@ -28,6 +28,9 @@ std::span<const Function> fhir_functions();     // https://hl7.org/fhir/R4/fhirp
 std::span<const Function> coding_functions();   // the same page: memberOf, subsumes
 std::span<const Function>
 encoding_functions();  // https://build.fhir.org/ig/HL7/FHIRPath/#additional-string-functions
+std::span<const Function> date_functions();  // the same page: #extract-datedatetimetime-components
+std::span<const Function> aggregate_functions();  // the same page: #aggregates
+std::span<const Function> profile_functions();    // https://hl7.org/fhir/R4/fhirpath.html#functions
 std::span<const Function> boundary_functions();  // https://build.fhir.org/ig/HL7/FHIRPath/#boundary
 
 /// Faster functions for what is common (`path = 'literal'`, `count() > 1`); called on each new
@@ -37,7 +40,8 @@ void specialize_equality(Node& node);
 void specialize_comparison(Node& node);
 
 /// Compiles a pattern; null when it is no regular expression of linear time.
-std::shared_ptr<const Regex> compile_regex(std::string_view pattern);
+/// flags   `i`: letters of any case; `m`: ^ and $ stand at every line
+std::shared_ptr<const Regex> compile_regex(std::string_view pattern, std::string_view flags = {});
 
 bool visit_count(Evaluation& evaluation, const Node& node, const Scope& scope, Sink sink);
 

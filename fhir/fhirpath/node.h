@@ -25,8 +25,30 @@ struct TypeSpecifier {
 
 /// A regular expression compiled once (strings.cpp).
 struct Regex;
+struct Function;
+
+/// What a node was written as: for analysis and for showing the tree. Evaluation asks `visit`.
+enum class NodeKind : std::uint8_t {
+  constant,  // a literal
+  child,
+  root_type,  // a type's name at the start of a path
+  function,
+  operation,
+  sign,
+  type_operation,  // is, as
+  indexer,
+  self,   // $this
+  index,  // $index
+  total,  // $total
+  context,
+  resource,
+  root_resource,
+  variable,  // of defineVariable()
+  external,  // given by the caller
+};
 
 struct Node {
+  NodeKind kind = NodeKind::constant;
   VisitFunction visit = nullptr;
   TruthFunction truth = nullptr;  // null: by the items that visit gives
   const Node* input = nullptr;    // of a step or a function; null: $this
@@ -37,8 +59,9 @@ struct Node {
   std::uint32_t offset = 0;  // in the source
   std::uint32_t height = 1;  // of the tree below, for the depth limit
   std::uint32_t slot = 0;    // of a variable
+  const Function* function = nullptr;
 
-  bool is_constant = false;
+  bool is_constant = false;  // a literal, or folded: the arguments stay for whoever reads the tree
   Collection constant;
   TypeSpecifier type;
   std::shared_ptr<const Regex> regex;  // when the pattern is a literal

@@ -100,13 +100,8 @@ bool Operand::read_element(const Element& element) {
   } else if (element.value == nullptr || element.value->is_object()) {
     if (is_fhir_quantity(element.type)) read_quantity(element);
     return true;
-  } else if (element.value->is_boolean()) {
-    wanted = ItemKind::boolean;
-  } else if (element.value->is_number()) {
-    wanted = element.text().find_first_of(".eE") == std::string_view::npos ? ItemKind::integer
-                                                                           : ItemKind::decimal;
   } else {
-    wanted = ItemKind::string;
+    wanted = untyped_kind(element);
   }
   if (!element.has_value()) return false;
   text = element.text();

@@ -34,12 +34,14 @@ bool visit_index(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_total(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_constant(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_child(Evaluation&, const Node&, const Scope&, Sink);
+bool visit_value(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_root_type(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_indexer(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_context(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_resource(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_root_resource(Evaluation&, const Node&, const Scope&, Sink);
 bool visit_variable(Evaluation&, const Node&, const Scope&, Sink);
+bool visit_external(Evaluation&, const Node&, const Scope&, Sink);
 
 bool visit_union(Evaluation&, const Node&, const Scope&, Sink);
 

@@ -112,8 +112,9 @@ std::string_view Parser::keep(std::string name) {
   return program_->names.emplace_back(std::move(name));
 }
 
-Node* Parser::make(VisitFunction visit, TruthFunction truth, std::uint32_t offset) {
+Node* Parser::make(NodeKind kind, VisitFunction visit, TruthFunction truth, std::uint32_t offset) {
   Node& node = program_->nodes.emplace_back();
+  node.kind = kind;
   node.visit = visit;
   node.truth = truth;
   node.offset = offset;
@@ -121,7 +122,7 @@ Node* Parser::make(VisitFunction visit, TruthFunction truth, std::uint32_t offse
 }
 
 Node* Parser::constant(Item item, std::uint32_t offset) {
-  Node* node = make(operators::visit_constant, nullptr, offset);
+  Node* node = make(NodeKind::constant, operators::visit_constant, nullptr, offset);
   node->constant.push(std::move(item));
   node->is_constant = true;
   return node;
@@ -152,7 +153,6 @@ void Parser::fold(Node& node) {
   node.is_constant = true;
   node.visit = operators::visit_constant;
   node.truth = nullptr;
-  node.arguments.clear();
   node.height = 1;
 }
 
@@ -167,7 +167,7 @@ Result<Node*> Parser::expression(int strength) {
     FHIR_CHECK(advance());
     if (found->strength == k_type_strength) {
       FHIR_TRY(type, type_specifier());
-      Node* node = make(found->visit, found->truth, symbol.offset);
+      Node* node = make(NodeKind::type_operation, found->visit, found->truth, symbol.offset);
       node->input = left;
       node->type = std::move(type);
       node->name = found->symbol;
@@ -187,11 +187,12 @@ Result<Node*> Parser::binary(const Token& symbol, Node* left, Node* right) {
   const Operator& found = *operator_of(symbol);
   // Chains of these are one node of many arguments: long ones would pass the limit on depth.
   const bool is_chain = found.symbol == "or" || found.symbol == "and" || found.symbol == "|";
-  if (is_chain && left->name.data() == found.symbol.data() && !left->is_constant) {
+  if (is_chain && left->kind == NodeKind::operation && left->name.data() == found.symbol.data() &&
+      !left->is_constant) {
     left->arguments.push_back(right);
     return finish(left);
   }
-  Node* node = make(found.visit, found.truth, symbol.offset);
+  Node* node = make(NodeKind::operation, found.visit, found.truth, symbol.offset);
   node->name = found.symbol;
   node->arguments = {left, right};
   FHIR_TRY(finished, finish(node));
@@ -213,8 +214,9 @@ Result<Node*> Parser::operand() {
   if (++depth_ > k_expression_depth_max) return error("the expression is nested too deeply");
   FHIR_TRY(inner, operand());
   --depth_;
-  Node* node = make(operators::visit_negate, nullptr, offset);
+  Node* node = make(NodeKind::sign, operators::visit_negate, nullptr, offset);
   node->slot = is_minus ? 1 : 0;
+  node->name = is_minus ? "-" : "+";
   node->arguments = {inner};
   FHIR_TRY(finished, finish(node));
   fold(*finished);
@@ -232,7 +234,7 @@ Result<Node*> Parser::postfix(Node* left) {
       FHIR_CHECK(advance());
       FHIR_TRY(index, expression(k_weakest));
       FHIR_CHECK(expect("]"));
-      Node* node = make(operators::visit_indexer, nullptr, offset);
+      Node* node = make(NodeKind::indexer, operators::visit_indexer, nullptr, offset);
       node->input = left;
       node->arguments = {index};
       FHIR_TRY(finished, finish(node));
@@ -276,7 +278,7 @@ Result<Node*> Parser::term() {
   if (sees("{")) {
     FHIR_CHECK(advance());
     FHIR_CHECK(expect("}"));
-    Node* node = make(operators::visit_constant, nullptr, offset);
+    Node* node = make(NodeKind::constant, operators::visit_constant, nullptr, offset);
     node->is_constant = true;
     return node;
   }
@@ -309,8 +311,11 @@ Result<Node*> Parser::invocation(const Node* input) {
   const TypeSchema* type = input == nullptr && name.text[0] >= 'A' && name.text[0] <= 'Z'
                                ? definitions_.type(name.text)
                                : nullptr;
-  Node* node = make(type != nullptr ? operators::visit_root_type : operators::visit_child, nullptr,
-                    name.offset);
+  Node* node = type != nullptr
+                   ? make(NodeKind::root_type, operators::visit_root_type, nullptr, name.offset)
+                   : make(NodeKind::child,
+                          name.text == "value" ? operators::visit_value : operators::visit_child,
+                          nullptr, name.offset);
   node->input = input;
   node->name = keep(std::move(name.text));
   node->hash = name_hash(node->name);
@@ -326,7 +331,8 @@ Result<Node*> Parser::function(const Token& name, const Node* input) {
     return unexpected(std::move(issue));
   }
   FHIR_CHECK(advance());
-  Node* node = make(found->visit, found->truth, name.offset);
+  Node* node = make(NodeKind::function, found->visit, found->truth, name.offset);
+  node->function = found;
   node->input = input;
   node->name = found->name;
   FHIR_CHECK(arguments(*node, *found));
@@ -349,7 +355,9 @@ Result<void> Parser::arguments(Node& node, const Function& function) {
   if (!sees(")")) {
     while (true) {
       FHIR_TRY(argument, expression(k_weakest));
-      node.arguments.push_back(argument);
+      FHIR_TRY(sorted,
+               function.name == "sort" ? sort_direction(argument) : Result<Node*>(argument));
+      node.arguments.push_back(sorted);
       if (!sees(",")) break;
       FHIR_CHECK(advance());
     }
@@ -359,6 +367,21 @@ Result<void> Parser::arguments(Node& node, const Function& function) {
     return error("the function " + std::string(function.name) + " takes " +
                  (count < function.arguments_min ? "more" : "fewer") + " arguments");
   return {};
+}
+
+/// `key desc` is a descending key, as `-key` is.
+Result<Node*> Parser::sort_direction(Node* key) {
+  if (token_.kind != TokenKind::identifier || token_.is_delimited) return key;
+  const bool is_descending = token_.text == "desc";
+  if (!is_descending && token_.text != "asc") return key;
+  const std::uint32_t offset = token_.offset;
+  FHIR_CHECK(advance());
+  if (!is_descending) return key;
+  Node* node = make(NodeKind::sign, operators::visit_negate, nullptr, offset);
+  node->name = "desc";
+  node->slot = 1;
+  node->arguments = {key};
+  return finish(node);
 }
 
 Result<void> Parser::define_variable(Node& node) {

@@ -32,11 +32,12 @@ class Parser {
   Result<Node*> invocation(const Node* input);
   Result<Node*> function(const Token& name, const Node* input);
   Result<void> arguments(Node& node, const Function& function);
+  Result<Node*> sort_direction(Node* key);
   Result<void> define_variable(Node& node);
   Result<TypeSpecifier> type_specifier();
   Result<Node*> binary(const Token& symbol, Node* left, Node* right);
 
-  Node* make(VisitFunction visit, TruthFunction truth, std::uint32_t offset);
+  Node* make(NodeKind kind, VisitFunction visit, TruthFunction truth, std::uint32_t offset);
   Node* constant(Item item, std::uint32_t offset);
   Result<Node*> finish(Node* node);
   void fold(Node& node);

@@ -17,7 +17,12 @@ Result<Node*> Parser::variable() {
                                                        : nullptr;
   if (visit == nullptr)
     return unexpected(lexer_.error_at(token.offset, "only $this, $index and $total are known"));
-  return make(visit, nullptr, token.offset);
+  const NodeKind kind = token.text == "$this"    ? NodeKind::self
+                        : token.text == "$index" ? NodeKind::index
+                                                 : NodeKind::total;
+  Node* node = make(kind, visit, nullptr, token.offset);
+  node->name = kind == NodeKind::self ? "$this" : kind == NodeKind::index ? "$index" : "$total";
+  return node;
 }
 
 Result<Node*> Parser::literal_number() {
@@ -67,13 +72,17 @@ Result<Node*> Parser::external_constant() {
   const std::string& name = token.text;
   for (auto at = variables_.rbegin(); at != variables_.rend(); ++at) {
     if (at->first != name) continue;
-    Node* node = make(operators::visit_variable, nullptr, token.offset);
+    Node* node = make(NodeKind::variable, operators::visit_variable, nullptr, token.offset);
     node->slot = at->second;
+    node->name = keep(name);
     return node;
   }
-  if (name == "resource") return make(operators::visit_resource, nullptr, token.offset);
-  if (name == "rootResource") return make(operators::visit_root_resource, nullptr, token.offset);
-  if (name == "context") return make(operators::visit_context, nullptr, token.offset);
+  if (name == "resource")
+    return make(NodeKind::resource, operators::visit_resource, nullptr, token.offset);
+  if (name == "rootResource")
+    return make(NodeKind::root_resource, operators::visit_root_resource, nullptr, token.offset);
+  if (name == "context")
+    return make(NodeKind::context, operators::visit_context, nullptr, token.offset);
   std::string text;
   if (name == "ucum") {
     text = "http://unitsofmeasure.org";
@@ -86,7 +95,9 @@ Result<Node*> Parser::external_constant() {
   } else if (name.starts_with("ext-")) {
     text = "http://hl7.org/fhir/StructureDefinition/" + name.substr(4);
   } else {
-    return unexpected(lexer_.error_at(token.offset, "the constant %" + name + " is not known"));
+    Node* node = make(NodeKind::external, operators::visit_external, nullptr, token.offset);
+    node->name = keep(name);
+    return node;
   }
   return constant(Item::of_string(std::move(text)), token.offset);
 }

@@ -75,6 +75,24 @@ bool visit_child(Evaluation& evaluation, const Node& node, const Scope& scope, S
   });
 }
 
+/// `value`, which is also the System value of a FHIR primitive.
+bool visit_value(Evaluation& evaluation, const Node& node, const Scope& scope, Sink sink) {
+  return evaluation.visit_input(node, scope, [&](const Item& item) {
+    const Element* element = item.element();
+    if (element == nullptr) return visit_value_child(item, node.name, sink);
+    bool go_on = true;
+    if (element->is_primitive()) {
+      const auto value = element->has_value() ? to_system(item) : std::nullopt;
+      return (!value || sink(*value)) && evaluation.spend();
+    }
+    for_each_child_named(*element, node.name, node.hash, [&](const Element& child) {
+      go_on = sink(Item(child));
+      return go_on;
+    });
+    return go_on && evaluation.spend();
+  });
+}
+
 /// A path that begins with a type's name goes on from a context of that type, and is empty
 /// otherwise.
 bool visit_root_type(Evaluation&, const Node& node, const Scope& scope, Sink sink) {
@@ -118,6 +136,17 @@ bool visit_variable(Evaluation& evaluation, const Node& node, const Scope&, Sink
     if (!sink(item)) return false;
   }
   return true;
+}
+
+bool visit_external(Evaluation& evaluation, const Node& node, const Scope&, Sink sink) {
+  for (const Variable& variable : evaluation.environment().variables) {
+    if (variable.name != node.name) continue;
+    for (const Item& item : variable.items) {
+      if (!sink(item)) return false;
+    }
+    return true;
+  }
+  return evaluation.fail("The constant %" + std::string(node.name) + " is not known");
 }
 
 bool visit_union(Evaluation& evaluation, const Node& node, const Scope& scope, Sink sink) {

@@ -19,10 +19,10 @@ constexpr std::size_t k_pattern_bytes_max = 8 << 10;
 
 /// Either the pattern compiled with the expression, or the one that stands in the data now.
 std::shared_ptr<const Regex> regex_of(Evaluation& evaluation, const Node& node,
-                                      std::string_view pattern) {
-  if (node.regex != nullptr) return node.regex;
+                                      std::string_view pattern, std::string_view flags) {
+  if (node.regex != nullptr && flags.empty()) return node.regex;
   if (!evaluation.spend(1000)) return nullptr;
-  auto regex = compile_regex(pattern);
+  auto regex = compile_regex(pattern, flags);
   if (regex == nullptr) evaluation.fail("Not a regular expression that is supported");
   return regex;
 }
@@ -39,7 +39,13 @@ struct Matched {
     if (found != Found::one) return found;
     const Found has_pattern = evaluation.string(*node.arguments[0], scope, pattern_keep, pattern);
     if (has_pattern != Found::one) return has_pattern;
-    regex = regex_of(evaluation, node, pattern);
+    // The flags are the last argument that the function may have.
+    Item flags_keep;
+    std::string_view flags;
+    if (node.arguments.size() == static_cast<std::size_t>(node.function->arguments_max) &&
+        evaluation.string(*node.arguments.back(), scope, flags_keep, flags) == Found::failed)
+      return Found::failed;
+    regex = regex_of(evaluation, node, pattern, flags);
     return regex != nullptr && evaluation.spend_bytes(text.size()) ? Found::one : Found::failed;
   }
 };
@@ -107,14 +113,20 @@ bool visit_replace_matches(Evaluation& evaluation, const Node& node, const Scope
 constexpr Function k_functions[] = {
     {"matches", 1, 2, visit_truth, truth_matches<false>, false, true},
     {"matchesFull", 1, 2, visit_truth, truth_matches<true>, false, true},
-    {"replaceMatches", 2, 2, visit_replace_matches, nullptr, false, true},
+    {"replaceMatches", 2, 3, visit_replace_matches, nullptr, false, true},
 };
 
 }  // namespace
 
-std::shared_ptr<const Regex> compile_regex(std::string_view pattern) {
+std::shared_ptr<const Regex> compile_regex(std::string_view pattern, std::string_view flags) {
   if (pattern.size() > k_pattern_bytes_max) return nullptr;
+  if (flags.find_first_not_of("im") != std::string_view::npos) return nullptr;
   RE2::Options options;
+  options.set_case_sensitive(flags.find('i') == std::string_view::npos);
+  // RE2 takes ^ and $ as the ends of the text unless the pattern itself says otherwise.
+  const std::string lines =
+      flags.find('m') != std::string_view::npos ? "(?m)" + std::string(pattern) : std::string();
+  if (!lines.empty()) pattern = lines;
   options.set_log_errors(false);
   options.set_dot_nl(true);
   options.set_max_mem(k_regex_memory_bytes);

@@ -9,6 +9,13 @@ bool is_system(const Item& item, const TypeSpecifier& type) {
   return item.kind() != ItemKind::element && item.kind() == type.system;
 }
 
+/// JSON without a definition: by the System type that it is read as.
+bool is_untyped_of(const Element& element, const TypeSpecifier& type) {
+  if (type.system != ItemKind::element) return untyped_kind(element) == type.system;
+  return type.fhir != nullptr && system_kind(type.fhir->primitive) != ItemKind::element &&
+         system_kind(type.fhir->primitive) == untyped_kind(element);
+}
+
 /// The item as `operand is Type` sees it.
 ///
 /// deviation: the invariant que-7 of R4 asks `answer is Boolean` of a FHIR boolean, so the operator
@@ -66,13 +73,15 @@ bool is_of_type(const Item& item, const TypeSpecifier& type) {
   if (type.any) return true;
   const Element* element = item.element();
   if (element == nullptr) return is_system(item, type);
-  return element->type != nullptr && type.fhir != nullptr && element->type->is_a(type.fhir);
+  if (element->type == nullptr) return is_untyped_of(*element, type);
+  return type.fhir != nullptr && element->type->is_a(type.fhir);
 }
 
 bool is_exactly_of_type(const Item& item, const TypeSpecifier& type) {
   const Element* element = item.element();
   if (element == nullptr || type.any) return is_of_type(item, type);
-  if (element->type == nullptr || type.fhir == nullptr) return false;
+  if (element->type == nullptr) return is_untyped_of(*element, type);
+  if (type.fhir == nullptr) return false;
   return element->type->kind == TypeKind::primitive ? element->type == type.fhir
                                                     : element->type->is_a(type.fhir);
 }

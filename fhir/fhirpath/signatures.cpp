@@ -1,0 +1,127 @@
+// https://hl7.org/fhirpath/N1/#functions https://hl7.org/fhir/R4/fhirpath.html#functions
+#include "fhir/fhirpath/signatures.h"
+
+namespace fhir::fhirpath {
+namespace {
+
+constexpr Categories k_dated = k_date | k_time;
+constexpr Categories k_measured = k_number | k_quantity;
+/// What a string function takes: uri, code and the like are strings; others convert by toString().
+constexpr Categories k_text = k_string;
+
+constexpr Signature k_signatures[] = {
+    {"empty", k_any, Yields::boolean},
+    {"allTrue", k_boolean, Yields::boolean},
+    {"anyTrue", k_boolean, Yields::boolean},
+    {"allFalse", k_boolean, Yields::boolean},
+    {"anyFalse", k_boolean, Yields::boolean},
+    {"subsetOf", k_any, Yields::boolean},
+    {"supersetOf", k_any, Yields::boolean},
+    {"count", k_any, Yields::integer},
+    {"distinct", k_any, Yields::input},
+    {"isDistinct", k_any, Yields::boolean},
+    {"not", k_any, Yields::boolean},
+    {"single", k_any, Yields::one_input},
+    {"first", k_any, Yields::one_input, {}, true},
+    {"last", k_any, Yields::one_input, {}, true},
+    {"tail", k_any, Yields::input, {}, true},
+    {"skip", k_any, Yields::input, {k_number}, true},
+    {"take", k_any, Yields::input, {k_number}, true},
+    {"intersect", k_any, Yields::input},
+    {"exclude", k_any, Yields::input},
+    {"toBoolean", k_any, Yields::boolean},
+    {"convertsToBoolean", k_any, Yields::boolean},
+    {"toInteger", k_any, Yields::integer},
+    {"convertsToInteger", k_any, Yields::boolean},
+    {"toLong", k_any, Yields::integer},
+    {"convertsToLong", k_any, Yields::boolean},
+    {"toDecimal", k_any, Yields::decimal},
+    {"convertsToDecimal", k_any, Yields::boolean},
+    {"toDate", k_any, Yields::date},
+    {"convertsToDate", k_any, Yields::boolean},
+    {"toDateTime", k_any, Yields::date_time},
+    {"convertsToDateTime", k_any, Yields::boolean},
+    {"toTime", k_any, Yields::time},
+    {"convertsToTime", k_any, Yields::boolean},
+    {"toString", k_any, Yields::string},
+    {"convertsToString", k_any, Yields::boolean},
+    {"toQuantity", k_any, Yields::quantity, {k_text}},
+    {"convertsToQuantity", k_any, Yields::boolean, {k_text}},
+    {"indexOf", k_text, Yields::integer, {k_text}},
+    {"lastIndexOf", k_text, Yields::integer, {k_text}},
+    {"substring", k_text, Yields::string, {k_number, k_number}},
+    {"startsWith", k_text, Yields::boolean, {k_text}},
+    {"endsWith", k_text, Yields::boolean, {k_text}},
+    {"contains", k_text, Yields::boolean, {k_text}},
+    {"upper", k_text, Yields::string},
+    {"lower", k_text, Yields::string},
+    {"replace", k_text, Yields::string, {k_text, k_text}},
+    {"matches", k_text, Yields::boolean, {k_text, k_text}},
+    {"matchesFull", k_text, Yields::boolean, {k_text, k_text}},
+    {"replaceMatches", k_text, Yields::string, {k_text, k_text, k_text}},
+    {"length", k_text, Yields::integer},
+    {"toChars", k_text, Yields::strings},
+    {"encode", k_text, Yields::string, {k_text}},
+    {"decode", k_text, Yields::string, {k_text}},
+    {"escape", k_text, Yields::string, {k_text}},
+    {"unescape", k_text, Yields::string, {k_text}},
+    {"trim", k_text, Yields::string},
+    {"split", k_text, Yields::strings, {k_text}},
+    {"join", k_any, Yields::string, {k_text}},
+    {"abs", k_measured, Yields::number},
+    {"ceiling", k_measured, Yields::number},
+    {"exp", k_measured, Yields::decimal},
+    {"floor", k_measured, Yields::number},
+    {"ln", k_measured, Yields::decimal},
+    {"log", k_measured, Yields::decimal, {k_number}},
+    {"power", k_measured, Yields::number, {k_number}},
+    {"round", k_measured, Yields::number, {k_number}},
+    {"sqrt", k_measured, Yields::decimal},
+    {"truncate", k_measured, Yields::number},
+    {"now", k_any, Yields::date_time},
+    {"today", k_any, Yields::date},
+    {"timeOfDay", k_any, Yields::time},
+    {"pathname", k_any, Yields::strings, {k_boolean}},
+    {"lowBoundary", k_measured | k_dated, Yields::one_input, {k_number}},
+    {"highBoundary", k_measured | k_dated, Yields::one_input, {k_number}},
+    {"precision", k_number | k_dated, Yields::integer},
+    {"comparable", k_measured, Yields::boolean, {k_measured}},
+    {"yearOf", k_any, Yields::integer},
+    {"monthOf", k_any, Yields::integer},
+    {"dayOf", k_any, Yields::integer},
+    {"hourOf", k_any, Yields::integer},
+    {"minuteOf", k_any, Yields::integer},
+    {"secondOf", k_any, Yields::integer},
+    {"millisecondOf", k_any, Yields::integer},
+    {"timezoneOffsetOf", k_any, Yields::decimal},
+    {"dateOf", k_any, Yields::date},
+    {"timeOf", k_any, Yields::time},
+    {"duration", k_dated, Yields::integer, {k_dated, k_text}},
+    {"difference", k_dated, Yields::integer, {k_dated, k_text}},
+    {"sum", k_measured, Yields::number},
+    {"avg", k_measured, Yields::number},
+    {"min", k_any, Yields::one_input},
+    {"max", k_any, Yields::one_input},
+    {"hasValue", k_any, Yields::boolean},
+    {"getValue", k_any, Yields::one_input},
+    {"htmlChecks", k_any, Yields::boolean},
+    {"conformsTo", k_any, Yields::boolean, {k_text}},
+    {"slice", k_any, Yields::input, {k_text, k_text}},
+    {"checkModifiers", k_any, Yields::input, {k_text, k_text, k_text}},
+    {"memberOf", k_any, Yields::boolean, {k_text}},
+    {"subsumes", k_any, Yields::boolean},
+    {"subsumedBy", k_any, Yields::boolean},
+    {"children", k_any, Yields::anything},
+    {"descendants", k_any, Yields::anything},
+};
+
+}  // namespace
+
+const Signature* find_signature(std::string_view function) {
+  for (const Signature& signature : k_signatures) {
+    if (signature.function == function) return &signature;
+  }
+  return nullptr;
+}
+
+}  // namespace fhir::fhirpath
