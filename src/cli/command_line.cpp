@@ -78,6 +78,36 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
       ->capture_default_str();
 }
 
+void add_fhirpath(CLI::App& app, FhirpathSettings& settings) {
+  add_definition_options(app, settings.definitions);
+  app.footer(
+      "Prints a line per item: type, path and value as JSON, apart by tabs. Types are named as "
+      "FHIR\n"
+      "names them (Patient, HumanName, code); a computed value has the name of the FHIR type that "
+      "it\n"
+      "stands for: boolean, integer, decimal, string, date, dateTime, time, Quantity. A "
+      "System.Quantity\n"
+      "is written as its literal. JSON that is no FHIR resource is navigated without types.\n\n"
+      "With --ndjson each line of standard input is an object with expression and resource (JSON, "
+      "or\n"
+      "XML in a string), perhaps variables, context, zone and lenient; each is answered by a line\n"
+      "{\"result\":[{\"type\",\"value\",\"path\"}]} or {\"error\":{\"code\",\"message\"}} with the "
+      "code syntax,\n"
+      "semantic, execution, too-costly, not-supported or input.\n\n"
+      "Exit status 0: evaluated, 1: the expression is wrong or fails, 2: misuse.");
+  app.add_flag("--ndjson", settings.ndjson, "Answer the lines of standard input");
+  app.add_flag("--lenient", settings.lenient,
+               "Evaluate what analysis finds wrong: a member that a type lacks is empty");
+  app.add_option("--context", settings.context,
+                 "Expression whose items are each the context of EXPRESSION");
+  app.add_option("--zone", settings.zone, "Time zone, as +11:00 (this machine's)");
+  app.add_option("--output", settings.output, "text, or json: a line for each file")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app.add_option("EXPRESSION", settings.expression, "FHIRPath");
+  app.add_option("FILE", settings.files, "JSON or XML files, or folders of them");
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -120,6 +150,11 @@ int run(int argc, const char* const* argv) {
                    "Bundles, resources, .ndjson files, or folders of them")
       ->required();
 
+  FhirpathSettings fhirpath_settings;
+  CLI::App* fhirpath_command =
+      app.add_subcommand("fhirpath", "Evaluate a FHIRPath expression over resources");
+  add_fhirpath(*fhirpath_command, fhirpath_settings);
+
   IndexSettings index_settings;
   CLI::App* index_command =
       app.add_subcommand("index", "Print the searches that find each resource");
@@ -144,6 +179,7 @@ int run(int argc, const char* const* argv) {
   if (serve_command->parsed()) return serve(serve_settings);
   if (validate_command->parsed()) return validate(validate_settings);
   if (load_command->parsed()) return load(load_settings);
+  if (fhirpath_command->parsed()) return fhirpath(fhirpath_settings);
   return index(index_settings);
 }
 

@@ -14,6 +14,10 @@ int validate(const ValidateSettings& settings);
 /// Writes files into a data folder that no server has open. 0 · 1: something was refused · 2.
 int load(const LoadSettings& settings);
 
+/// Evaluates an expression over files, or over the lines of standard input.
+/// 0 · 1: the expression is wrong or fails · 2: misuse, a file that cannot be read.
+int fhirpath(const FhirpathSettings& settings);
+
 /// Prints the search index rows of files as the searches that find them.
 int index(const IndexSettings& settings);
 

@@ -47,6 +47,17 @@ struct LoadSettings {
   std::vector<std::string> paths;
 };
 
+struct FhirpathSettings {
+  DefinitionSettings definitions;
+  std::string expression;
+  std::string context;  // an expression; empty: the resource
+  std::vector<std::string> files;
+  std::string output = "text";
+  std::string zone;  // +11:00; empty: this machine's
+  bool ndjson = false;
+  bool lenient = false;
+};
+
 struct IndexSettings {
   DefinitionSettings definitions;
   std::string base_url;
