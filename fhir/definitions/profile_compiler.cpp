@@ -11,11 +11,11 @@ namespace {
 constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
 
 bool demands_something(const ProfileNode& node) {
-  return node.min > 0 || node.max != k_unbounded || node.max_length != 0 || !node.types.empty() ||
-         !node.binding.value_set.empty() || !node.further_bindings.empty() ||
-         node.fixed != nullptr || node.pattern != nullptr || node.min_value != nullptr ||
-         node.max_value != nullptr || !node.constraints.empty() || node.slicing != nullptr ||
-         !node.children.empty() || node.shared_children != nullptr;
+  return node.min > 0 || node.max != k_unbounded || node.min_length != 0 || node.max_length != 0 ||
+         !node.types.empty() || !node.binding.value_set.empty() || !node.further_bindings.empty() ||
+         node.needs_value || node.fixed != nullptr || node.pattern != nullptr ||
+         node.min_value != nullptr || node.max_value != nullptr || !node.constraints.empty() ||
+         node.slicing != nullptr || !node.children.empty() || node.shared_children != nullptr;
 }
 
 }  // namespace
@@ -23,10 +23,9 @@ bool demands_something(const ProfileNode& node) {
 std::unique_ptr<const ProfileSchema> compile_profile(const DefinitionStore& store,
                                                      const ConformanceRecord& record) {
   const auto source = read_profile_source(store, record);
-  if (source == nullptr || source->structure->string_at("derivation") != "constraint")
-    return nullptr;
+  if (source == nullptr) return nullptr;
   const TypeSchema* type = store.type(source->structure->string_at("type"));
-  if (type == nullptr) return nullptr;
+  if (type == nullptr || type->url == record.url) return nullptr;
   auto out = std::make_unique<ProfileSchema>();
   out->url = out->arena.copy(record.url);
   out->version = out->arena.copy(record.version);
@@ -117,13 +116,6 @@ std::span<const ProfileNode>* ProfileCompiler::shared_children(std::string_view 
   auto* slot = out_.arena.make<std::span<const ProfileNode>>();
   shared_children_.emplace(keep(path), slot);
   return slot;
-}
-
-std::span<const std::string_view> ProfileCompiler::keep(
-    const std::vector<std::string_view>& texts) {
-  std::vector<std::string_view> kept;
-  for (const std::string_view text : texts) kept.push_back(keep(text));
-  return out_.arena.copy(kept);
 }
 
 /// The value of fixed[x], pattern[x], minValue[x] or maxValue[x]; null when there is none.

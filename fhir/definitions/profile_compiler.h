@@ -16,7 +16,8 @@
 
 namespace fhir::definitions {
 
-/// record    a StructureDefinition of derivation constraint
+/// record    a StructureDefinition that constrains a type; what calls itself a specialization of
+///           another resource with that resource's own type does so too
 /// returns   null for a structure that is no profile of a type that the store knows, or that has
 ///           neither a snapshot nor what one is made from
 std::unique_ptr<const ProfileSchema> compile_profile(const DefinitionStore& store,
@@ -47,6 +48,7 @@ class ProfileCompiler {
   void read_types(const json::Value& element, const Base& base, ProfileNode& out);
   void read_binding(const json::Value& element, const Base& base, ProfileNode& out);
   void read_constraints(const json::Value& element, const Base& base, ProfileNode& out);
+  void add_additional_bindings(const json::Value& binding, std::vector<Binding>& out);
   Binding binding_to(std::string_view value_set, BindingStrength strength);
   const TypeSchema* type_of(const SourceNode& source, const ElementSchema* element) const;
   std::span<const ProfileNode>* shared_children(std::string_view path);
@@ -65,9 +67,14 @@ class ProfileCompiler {
                                           std::span<const DiscriminatorStep> steps);
   void step_into(const SourceNode& node, const DiscriminatorStep& step,
                  std::vector<const SourceNode*>& out);
-  std::string_view extension_url(const SourceNode& slice);
+  std::string extension_url(const SourceNode& slice);
 
-  std::span<const std::string_view> keep(const std::vector<std::string_view>& texts);
+  template <class Text>
+  std::span<const std::string_view> keep(const std::vector<Text>& texts) {
+    std::vector<std::string_view> kept;
+    for (const std::string_view text : texts) kept.push_back(keep(text));
+    return out_.arena.copy(kept);
+  }
   std::string_view keep(std::string_view text) { return out_.arena.copy(text); }
   const json::Value* keep_value(const json::Value& element, std::string_view prefix);
 

@@ -12,6 +12,12 @@ namespace {
 constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
 constexpr std::string_view k_best_practice_extension =
     "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
+constexpr std::string_view k_min_length = "http://hl7.org/fhir/StructureDefinition/minLength";
+constexpr std::string_view k_value_alternatives =
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.valueAlternatives";
+constexpr std::string_view k_additional_bindings[] = {
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
+    "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"};
 constexpr std::string_view k_max_value_set =
     "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
 
@@ -24,6 +30,23 @@ std::uint32_t number_at(const json::Value& element, std::string_view name,
   std::uint32_t number = otherwise;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
+}
+
+const json::Value* value_of(const json::Value& extension) {
+  for (const json::Member& member : extension.members()) {
+    if (member.name().starts_with("value")) return &member.value;
+  }
+  return nullptr;
+}
+
+template <class Visit>
+void for_each_extension(const json::Value& element, std::string_view url, Visit&& visit) {
+  const json::Value* list = element.find("extension");
+  if (list == nullptr) return;
+  for (const json::Value& extension : list->items()) {
+    const json::Value* value = value_of(extension);
+    if (value != nullptr && extension.string_at("url") == url) visit(*value);
+  }
 }
 
 std::vector<std::string_view> texts_at(const json::Value& owner, std::string_view name) {
@@ -96,6 +119,15 @@ void ProfileCompiler::read_limits(const json::Value& element, const Base& base, 
   if (out.max >= base_max) out.max = k_unbounded;
   out.max_length = number_at(element, "maxLength", 0);
   if (base.element != nullptr && out.max_length == base.element->max_length) out.max_length = 0;
+  if (const json::Value* least = extension_value(element, k_min_length)) {
+    const std::string_view text = least->text();
+    std::from_chars(text.data(), text.data() + text.size(), out.min_length);
+  }
+  std::vector<std::string_view> alternatives;
+  for_each_extension(element, k_value_alternatives,
+                     [&](const json::Value& value) { alternatives.push_back(keep(value.text())); });
+  out.value_alternatives = out_.arena.copy(alternatives);
+  out.needs_value = !alternatives.empty() && out.min > 0;
 }
 
 void ProfileCompiler::read_values(const json::Value& element, const Base& base, ProfileNode& out) {
@@ -117,7 +149,7 @@ void ProfileCompiler::read_types(const json::Value& element, const Base& base, P
     type.code = keep(source.string_at("code"));
     if (type.code.starts_with(k_system_prefix)) return;
     // An extension is judged by the definition that its url names, wherever it stands.
-    if (type.code != "Extension") type.profiles = keep(texts_at(source, "profile"));
+    if (type.code != "Extension") type.profiles = keep(profiles_of(source, "profile"));
     type.target_profiles = keep(texts_at(source, "targetProfile"));
     for (const std::string_view mode : texts_at(source, "aggregation")) {
       type.aggregation |= mode == "contained"    ? aggregation_contained
@@ -140,6 +172,7 @@ void ProfileCompiler::read_binding(const json::Value& element, const Base& base,
   std::vector<Binding> further;
   if (const json::Value* largest = extension_value(*source, k_max_value_set))
     further.push_back(binding_to(largest->text(), BindingStrength::required));
+  add_additional_bindings(*source, further);
   out.further_bindings = out_.arena.copy(further);
   const std::string_view value_set = source->string_at("valueSet");
   const BindingStrength strength = strength_of(source->string_at("strength"));
@@ -150,6 +183,29 @@ void ProfileCompiler::read_binding(const json::Value& element, const Base& base,
       return;
   }
   out.binding = binding_to(value_set, strength);
+}
+
+/// Those that hold everywhere: one with a usage is left out, since the usage is not judged.
+void ProfileCompiler::add_additional_bindings(const json::Value& binding,
+                                              std::vector<Binding>& out) {
+  const json::Value* list = binding.find("extension");
+  if (list == nullptr) return;
+  for (const json::Value& extension : list->items()) {
+    const std::string_view url = extension.string_at("url");
+    if (std::find(std::begin(k_additional_bindings), std::end(k_additional_bindings), url) ==
+        std::end(k_additional_bindings))
+      continue;
+    const json::Value* purpose = extension_value(extension, "purpose");
+    const json::Value* value_set = extension_value(extension, "valueSet");
+    if (purpose == nullptr || value_set == nullptr ||
+        extension_value(extension, "usage") != nullptr)
+      continue;
+    if (purpose->text() == "required" || purpose->text() == "maximum") {
+      out.push_back(binding_to(value_set->text(), BindingStrength::required));
+    } else if (purpose->text() == "extensible") {
+      out.push_back(binding_to(value_set->text(), BindingStrength::extensible));
+    }
+  }
 }
 
 Binding ProfileCompiler::binding_to(std::string_view value_set, BindingStrength strength) {

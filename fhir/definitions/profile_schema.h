@@ -28,7 +28,8 @@ enum class ReferenceVersioning : std::uint8_t { either, independent, specific };
 /// One type that the profile allows.
 struct ProfileType {
   std::string_view code;
-  std::span<const std::string_view> profiles;         // of the value: one of them must be met
+  /// Of the value: one of them must be met. `url#id`: what the profile says of its element.
+  std::span<const std::string_view> profiles;
   std::span<const std::string_view> target_profiles;  // of what a reference points to
   std::uint8_t aggregation = 0;                       // 0: any
   ReferenceVersioning versioning = ReferenceVersioning::either;
@@ -75,6 +76,7 @@ struct ProfileNode {
   std::string_view slice_name;  // empty: no slice
   std::uint32_t min = 0;        // 0 where the base asks for as much
   std::uint32_t max = k_unbounded;
+  std::uint32_t min_length = 0;
   std::uint32_t max_length = 0;
   std::span<const ProfileType> types;         // empty: as in the base
   Binding binding;                            // its index is dense over the profile; example: none
@@ -83,6 +85,9 @@ struct ProfileNode {
   const json::Value* pattern = nullptr;
   const json::Value* min_value = nullptr;
   const json::Value* max_value = nullptr;
+  /// Extensions that may stand for the value, where `min` asks for one.
+  std::span<const std::string_view> value_alternatives;
+  bool needs_value = false;
   std::span<const Constraint> constraints;  // not inherited; their index is dense over the profile
   const Slicing* slicing = nullptr;
   std::span<const ProfileNode> children;

@@ -28,11 +28,11 @@ std::uint32_t limit_of(const json::Value& element, std::string_view name) {
   return 1;
 }
 
-std::vector<std::string_view> type_codes(const SourceNode& node) {
-  std::vector<std::string_view> out;
+std::vector<std::string> type_codes(const SourceNode& node) {
+  std::vector<std::string> out;
   const json::Value* types = node.element->find("type");
   if (types == nullptr) return out;
-  for (const json::Value& type : types->items()) out.push_back(type.string_at("code"));
+  for (const json::Value& type : types->items()) out.emplace_back(type.string_at("code"));
   return out;
 }
 
@@ -139,7 +139,7 @@ void ProfileCompiler::add_criteria(const SourceNode& slice, const SourceNode& sl
   auto steps = steps_of(path);
   if (!steps) return;
   if (type == DiscriminatorType::value && path == "url" && is_extension_list(sliced.name)) {
-    const std::string_view url = extension_url(slice);
+    const std::string url = extension_url(slice);
     if (url.empty()) return;
     json::Value* wanted = out_.arena.allocate_array<json::Value>(1);
     *wanted = json::Value::text_value(json::Kind::string, keep(url), 0);
@@ -158,6 +158,12 @@ void ProfileCompiler::add_criteria(const SourceNode& slice, const SourceNode& sl
   if (is_of_target) search.pop_back();
   for (const SourceNode* node : nodes_at(slice, sliced, search)) {
     if (type == DiscriminatorType::value) {
+      if (limit_of(*node->element, "max") == 0 && node != &slice) {
+        criterion.type = DiscriminatorType::exists;  // the absence of a value tells as well
+        criterion.must_exist = false;
+        out.push_back(criterion);
+        return;
+      }
       if (add_value_criteria(*node, *steps, 0, out)) return;
       continue;
     }
@@ -168,15 +174,15 @@ void ProfileCompiler::add_criteria(const SourceNode& slice, const SourceNode& sl
       out.push_back(criterion);
       return;
     }
-    std::vector<std::string_view> names;
+    std::vector<std::string> names;
     if (type == DiscriminatorType::profile) {
       names = node->canonicals(is_of_target ? "targetProfile" : "profile");
     } else if (is_of_target) {
-      for (const std::string_view canonical : node->canonicals("targetProfile"))
-        names.push_back(sources_.type_name(canonical));
+      for (const std::string& canonical : node->canonicals("targetProfile"))
+        names.emplace_back(sources_.type_name(canonical));
     } else {
       names = type_codes(*node);
-      if (names.empty()) names.push_back(node->name);  // the root of a profile
+      if (names.empty()) names.emplace_back(node->name);  // the root of a profile
     }
     if (names.empty()) continue;
     criterion.names = keep(names);
@@ -264,8 +270,8 @@ void ProfileCompiler::step_into(const SourceNode& node, const DiscriminatorStep&
                                 std::vector<const SourceNode*>& out) {
   using Kind = DiscriminatorStep::Kind;
   const auto in_profiles = [&](std::string_view member, auto&& take) {
-    for (const std::string_view canonical : node.canonicals(member)) {
-      if (const ProfileSource* source = sources_.find(canonical)) take(source->root);
+    for (const std::string& canonical : node.canonicals(member)) {
+      if (const SourceNode* found = sources_.node(canonical)) take(*found);
     }
   };
   const auto add_with_slices = [&](const SourceNode& found) {
@@ -279,7 +285,7 @@ void ProfileCompiler::step_into(const SourceNode& node, const DiscriminatorStep&
     case Kind::of_type: {
       const auto has_type = [&](const SourceNode& candidate) {
         const auto codes = type_codes(candidate);
-        return std::find(codes.begin(), codes.end(), step.name) != codes.end();
+        return std::find(codes.begin(), codes.end(), std::string(step.name)) != codes.end();
       };
       if (has_type(node)) out.push_back(&node);
       for (const auto& slice : node.slices) {
@@ -309,15 +315,14 @@ void ProfileCompiler::step_into(const SourceNode& node, const DiscriminatorStep&
   }
 }
 
-std::string_view ProfileCompiler::extension_url(const SourceNode& slice) {
+std::string ProfileCompiler::extension_url(const SourceNode& slice) {
   if (const SourceNode* url = slice.child("url")) {
     const json::Value* fixed = value_with_prefix(*url->element, "fixed");
     if (fixed == nullptr) fixed = value_with_prefix(*url->element, "pattern");
-    if (fixed != nullptr && fixed->is_string()) return fixed->text();
+    if (fixed != nullptr && fixed->is_string()) return std::string(fixed->text());
   }
   const auto profiles = slice.canonicals("profile");
-  if (profiles.empty()) return {};
-  return profiles.front().substr(0, profiles.front().find('|'));
+  return profiles.empty() ? std::string{} : profiles.front().substr(0, profiles.front().find('|'));
 }
 
 }  // namespace fhir::definitions

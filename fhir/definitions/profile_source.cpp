@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "fhir/definitions/snapshot_generator.h"
 #include "fhir/definitions/snapshot_tree.h"
 
 namespace fhir::definitions {
 namespace {
 
 constexpr std::string_view k_core_prefix = "http://hl7.org/fhir/StructureDefinition/";
+constexpr std::string_view k_profile_element =
+    "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element";
 
 std::string_view last_part(std::string_view path) {
   const std::size_t dot = path.rfind('.');
@@ -74,22 +77,39 @@ const SourceNode* SourceNode::child(std::string_view child_name) const {
   return nullptr;
 }
 
-std::vector<std::string_view> SourceNode::canonicals(std::string_view member) const {
-  std::vector<std::string_view> out;
-  const json::Value* types = element != nullptr ? element->find("type") : nullptr;
-  if (types == nullptr) return out;
-  for (const json::Value& type : types->items()) {
-    const json::Value* list = type.find(member);
-    if (list == nullptr) continue;
-    for (const json::Value& canonical : list->items()) out.push_back(canonical.text());
+std::vector<std::string> profiles_of(const json::Value& type, std::string_view member) {
+  std::vector<std::string> out;
+  const json::Value* list = type.find(member);
+  if (list == nullptr) return out;
+  const json::Value* beside = type.find("_" + std::string(member));
+  const auto siblings = beside != nullptr ? beside->items() : std::span<const json::Value>{};
+  for (std::size_t i = 0; i < list->items().size(); ++i) {
+    out.emplace_back(list->items()[i].text());
+    if (i >= siblings.size()) continue;
+    if (const json::Value* id = extension_value(siblings[i], k_profile_element))
+      out.back().append("#").append(id->text());
   }
   return out;
 }
 
-std::unique_ptr<ProfileSource> read_profile_source(const DefinitionStore&,
+std::vector<std::string> SourceNode::canonicals(std::string_view member) const {
+  std::vector<std::string> out;
+  const json::Value* types = element != nullptr ? element->find("type") : nullptr;
+  if (types == nullptr) return out;
+  for (const json::Value& type : types->items()) {
+    for (std::string& canonical : profiles_of(type, member)) out.push_back(std::move(canonical));
+  }
+  return out;
+}
+
+std::unique_ptr<ProfileSource> read_profile_source(const DefinitionStore& store,
                                                    const ConformanceRecord& record) {
   auto document = json::Document::read(std::string(record.json));
   if (!document) return nullptr;
+  if (snapshot_elements(document->root()) == nullptr) {
+    document = generate_snapshot(document->root(), store);
+    if (!document) return nullptr;
+  }
   auto out = std::make_unique<ProfileSource>(ProfileSource{std::move(*document), nullptr, {}});
   out->structure = &out->document.root();
   const json::Value* elements = snapshot_elements(*out->structure);
@@ -98,7 +118,31 @@ std::unique_ptr<ProfileSource> read_profile_source(const DefinitionStore&,
   return out->root.element != nullptr ? std::move(out) : nullptr;
 }
 
+const SourceNode* ProfileSources::node(std::string_view canonical) {
+  const std::size_t hash = canonical.find('#');
+  const ProfileSource* source = find(canonical);
+  if (source == nullptr || hash == std::string_view::npos)
+    return source != nullptr ? &source->root : nullptr;
+  // `Composition.section:codeA.entry`: the first part is the root.
+  std::string_view id = canonical.substr(hash + 1);
+  const SourceNode* at = &source->root;
+  for (std::size_t dot = id.find('.'); dot != std::string_view::npos && at != nullptr;
+       dot = id.find('.')) {
+    id.remove_prefix(dot + 1);
+    const std::string_view part = id.substr(0, id.find('.'));
+    const std::size_t colon = part.find(':');
+    at = at->child(without_choice_mark(part.substr(0, colon)));
+    if (at == nullptr || colon == std::string_view::npos) continue;
+    const auto slice = std::find_if(at->slices.begin(), at->slices.end(), [&](const auto& node) {
+      return node->slice_name == part.substr(colon + 1);
+    });
+    at = slice != at->slices.end() ? slice->get() : nullptr;
+  }
+  return at;
+}
+
 const ProfileSource* ProfileSources::find(std::string_view canonical) {
+  canonical = canonical.substr(0, canonical.find('#'));
   const auto [at, is_new] = read_.try_emplace(std::string(canonical));
   if (!is_new) return at->second.get();
   const ConformanceRecord* record = store_.record("StructureDefinition", canonical);

@@ -27,8 +27,9 @@ struct SourceNode {
 
   /// The child of that name, `[x]` left out; null when there is none.
   const SourceNode* child(std::string_view child_name) const;
-  /// The members of ElementDefinition.type that bear that name, of all types.
-  std::vector<std::string_view> canonicals(std::string_view member) const;
+  /// What stands in ElementDefinition.type under that name, `profile` or `targetProfile`, of all
+  /// types. A profile that means one of its elements: `url#id`.
+  std::vector<std::string> canonicals(std::string_view member) const;
 };
 
 /// A StructureDefinition with its snapshot; views live as long as it does.
@@ -45,6 +46,8 @@ class ProfileSources {
 
   /// Null when the store does not have it, or it has no snapshot and none can be made.
   const ProfileSource* find(std::string_view canonical);
+  /// Its root, or the element that follows a #; null as well when there is none.
+  const SourceNode* node(std::string_view canonical);
   /// The type that a profile or type definition is about: Patient; empty when unknown.
   std::string_view type_name(std::string_view canonical);
 
@@ -55,6 +58,9 @@ class ProfileSources {
 
 std::unique_ptr<ProfileSource> read_profile_source(const DefinitionStore& store,
                                                    const ConformanceRecord& record);
+
+/// Profiles of one type of an element, `url#id` where elements of a profile are meant.
+std::vector<std::string> profiles_of(const json::Value& type, std::string_view member);
 
 /// `value` of `value[x]`.
 std::string_view without_choice_mark(std::string_view name);

@@ -66,9 +66,12 @@ bool is_true(const json::Value* value) {
   return value != nullptr && value->kind() == json::Kind::true_;
 }
 
+/// Whether it defines a type of its own: its url ends in the type's name.
 bool is_specialization(const json::Value& structure) {
   const std::string_view derivation = structure.string_at("derivation");
-  return derivation == "specialization" || derivation.empty();
+  if (derivation != "specialization" && !derivation.empty()) return false;
+  const std::string_view url = structure.string_at("url");
+  return url.substr(url.rfind('/') + 1) == structure.string_at("type");
 }
 
 bool is_extension(const json::Value& structure) {

@@ -1,6 +1,7 @@
 // Types: which ones a profile allows, what profiles a value must meet, and what a reference may
 // point to. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type
 #include <algorithm>
+#include <string>
 
 #include "fhir/validation/profile_walk.h"
 #include "fhir/validation/reference.h"
@@ -16,7 +17,12 @@ bool is_of_type(const Element& element, std::string_view name) {
 
 void ProfileWalk::check_type(const Node& node, const ProfileNode& wanted, const Profile& profile) {
   const TypeSchema* type = node.element.type;
-  if (type == nullptr || type->kind == TypeKind::backbone) return;
+  if (type == nullptr) return;
+  if (type->kind == TypeKind::backbone) {
+    if (wanted.types.size() == 1 && !wanted.types[0].profiles.empty())
+      check_profiles_of(node, wanted.types[0]);
+    return;
+  }
   const auto allowed = std::find_if(
       wanted.types.begin(), wanted.types.end(),
       [&](const ProfileType& candidate) { return is_of_type(node.element, candidate.code); });
@@ -34,17 +40,18 @@ void ProfileWalk::check_type(const Node& node, const ProfileNode& wanted, const 
 
 /// "the profiles … at least one of which the element SHALL conform to"
 void ProfileWalk::check_profiles_of(const Node& node, const ProfileType& type) {
-  if (type.profiles.size() == 1) {
-    const Profiles::Found found = walk_.parts_.profiles.find(type.profiles.front());
-    if (found.profile != nullptr) check(node, *found.profile);
-    return;
-  }
+  const auto check_one = [&](std::string_view canonical) {
+    const Profiles::Found found = walk_.parts_.profiles.find(canonical);
+    if (found.profile != nullptr) check(node, *found.profile, canonical);
+  };
+  if (type.profiles.size() == 1) return check_one(type.profiles.front());
   for (const std::string_view canonical : type.profiles) {
     if (conforms(node, canonical).value_or(true)) return;
   }
-  report(
-      node, IssueType::structure,
-      {name_of(node), " meets none of the profiles allowed here: ", type.profiles.front(), ", …"});
+  report(node, IssueType::structure,
+         {name_of(node), " meets none of the ", std::to_string(type.profiles.size()),
+          " profiles allowed here; what follows is why"});
+  for (const std::string_view canonical : type.profiles) check_one(canonical);
 }
 
 void ProfileWalk::with_target(const Node& node, const TargetVisitor& visit) {
@@ -106,7 +113,7 @@ void ProfileWalk::check_target_profiles(const Node& node, const ProfileType& typ
     if (target.element.type == nullptr || !target.element.type->is_a(wanted)) continue;
     is_type_allowed = true;
     is_met = is_met || target.element.value == nullptr || found.profile == nullptr ||
-             conforms(target, *found.profile);
+             conforms(target, *found.profile, canonical);
     if (is_met) return;
   }
   if (!is_type_allowed && !walk_.is_target_of_base(node, target.element)) return;

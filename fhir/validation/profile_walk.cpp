@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/profiling.html
 #include "fhir/validation/profile_walk.h"
 
+#include <algorithm>
 #include <string>
 
 #include "fhir/validation/node_children.h"
@@ -12,8 +13,42 @@ void ProfileWalk::report(const Node& node, IssueType type,
   walk_.report(Severity::error, type, *node.path, node.element.offset(), text);
 }
 
-void ProfileWalk::check(const Node& node, const Profile& profile) {
+namespace {
+
+/// The element of a profile that `url#Composition.section:codeA` means; null when the profile
+/// demands nothing of it.
+const ProfileNode* node_of(const ProfileSchema& schema, std::string_view id) {
+  const ProfileNode* at = &schema.root;
+  for (std::size_t dot = id.find('.'); dot != std::string_view::npos && at != nullptr;
+       dot = id.find('.')) {
+    id.remove_prefix(dot + 1);
+    const std::string_view part = id.substr(0, id.find('.'));
+    const std::size_t colon = part.find(':');
+    std::string_view name = part.substr(0, colon);
+    if (name.ends_with("[x]")) name.remove_suffix(3);
+    const auto children = at->all_children();
+    const auto child = std::find_if(children.begin(), children.end(),
+                                    [&](const ProfileNode& node) { return node.name == name; });
+    at = child != children.end() ? &*child : nullptr;
+    if (at == nullptr || colon == std::string_view::npos) continue;
+    const auto slices = at->slicing != nullptr ? at->slicing->slices : std::span<const Slice>{};
+    const auto slice = std::find_if(slices.begin(), slices.end(), [&](const Slice& s) {
+      return s.node.slice_name == part.substr(colon + 1);
+    });
+    at = slice != slices.end() ? &slice->node : nullptr;
+  }
+  return at;
+}
+
+}  // namespace
+
+void ProfileWalk::check(const Node& node, const Profile& profile, std::string_view canonical) {
   const ProfileSchema& schema = profile.schema();
+  if (const std::size_t hash = canonical.find('#'); hash != std::string_view::npos) {
+    const ProfileNode* wanted = node_of(schema, canonical.substr(hash + 1));
+    if (wanted != nullptr) check_node(node, *wanted, profile);
+    return;
+  }
   if (node.element.type == nullptr || !node.element.type->is_a(schema.type)) {
     report(node, IssueType::structure,
            {"The profile ", schema.url, " is about ", schema.type->name, ", not about this"});
@@ -27,22 +62,25 @@ std::optional<bool> ProfileWalk::conforms(const Node& node, std::string_view can
   if (!found.is_known()) return std::nullopt;
   const TypeSchema* type = node.element.type;
   if (found.type != nullptr) return type != nullptr && type->is_a(found.type);
-  return conforms(node, *found.profile);
+  return conforms(node, *found.profile, canonical);
 }
 
-bool ProfileWalk::conforms(const Node& node, const Profile& profile) {
+bool ProfileWalk::conforms(const Node& node, const Profile& profile, std::string_view canonical) {
   const void* place = node.element.value != nullptr ? node.element.value : node.element.sibling;
   if (place == nullptr)  // known by its type alone
     return node.element.type != nullptr && node.element.type->is_a(profile.schema().type);
   if (depth_ >= k_conformance_depth_max) return true;
-  const auto [at, is_new] = known_.try_emplace(Key{place, &profile}, true);
-  if (!is_new) return at->second;
+  const bool is_whole = canonical.find('#') == std::string_view::npos;
+  if (is_whole) {
+    const auto [at, is_new] = known_.try_emplace(Key{place, &profile}, true);
+    if (!is_new) return at->second;
+  }
   ++depth_;
   const Walk::Hush hush(walk_);
-  check(node, profile);
+  check(node, profile, canonical);
   --depth_;
   const bool is_met = !hush.has_errors();
-  known_[Key{place, &profile}] = is_met;
+  if (is_whole) known_[Key{place, &profile}] = is_met;
   return is_met;
 }
 

@@ -22,7 +22,8 @@ class ProfileWalk {
   explicit ProfileWalk(Walk& walk) : walk_(walk) {}
 
   /// Reports what the element breaks of a profile.
-  void check(const Node& node, const Profile& profile);
+  /// canonical   as it was asked for; what follows a # names an element of the profile
+  void check(const Node& node, const Profile& profile, std::string_view canonical = {});
 
   /// Whether the element meets the profile or is of the type; reports nothing. A profile that asks
   /// for itself on the same element is taken as met. Nothing: no such profile.
@@ -35,10 +36,12 @@ class ProfileWalk {
   void check_named(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_count(const Node& node, const ProfileNode& wanted, const Profile& profile,
                    std::uint32_t count);
-  bool conforms(const Node& node, const Profile& profile);
+  bool conforms(const Node& node, const Profile& profile, std::string_view canonical);
 
   // Values (profile_value.cpp, profile_pattern.cpp)
   void check_values(const Node& node, const ProfileNode& wanted, const Profile& profile);
+  void check_quantity(const Node& node, const ProfileNode& wanted);
+  void check_presence(const Node& node, const ProfileNode& wanted);
   void check_bindings(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_pattern(const Node& node, const ProfileNode& wanted, const Profile& profile);
 

@@ -40,4 +40,10 @@ bool matches(const json::Value& value, const json::Value& wanted, bool exactly) 
   return is_same_primitive(value, wanted);
 }
 
+std::size_t characters_in(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
 }  // namespace fhir::validation

@@ -12,12 +12,6 @@
 namespace fhir::validation {
 namespace {
 
-std::size_t characters_in(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
-
 /// Negative, zero or positive; nothing when the two cannot be compared.
 std::optional<int> compare(const json::Value& a, const json::Value& b) {
   const auto sign = [](std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; };

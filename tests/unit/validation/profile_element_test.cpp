@@ -30,6 +30,26 @@ const Guide& guide() {
         {"path":"Patient.contact","min":0,"max":"*"},
         {"path":"Patient.contact.relationship","min":0,"max":"*","binding":{"strength":"preferred","valueSet":"http://hl7.org/fhir/ValueSet/x","extension":[
           {"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet","valueCanonical":"http://hl7.org/fhir/ValueSet/condition-clinical"}]}})"),
+      profile("more", "Observation", R"j(
+        {"path":"Observation.code","min":1,"max":"1","binding":{"strength":"example","extension":[{
+          "url":"http://hl7.org/fhir/tools/StructureDefinition/additional-binding","extension":[
+            {"url":"purpose","valueCode":"required"},
+            {"url":"valueSet","valueCanonical":"http://hl7.org/fhir/ValueSet/condition-clinical"}]}]}},
+        {"path":"Observation.note","min":0,"max":"*","type":[{"code":"Annotation","profile":["http://test.example.org/note1","http://test.example.org/note2"]}]},
+        {"path":"Observation.interpretation","min":0,"max":"*","type":[{"code":"CodeableConcept"}]},
+        {"path":"Observation.status","min":1,"max":"1","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/minLength","valueInteger":6}]},
+        {"path":"Observation.component","min":0,"max":"*","type":[{"code":"BackboneElement","profile":["http://test.example.org/parts"],
+          "_profile":[{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element","valueString":"Observation.component:one"}]}]}]},
+        {"path":"Observation.value[x]","min":0,"max":"1","type":[{"code":"Quantity"}],
+          "minValueQuantity":{"value":1,"system":"http://unitsofmeasure.org","code":"g"},
+          "maxValueQuantity":{"value":2,"system":"http://unitsofmeasure.org","code":"kg"}})j"),
+      profile("note1", "Annotation", R"({"path":"Annotation.time","min":1,"max":"1"})"),
+      profile("note2", "Annotation", R"({"path":"Annotation.author[x]","min":1,"max":"1"})"),
+      profile("parts", "Observation", R"(
+        {"path":"Observation.component","min":0,"max":"*","slicing":{"discriminator":[{"type":"value","path":"code"}],"rules":"open"}},
+        {"path":"Observation.component","sliceName":"one","min":0,"max":"*"},
+        {"path":"Observation.component.code","min":1,"max":"1","patternCodeableConcept":{"text":"one"}},
+        {"path":"Observation.component.value[x]","min":1,"max":"1"})"),
       profile("rule", "Patient", R"j(
         {"path":"Patient.name","min":0,"max":"*","constraint":[
           {"key":"t-1","severity":"error","human":"A name needs a family","expression":"family.exists()"},
@@ -166,4 +186,58 @@ TEST_CASE("a profile that was asked for must be known and about the resource's t
   CHECK(patient(R"("meta":{"profile":["http://test.example.org/card|1.0.0"]},"active":true)", "")
             .error()
             .expression == "Patient");
+}
+
+namespace {
+
+test::Findings observation(std::string_view members) {
+  return guide().validate(
+      R"({"resourceType":"Observation","status":"registered","code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]})" +
+          std::string(members) + "}",
+      "more");
+}
+
+}  // namespace
+
+TEST_CASE("a quantity lies between the smallest and the largest, whatever its unit") {
+  const auto value = [](std::string_view number, std::string_view unit) {
+    return observation(R"(,"valueQuantity":{"system":"http://unitsofmeasure.org","value":)" +
+                       std::string(number) + ",\"code\":\"" + std::string(unit) + "\"}");
+  };
+  CHECK(value("1.5", "g").errors() == 0);
+  CHECK(value("999", "mg").error().expression == "Observation.value.ofType(Quantity)");
+  CHECK(value("2001", "g").error().expression == "Observation.value.ofType(Quantity)");
+  CHECK(value("5000", "m").errors() == 0);  // not comparable
+}
+
+TEST_CASE("an additional binding without a usage holds everywhere") {
+  CHECK(guide()
+            .validate(R"({"resourceType":"Observation","status":"registered","code":{"text":"x"}})",
+                      "more")
+            .error()
+            .expression == "Observation.code");
+}
+
+TEST_CASE("a value may be asked to have some length") {
+  CHECK(
+      guide()
+          .validate(
+              R"({"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]}})",
+              "more")
+          .error()
+          .expression == "Observation.status");
+}
+
+TEST_CASE("of several profiles of a type one must be met; if none is, all say why") {
+  CHECK(observation(R"(,"note":[{"text":"a","time":"2020"},{"text":"b","authorString":"c"}])")
+            .errors() == 0);
+  const auto found = observation(R"(,"note":[{"text":"a"}])");
+  CHECK(found.errors() == 3);
+  CHECK(found.has_error("Observation.note[0]"));
+}
+
+TEST_CASE("a type may name one element of a profile") {
+  CHECK(observation(R"(,"component":[{"code":{"text":"one"},"valueString":"x"}])").errors() == 0);
+  CHECK(observation(R"(,"component":[{"code":{"text":"one"}}])").error().expression ==
+        "Observation.component[0]");
 }
