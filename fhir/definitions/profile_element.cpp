@@ -15,6 +15,8 @@ constexpr std::string_view k_best_practice_extension =
 constexpr std::string_view k_min_length = "http://hl7.org/fhir/StructureDefinition/minLength";
 constexpr std::string_view k_value_alternatives =
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.valueAlternatives";
+constexpr std::string_view k_must_have_value =
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue";
 constexpr std::string_view k_additional_bindings[] = {
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
     "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"};
@@ -127,7 +129,9 @@ void ProfileCompiler::read_limits(const json::Value& element, const Base& base, 
   for_each_extension(element, k_value_alternatives,
                      [&](const json::Value& value) { alternatives.push_back(keep(value.text())); });
   out.value_alternatives = out_.arena.copy(alternatives);
-  out.needs_value = !alternatives.empty() && out.min > 0;
+  const json::Value* must_have = extension_value(element, k_must_have_value);
+  out.needs_value = (!alternatives.empty() && out.min > 0) ||
+                    (must_have != nullptr && must_have->kind() == json::Kind::true_);
 }
 
 void ProfileCompiler::read_values(const json::Value& element, const Base& base, ProfileNode& out) {

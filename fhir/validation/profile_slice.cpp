@@ -11,6 +11,33 @@
 #include "fhir/validation/value_match.h"
 
 namespace fhir::validation {
+namespace {
+
+/// The slice of that name among those of the list at `path`; null when there is none.
+const Slice* slice_named(const ProfileNode& node, std::string_view path, std::string_view name) {
+  if (node.slicing != nullptr) {
+    for (const Slice& slice : node.slicing->slices) {
+      if (slice.node.path == path && slice.node.slice_name == name) return &slice;
+      if (const Slice* found = slice_named(slice.node, path, name)) return found;
+    }
+  }
+  for (const ProfileNode& child : node.children) {
+    if (!path.starts_with(child.path)) continue;
+    if (const Slice* found = slice_named(child, path, name)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<bool> ProfileWalk::is_in_slice(const Node& node, std::string_view canonical,
+                                             std::string_view slice) {
+  const Profile* profile = walk_.parts_.profiles.find(canonical).profile;
+  if (profile == nullptr || node.element.definition == nullptr) return std::nullopt;
+  const Slice* found = slice_named(profile->schema().root, node.element.definition->path, slice);
+  if (found == nullptr) return std::nullopt;
+  return is_member(node, 0, *found, *profile);
+}
 
 /// Items of one list, counted by slice.
 struct ProfileWalk::SliceCounts {
@@ -90,12 +117,16 @@ void ProfileWalk::check_slice_counts(const Node& node, const Slicing& slicing, S
 const Slice* ProfileWalk::slice_of(const Node& item, std::size_t position, const Slicing& slicing,
                                    const Profile& profile) {
   for (const Slice& slice : slicing.slices) {
-    const bool is_member = std::all_of(
-        slice.criteria.begin(), slice.criteria.end(),
-        [&](const Criterion& criterion) { return meets(item, position, criterion, profile); });
-    if (is_member) return &slice;
+    if (is_member(item, position, slice, profile)) return &slice;
   }
   return nullptr;
+}
+
+bool ProfileWalk::is_member(const Node& item, std::size_t position, const Slice& slice,
+                            const Profile& profile) {
+  return std::all_of(slice.criteria.begin(), slice.criteria.end(), [&](const Criterion& criterion) {
+    return meets(item, position, criterion, profile);
+  });
 }
 
 bool ProfileWalk::meets(const Node& item, std::size_t position, const Criterion& criterion,

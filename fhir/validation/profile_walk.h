@@ -29,6 +29,10 @@ class ProfileWalk {
   /// for itself on the same element is taken as met. Nothing: no such profile.
   std::optional<bool> conforms(const Node& node, std::string_view canonical);
 
+  /// Whether the element lies in a slice of that name; nothing when its list has no such slice.
+  std::optional<bool> is_in_slice(const Node& node, std::string_view canonical,
+                                  std::string_view slice);
+
  private:
   // Elements (profile_walk.cpp)
   void check_node(const Node& node, const ProfileNode& wanted, const Profile& profile);
@@ -64,6 +68,8 @@ class ProfileWalk {
                           const Profile& profile);
   const Slice* slice_of(const Node& item, std::size_t position, const Slicing& slicing,
                         const Profile& profile);
+  bool is_member(const Node& item, std::size_t position, const Slice& slice,
+                 const Profile& profile);
   bool meets(const Node& item, std::size_t position, const Criterion& criterion,
              const Profile& profile);
   bool meets_at(const Node& at, std::span<const DiscriminatorStep> steps,

@@ -68,6 +68,7 @@ struct Node {
   const Node* parent = nullptr;
 };
 
+class DocumentJudge;
 class DocumentResolver;
 class ProfileWalk;
 
@@ -123,6 +124,8 @@ class Walk {
   void check_profile(const Node& node, std::string_view canonical);
   void check_extension_content(const Node& node, const ExtensionSchema& schema);
   ProfileWalk& profile_walk();
+  /// Whether a resource keeps the base definitions; reports nothing.
+  bool meets_base(const Node& node) const;
 
   // Rules that one element brings (each in a file of its name)
   void judge(const Node& node, const ElementPlan& child);
@@ -182,6 +185,7 @@ class Walk {
   /// Whether all that was asked is known: an error while nothing is reported.
   bool is_hushed_error() const { return hush_ != nullptr && hush_->has_errors_; }
 
+  friend class DocumentJudge;
   friend class DocumentResolver;
   friend class ProfileWalk;
 
@@ -194,6 +198,7 @@ class Walk {
   std::size_t reported_ = 0;
   bool has_errors_ = false;
   bool is_cut_short_ = false;
+  bool is_base_alone_ = false;  // profiles are left aside
   Hush* hush_ = nullptr;
   std::unique_ptr<ProfileWalk> profile_walk_;  // when first needed
   std::unordered_map<const json::Value*, BundleIndex> bundle_indexes_;

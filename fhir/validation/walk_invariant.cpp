@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/conformance-rules.html#constraints
 #include <string>
 
+#include "fhir/validation/document_judge.h"
 #include "fhir/validation/resolver.h"
 #include "fhir/validation/walk.h"
 
@@ -19,11 +20,13 @@ void Walk::check_rule(const Node& node, const Constraint& constraint, const Rule
   Verdict verdict = Verdict::broken;
   if (truth == Truth::open) {
     DocumentResolver resolver(*this, *node.scope);
+    DocumentJudge judge(*this, *node.scope);
     fhirpath::Environment environment;
     environment.definitions = &parts_.definitions;
     environment.resource = node.scope->resource;
     environment.root_resource = node.scope->root->resource;
     environment.resolver = &resolver;
+    environment.profiles = &judge;
     environment.terminology = parts_.terminology;
     verdict = rule.judge_by_engine(node.element, environment);
   }

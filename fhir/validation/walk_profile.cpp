@@ -13,7 +13,17 @@ ProfileWalk& Walk::profile_walk() {
   return *profile_walk_;
 }
 
+bool Walk::meets_base(const Node& node) const {
+  if (!node.element.is_resource() || node.element.value == nullptr) return true;
+  IssueList unread;
+  Walk walk(parts_, document_, options_, unread);
+  walk.is_base_alone_ = true;
+  walk.run(*node.element.value, {});
+  return !walk.has_errors_;
+}
+
 void Walk::check_profiles(const Node& node, bool is_root) {
+  if (is_base_alone_) return;
   const auto& asked = options_.profiles;
   if (is_root) {
     for (const std::string& profile : asked) {

@@ -56,6 +56,12 @@ const Guide& guide() {
           {"key":"t-2","severity":"warning","human":"No prefix","expression":"prefix.empty()"}]},
         {"path":"Patient.contact","min":0,"max":"*","constraint":[
           {"key":"t-3","severity":"error","human":"Same as the patient","expression":"gender = %resource.gender"}]})j"),
+      profile("judged", "Patient", R"j(
+        {"path":"Patient.active","min":0,"max":"1","extension":[{"url":"http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue","valueBoolean":true}]},
+        {"path":"Patient.contact","min":0,"max":"*","constraint":[
+          {"key":"j-1","severity":"error","human":"The patient meets another profile","expression":"%resource.conformsTo('http://test.example.org/card')"}]},
+        {"path":"Patient.link","min":0,"max":"*","constraint":[
+          {"key":"j-2","severity":"error","human":"The patient meets this profile","expression":"%resource.conformsTo('http://test.example.org/judged')"}]})j"),
       profile("circle", "Patient", R"(
         {"path":"Patient.link","min":0,"max":"*"},
         {"path":"Patient.link.other","min":1,"max":"1","type":[{"code":"Reference","targetProfile":["http://test.example.org/circle"]}]},
@@ -240,4 +246,21 @@ TEST_CASE("a type may name one element of a profile") {
   CHECK(observation(R"(,"component":[{"code":{"text":"one"},"valueString":"x"}])").errors() == 0);
   CHECK(observation(R"(,"component":[{"code":{"text":"one"}}])").error().expression ==
         "Observation.component[0]");
+}
+
+TEST_CASE("a constraint may ask for conformance, and a profile for its own") {
+  const std::string contact = R"("contact":[{"name":{"text":"x"}}])";
+  CHECK(patient(contact + R"(,"name":[{"family":"A"}])", "judged").errors() == 0);
+  CHECK(patient(contact, "judged").has_error("Patient.contact[0]", "j-1"));
+  CHECK(patient(R"("link":[{"other":{"display":"x"},"type":"seealso"}])", "judged").errors() == 0);
+}
+
+TEST_CASE("an element that must have a value has more than extensions") {
+  CHECK(patient(R"("active":true)", "judged").errors() == 0);
+  CHECK(
+      patient(
+          R"("_active":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]})",
+          "judged")
+          .error()
+          .expression == "Patient.active");
 }
