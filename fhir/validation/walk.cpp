@@ -39,6 +39,7 @@ Walk::Walk(const Parts& parts, const json::Document& document, const Options& op
            IssueSink& sink)
     : parts_(parts),
       document_(document),
+      positions_(document.source()),
       options_(options),
       sink_(sink),
       element_plan_(parts.plans.of(parts.definitions.type("Element"))),
@@ -65,7 +66,7 @@ void Walk::report(Severity severity, IssueType type, const Path& path, std::uint
   for (const std::string_view part : text) issue.diagnostics.append(part);
   issue.expression = to_string(path);
   if (!document_.source().empty()) {
-    const json::Position position = document_.position(offset);
+    const json::Position position = positions_.at(offset);
     issue.line = position.line;
     issue.column = position.column;
   }

@@ -20,6 +20,7 @@
 #include "fhir/validation/invariants.h"
 #include "fhir/validation/path.h"
 #include "fhir/validation/plan.h"
+#include "fhir/validation/position_cursor.h"
 #include "fhir/validation/profiles.h"
 #include "fhir/validation/reference.h"
 #include "fhir/validation/validator.h"
@@ -191,6 +192,7 @@ class Walk {
 
   const Parts& parts_;
   const json::Document& document_;
+  PositionCursor positions_;
   const Options& options_;
   IssueSink& sink_;
   const TypePlan* element_plan_ = nullptr;  // of Element: what a primitive's sibling may have
