@@ -29,7 +29,7 @@ std::optional<bool> DocumentJudge::conforms_to(const Element& element, std::stri
     const auto answer = walk_.profile_walk().conforms(node, canonical);
     const bool is_of_type = answer.value_or(false);
     if (!is_of_type || walk_.parts_.profiles.find(canonical).type == nullptr) return answer;
-    return std::optional(walk_.meets_base(node));
+    return std::optional(walk_.profile_walk().meets_base(node));
   });
 }
 

@@ -50,8 +50,11 @@ void ProfileWalk::check_profiles_of(const Node& node, const ProfileType& type) {
   }
   report(node, IssueType::structure,
          {name_of(node), " meets none of the ", std::to_string(type.profiles.size()),
-          " profiles allowed here; what follows is why"});
+          " profiles allowed here"});
+  if (is_explaining_) return;  // a reason within a reason would double with every level
+  is_explaining_ = true;
   for (const std::string_view canonical : type.profiles) check_one(canonical);
+  is_explaining_ = false;
 }
 
 void ProfileWalk::with_target(const Node& node, const TargetVisitor& visit) {

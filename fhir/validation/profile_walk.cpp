@@ -42,7 +42,25 @@ const ProfileNode* node_of(const ProfileSchema& schema, std::string_view id) {
 
 }  // namespace
 
+ProfileWalk::Key ProfileWalk::key_of(const Node& node, const Profile& profile,
+                                     std::string_view canonical) {
+  const std::size_t hash = canonical.find('#');
+  const void* place = node.element.value != nullptr ? node.element.value : node.element.sibling;
+  return {
+      place, &profile,
+      hash != std::string_view::npos ? std::hash<std::string_view>()(canonical.substr(hash)) : 0};
+}
+
 void ProfileWalk::check(const Node& node, const Profile& profile, std::string_view canonical) {
+  const Key key = key_of(node, profile, canonical);
+  if (std::find(open_.begin(), open_.end(), key) != open_.end()) return;  // it asks for itself
+  open_.push_back(key);
+  check_whole(node, profile, canonical);
+  open_.pop_back();
+}
+
+void ProfileWalk::check_whole(const Node& node, const Profile& profile,
+                              std::string_view canonical) {
   const ProfileSchema& schema = profile.schema();
   if (const std::size_t hash = canonical.find('#'); hash != std::string_view::npos) {
     const ProfileNode* wanted = node_of(schema, canonical.substr(hash + 1));
@@ -66,21 +84,25 @@ std::optional<bool> ProfileWalk::conforms(const Node& node, std::string_view can
 }
 
 bool ProfileWalk::conforms(const Node& node, const Profile& profile, std::string_view canonical) {
-  const void* place = node.element.value != nullptr ? node.element.value : node.element.sibling;
-  if (place == nullptr)  // known by its type alone
+  const Key key = key_of(node, profile, canonical);
+  if (key.place == nullptr)  // known by its type alone
     return node.element.type != nullptr && node.element.type->is_a(profile.schema().type);
   if (depth_ >= k_conformance_depth_max) return true;
-  const bool is_whole = canonical.find('#') == std::string_view::npos;
-  if (is_whole) {
-    const auto [at, is_new] = known_.try_emplace(Key{place, &profile}, true);
-    if (!is_new) return at->second;
-  }
+  const auto [at, is_new] = known_.try_emplace(key, true);
+  if (!is_new) return at->second;
   ++depth_;
   const Walk::Hush hush(walk_);
   check(node, profile, canonical);
   --depth_;
-  const bool is_met = !hush.has_errors();
-  if (is_whole) known_[Key{place, &profile}] = is_met;
+  known_[key] = !hush.has_errors();
+  return !hush.has_errors();
+}
+
+bool ProfileWalk::meets_base(const Node& node) {
+  const auto [at, is_new] = known_.try_emplace(Key{node.element.value, nullptr, 0}, true);
+  if (!is_new) return at->second;
+  const bool is_met = walk_.meets_base(node);
+  known_[Key{node.element.value, nullptr, 0}] = is_met;
   return is_met;
 }
 

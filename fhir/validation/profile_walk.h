@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "fhir/validation/profiles.h"
 #include "fhir/validation/walk.h"
@@ -29,12 +30,16 @@ class ProfileWalk {
   /// for itself on the same element is taken as met. Nothing: no such profile.
   std::optional<bool> conforms(const Node& node, std::string_view canonical);
 
+  /// Whether a resource keeps the base definitions.
+  bool meets_base(const Node& node);
+
   /// Whether the element lies in a slice of that name; nothing when its list has no such slice.
   std::optional<bool> is_in_slice(const Node& node, std::string_view canonical,
                                   std::string_view slice);
 
  private:
   // Elements (profile_walk.cpp)
+  void check_whole(const Node& node, const Profile& profile, std::string_view canonical);
   void check_node(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_children(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_named(const Node& node, const ProfileNode& wanted, const Profile& profile);
@@ -78,20 +83,26 @@ class ProfileWalk {
 
   void report(const Node& node, IssueType type, std::initializer_list<std::string_view> text);
 
+  /// One profile, or one element of it, asked of one place.
   struct Key {
     const void* place;
     const Profile* profile;
+    std::size_t part;  // hash of what follows # in the canonical
     bool operator==(const Key&) const = default;
   };
   struct Hash {
     std::size_t operator()(const Key& key) const {
-      return std::hash<const void*>()(key.place) * 31 + std::hash<const void*>()(key.profile);
+      return std::hash<const void*>()(key.place) * 31 + std::hash<const void*>()(key.profile) +
+             key.part;
     }
   };
+  static Key key_of(const Node& node, const Profile& profile, std::string_view canonical);
 
   Walk& walk_;
   std::unordered_map<Key, bool, Hash> known_;  // while one is being judged: true
+  std::vector<Key> open_;                      // profiles on the way down to where the walk is
   int depth_ = 0;
+  bool is_explaining_ = false;  // why none of several profiles is met
 };
 
 /// Whether it is of the type, or of one that specializes it.

@@ -66,6 +66,17 @@ const Guide& guide() {
         {"path":"Patient.link","min":0,"max":"*"},
         {"path":"Patient.link.other","min":1,"max":"1","type":[{"code":"Reference","targetProfile":["http://test.example.org/circle"]}]},
         {"path":"Patient.gender","min":1,"max":"1"})"),
+      profile("self", "Questionnaire", R"j(
+        {"path":"Questionnaire.item","min":0,"max":"*","type":[{"code":"BackboneElement",
+          "profile":["http://test.example.org/self","http://test.example.org/self","http://test.example.org/self"],
+          "_profile":[{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element","valueString":"Questionnaire.item"}]},
+            {"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element","valueString":"Questionnaire.item"}]}]}]},
+        {"path":"Questionnaire.item.prefix","min":1,"max":"1"},
+        {"path":"Questionnaire.item.item","min":0,"max":"*","contentReference":"#Questionnaire.item"})j"),
+      profile("within", "Questionnaire", R"j(
+        {"path":"Questionnaire.item","min":0,"max":"*","slicing":{"discriminator":[{"type":"profile","path":"$this"}],"rules":"open"}},
+        {"path":"Questionnaire.item","sliceName":"a","min":0,"max":"*","type":[{"code":"BackboneElement","profile":["http://test.example.org/within"]}]},
+        {"path":"Questionnaire.item.prefix","min":1,"max":"1"})j"),
       profile("deep", "Questionnaire", R"(
         {"path":"Questionnaire.item","min":0,"max":"*"},
         {"path":"Questionnaire.item.prefix","min":1,"max":"1"},
@@ -263,4 +274,15 @@ TEST_CASE("an element that must have a value has more than extensions") {
           "judged")
           .error()
           .expression == "Patient.active");
+}
+
+TEST_CASE("an element that names its own profile, several times over, ends soon") {
+  std::string items = R"({"linkId":"0","type":"string","text":"x"})";
+  for (int depth = 1; depth < 60; ++depth)
+    items = R"({"linkId":")" + std::to_string(depth) + R"(","type":"group","text":"x","item":[)" +
+            items + "]}";
+  const std::string questionnaire =
+      R"({"resourceType":"Questionnaire","status":"active","item":[)" + items + "]}";
+  CHECK(guide().validate(questionnaire, "self").errors() > 0);
+  CHECK(guide().validate(questionnaire, "within").all().size() < 1000);
 }
