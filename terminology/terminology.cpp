@@ -1,12 +1,15 @@
 // https://hl7.org/fhir/R4/terminology-service.html
 #include "terminology/terminology.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 
 #include "fhir/formats/json_document.h"
+#include "terminology/changes.h"
 #include "terminology/concept_map.h"
 #include "terminology/fhir_code_system.h"
 #include "terminology/grammar_code_system.h"
@@ -32,26 +35,12 @@ std::optional<Document> read_json(const ConformanceRecord& record) {
   return *std::move(document);
 }
 
-/// The string that follows each `"name":` in the text of a record, without reading the whole.
-template <class Visit>
-void for_each_text(std::string_view json, std::string_view quoted_name, Visit&& visit) {
-  for (std::size_t at = json.find(quoted_name); at != std::string_view::npos;
-       at = json.find(quoted_name, at)) {
-    at += quoted_name.size();
-    const std::size_t end = json.find('"', at);
-    if (end == std::string_view::npos) return;
-    visit(json.substr(at, end - at));
-  }
-}
-
 /// https://hl7.org/fhir/R4/ucum.html: the implicit value set of all units, by its names.
 constexpr std::array<std::string_view, 3> k_unit_sets = {"http://unitsofmeasure.org/vs",
                                                          "http://unitsofmeasure.org",
                                                          "http://unitsofmeasure.org?fhir_vs"};
 
-std::string_view without_version(std::string_view canonical) {
-  return canonical.substr(0, canonical.find('|'));
-}
+constexpr std::string_view k_all_codes = "?fhir_vs";
 
 fhir::Result<void> check_type(const Value& resource, std::string_view type) {
   if (resource.string_at("resourceType") == type) return {};
@@ -65,22 +54,20 @@ fhir::Result<void> check_type(const Value& resource, std::string_view type) {
 /// What was read, and how one thing finds another.
 class Terminology::Shelves final : public Resolver {
  public:
-  explicit Shelves(std::shared_ptr<const fhir::DefinitionStore> definitions)
+  /// earlier   of another snapshot, or null
+  Shelves(std::shared_ptr<const fhir::DefinitionStore> definitions, const Shelves* earlier)
       : definitions_(std::move(definitions)),
         code_systems_(definitions_->records("CodeSystem")),
         value_sets_(definitions_->records("ValueSet")),
         implicit_value_sets_(definitions_->records("CodeSystem")),
         concept_maps_(definitions_->records("ConceptMap")),
-        units_(ucum::Ucum::make(*definitions_)) {
-    if (units_ == nullptr) return;
-    unit_codes_ = std::make_unique<const ucum::UcumCodeSystem>(*units_);
-    for (std::string_view url : k_unit_sets)
-      unit_sets_.push_back(ValueSetReader::all_codes_of(*unit_codes_, url));
+        units_(earlier != nullptr ? earlier->units_ : std::make_shared<const Units>(definitions_)) {
+    if (earlier != nullptr) take_from(*earlier);
   }
 
   const CodeSystem* code_system(std::string_view url, std::string_view version) const override {
     if (url.empty()) return nullptr;
-    if (url == fhir::k_ucum_system && unit_codes_ != nullptr) return unit_codes_.get();
+    if (url == fhir::k_ucum_system && units_->codes != nullptr) return units_->codes.get();
     const CodeSystem* system = code_system(record("CodeSystem", url, version));
     if (system == nullptr) return version.empty() ? grammar_code_system(url) : nullptr;
     const Content content = system->info().content;
@@ -90,13 +77,15 @@ class Terminology::Shelves final : public Resolver {
   const ValueSet* value_set(std::string_view canonical) const override {
     if (canonical.empty()) return nullptr;
     if (const auto* found = definitions_->record("ValueSet", canonical))
-      return value_sets_.get(
-          found, mutex_, [&](const ConformanceRecord& record) { return read_value_set(record); });
+      return value_sets_.get(found, mutex_,
+                             [&](const ConformanceRecord& record, std::vector<std::string>& asked) {
+                               return read_value_set(record, asked);
+                             });
     return implicit_value_set(canonical);
   }
 
   const ConceptMap* concept_map(const ConformanceRecord* record) const {
-    return concept_maps_.get(record, mutex_, [](const ConformanceRecord& source) {
+    return concept_maps_.get(record, mutex_, [](const ConformanceRecord& source, auto&) {
       const std::optional<Document> document = read_json(source);
       return document ? ConceptMap::make(document->root()) : nullptr;
     });
@@ -104,9 +93,41 @@ class Terminology::Shelves final : public Resolver {
 
   const fhir::DefinitionStore& definitions() const { return *definitions_; }
   const Shelf<ConceptMap>& concept_maps() const { return concept_maps_; }
-  const fhir::UnitSystem* units() const { return units_.get(); }
+  const fhir::UnitSystem* units() const { return units_->table.get(); }
 
  private:
+  /// The units, which no client changes: one for all snapshots, since what they read stands on
+  /// them.
+  struct Units {
+    explicit Units(std::shared_ptr<const fhir::DefinitionStore> store)
+        : definitions(std::move(store)), table(ucum::Ucum::make(*definitions)) {
+      if (table == nullptr) return;
+      codes = std::make_unique<const ucum::UcumCodeSystem>(*table);
+      for (std::string_view url : k_unit_sets)
+        sets.push_back(ValueSetReader::all_codes_of(*codes, url));
+    }
+    std::shared_ptr<const fhir::DefinitionStore> definitions;
+    std::unique_ptr<const ucum::Ucum> table;  // null: it is not held
+    std::unique_ptr<const ucum::UcumCodeSystem> codes;
+    std::vector<std::unique_ptr<const ValueSet>> sets;
+  };
+
+  /// Keeps what an earlier snapshot read, as far as the two agree on it.
+  void take_from(const Shelves& earlier) {
+    const Changes changes(*earlier.definitions_, *definitions_);
+    const auto is_as_before = [&](const ConformanceRecord& record,
+                                  std::span<const std::string> asked) {
+      return !changes.touch(record.url) &&
+             std::none_of(asked.begin(), asked.end(),
+                          [&](const std::string& url) { return changes.touch(url); });
+    };
+    const std::lock_guard lock(earlier.mutex_);
+    code_systems_.take_from(earlier.code_systems_, is_as_before);
+    value_sets_.take_from(earlier.value_sets_, is_as_before);
+    implicit_value_sets_.take_from(earlier.implicit_value_sets_, is_as_before);
+    concept_maps_.take_from(earlier.concept_maps_, [](auto&&...) { return true; });
+  }
+
   const ConformanceRecord* record(std::string_view type, std::string_view url,
                                   std::string_view version) const {
     if (version.empty()) return definitions_->record(type, url);
@@ -114,8 +135,9 @@ class Terminology::Shelves final : public Resolver {
   }
 
   const CodeSystem* code_system(const ConformanceRecord* record) const {
-    return code_systems_.get(
-        record, mutex_, [&](const ConformanceRecord& source) { return read_code_system(source); });
+    return code_systems_.get(record, mutex_, [&](const ConformanceRecord& source, auto&) {
+      return read_code_system(source);
+    });
   }
 
   std::unique_ptr<const CodeSystem> read_code_system(const ConformanceRecord& record) const {
@@ -132,28 +154,68 @@ class Terminology::Shelves final : public Resolver {
     return FhirCodeSystem::make(document->root(), supplements);
   }
 
-  std::unique_ptr<const ValueSet> read_value_set(const ConformanceRecord& record) const {
+  std::unique_ptr<const ValueSet> read_value_set(const ConformanceRecord& record,
+                                                 std::vector<std::string>& asked) const {
     const std::optional<Document> document = read_json(record);
-    return document ? ValueSetReader::read(document->root(), *this) : nullptr;
+    if (!document) return nullptr;
+    const Recorder recorder(*this, asked);
+    return ValueSetReader::read(document->root(), recorder);
+  }
+
+  /// Notes what a value set asks about while it is read, and what the answers had asked about.
+  class Recorder final : public Resolver {
+   public:
+    Recorder(const Shelves& shelves, std::vector<std::string>& asked)
+        : shelves_(shelves), asked_(asked) {}
+
+    const CodeSystem* code_system(std::string_view url, std::string_view version) const override {
+      asked_.emplace_back(url);
+      return shelves_.code_system(url, version);
+    }
+
+    const ValueSet* value_set(std::string_view canonical) const override {
+      const ValueSet* found = shelves_.value_set(canonical);
+      const std::string_view url = without_version(canonical);
+      asked_.emplace_back(url);
+      if (const auto* record = shelves_.definitions_->record("ValueSet", canonical)) {
+        const auto inner = shelves_.value_sets_.asked(record);
+        asked_.insert(asked_.end(), inner.begin(), inner.end());
+      } else if (const auto* owner = shelves_.implicit_owner(canonical)) {
+        asked_.emplace_back(owner->url);
+      } else if (url.ends_with(k_all_codes)) {
+        asked_.emplace_back(system_of(url));
+      }
+      return found;
+    }
+
+   private:
+    const Shelves& shelves_;
+    std::vector<std::string>& asked_;
+  };
+
+  static std::string_view system_of(std::string_view url) {
+    return url.substr(0, url.size() - k_all_codes.size());
+  }
+
+  /// The code system whose codes are meant by a url that is no value set's own; null for none.
+  const ConformanceRecord* implicit_owner(std::string_view canonical) const {
+    const std::string_view url = without_version(canonical);
+    if (url.ends_with(k_all_codes)) return definitions_->record("CodeSystem", system_of(url));
+    const auto named = links().value_sets.find(url);
+    return named != links().value_sets.end() ? named->second : nullptr;
   }
 
   const ValueSet* implicit_value_set(std::string_view canonical) const {
-    constexpr std::string_view k_all_codes = "?fhir_vs";
-    const std::string_view url = without_version(canonical);
-    for (const auto& units : unit_sets_) {
-      if (units->info().url == url) return units.get();
+    for (const auto& units : units_->sets) {
+      if (units->info().url == without_version(canonical)) return units.get();
     }
-    const ConformanceRecord* owner = nullptr;
-    if (url.ends_with(k_all_codes)) {
-      owner = definitions_->record("CodeSystem", url.substr(0, url.size() - k_all_codes.size()));
-    } else if (const auto named = links().value_sets.find(url); named != links().value_sets.end()) {
-      owner = named->second;
-    }
+    const ConformanceRecord* owner = implicit_owner(canonical);
     if (owner == nullptr) return nullptr;
     const CodeSystem* system = code_system(owner->url, owner->version);
     if (system == nullptr) return nullptr;
-    return implicit_value_sets_.get(owner, mutex_, [&](const ConformanceRecord&) {
-      return ValueSetReader::all_codes_of(*system, url);
+    return implicit_value_sets_.get(owner, mutex_, [&](const ConformanceRecord&, auto& asked) {
+      asked.emplace_back(owner->url);
+      return ValueSetReader::all_codes_of(*system, without_version(canonical));
     });
   }
 
@@ -166,10 +228,10 @@ class Terminology::Shelves final : public Resolver {
   const Links& links() const {
     std::call_once(links_once_, [&] {
       for (const ConformanceRecord& record : code_systems_.records()) {
-        for_each_text(record.json, "\"supplements\":\"", [&](std::string_view canonical) {
+        for_each_text(record.json, k_supplements, [&](std::string_view canonical) {
           links_.supplements.emplace(without_version(canonical), &record);
         });
-        for_each_text(record.json, "\"valueSet\":\"", [&](std::string_view canonical) {
+        for_each_text(record.json, k_value_set, [&](std::string_view canonical) {
           links_.value_sets.emplace(without_version(canonical), &record);
         });
       }
@@ -183,9 +245,7 @@ class Terminology::Shelves final : public Resolver {
   Shelf<ValueSet> value_sets_;
   Shelf<ValueSet> implicit_value_sets_;  // by the record of their code system
   Shelf<ConceptMap> concept_maps_;
-  std::unique_ptr<const ucum::Ucum> units_;  // null: their table is not held
-  std::unique_ptr<const CodeSystem> unit_codes_;
-  std::vector<std::unique_ptr<const ValueSet>> unit_sets_;  // all units
+  std::shared_ptr<const Units> units_;
   mutable std::once_flag links_once_;
   mutable Links links_;
 };
@@ -194,9 +254,10 @@ Terminology::Terminology(std::unique_ptr<const Shelves> shelves) : shelves_(std:
 Terminology::~Terminology() = default;
 
 std::shared_ptr<const Terminology> Terminology::make(
-    std::shared_ptr<const fhir::DefinitionStore> definitions) {
+    std::shared_ptr<const fhir::DefinitionStore> definitions, const Terminology* earlier) {
+  const Shelves* shelves = earlier != nullptr ? earlier->shelves_.get() : nullptr;
   return std::shared_ptr<const Terminology>(
-      new Terminology(std::make_unique<const Shelves>(std::move(definitions))));
+      new Terminology(std::make_unique<const Shelves>(std::move(definitions), shelves)));
 }
 
 const fhir::CodeSet* Terminology::value_set(std::string_view canonical) const {

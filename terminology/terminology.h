@@ -21,8 +21,12 @@ class ValueSet;
 class Terminology final : public fhir::TerminologyProvider {
  public:
   /// Reads nothing yet: costs the same for any number of definitions.
+  ///
+  /// earlier   of another snapshot, or null: what it read already and would be read the same again
+  ///           is shared with it
   static std::shared_ptr<const Terminology> make(
-      std::shared_ptr<const fhir::DefinitionStore> definitions);
+      std::shared_ptr<const fhir::DefinitionStore> definitions,
+      const Terminology* earlier = nullptr);
   ~Terminology() override;
 
   const fhir::CodeSet* value_set(std::string_view canonical) const override;

@@ -84,6 +84,13 @@ std::shared_ptr<const LoadedStore> LoadedStore::over(std::vector<Addition> addit
   return store;
 }
 
+std::vector<Addition> LoadedStore::additions() const {
+  std::vector<Addition> out;
+  for (const auto& [type, table] : tables_)
+    out.insert(out.end(), table->additions().begin(), table->additions().end());
+  return out;
+}
+
 Result<std::shared_ptr<const DefinitionStore>> LoadedStore::with(
     std::span<const std::string> resources) const {
   std::vector<RawRecord> raw;
@@ -95,9 +102,7 @@ Result<std::shared_ptr<const DefinitionStore>> LoadedStore::with(
                     (root.string_at("resourceType") == "StructureDefinition" && shapes_types(root));
     add_record(root, raw);
   }
-  std::vector<Addition> added;
-  for (const auto& [type, table] : tables_)
-    added.insert(added.end(), table->additions().begin(), table->additions().end());
+  std::vector<Addition> added = additions();
   if (!changes_types) {
     for (RawRecord& record : raw)
       added.push_back(std::make_shared<const RawRecord>(std::move(record)));
@@ -145,7 +150,7 @@ Result<void> LoadedStore::compile() {
 
 void LoadedStore::add_extensions(const LoadedStore* previous) {
   extensions_ = structures_;
-  const std::vector<Addition>* added = additions("StructureDefinition");
+  const std::vector<Addition>* added = additions_of("StructureDefinition");
   if (added == nullptr) return;
   if (has_same("StructureDefinition", previous)) {
     extensions_ = previous->extensions_;
@@ -168,7 +173,7 @@ void LoadedStore::add_extensions(const LoadedStore* previous) {
 
 void LoadedStore::add_parameters(const LoadedStore* previous) {
   parameters_ = packages_->parameters_;
-  const std::vector<Addition>* added = additions("SearchParameter");
+  const std::vector<Addition>* added = additions_of("SearchParameter");
   if (added == nullptr) return;
   if (has_same("SearchParameter", previous)) {
     parameters_ = previous->parameters_;
@@ -183,7 +188,7 @@ void LoadedStore::add_parameters(const LoadedStore* previous) {
 
 void LoadedStore::add_compartments(const LoadedStore* previous) {
   compartments_ = packages_->compartments_;
-  if (additions("CompartmentDefinition") == nullptr) return;
+  if (additions_of("CompartmentDefinition") == nullptr) return;
   if (has_same("CompartmentDefinition", previous)) {
     compartments_ = previous->compartments_;
   } else if (auto compartments = read_all_compartments()) {
@@ -201,7 +206,7 @@ Result<std::shared_ptr<const LoadedStore::Compartments>> LoadedStore::read_all_c
 }
 
 /// Null when nothing of the type was added.
-const std::vector<Addition>* LoadedStore::additions(std::string_view type) const {
+const std::vector<Addition>* LoadedStore::additions_of(std::string_view type) const {
   const auto table = tables_.find(type);
   if (table == tables_.end() || table->second->additions().empty()) return nullptr;
   return &table->second->additions();

@@ -31,6 +31,9 @@ class LoadedStore final : public DefinitionStore, public std::enable_shared_from
   std::shared_ptr<const LoadedStore> over(std::vector<Addition> additions,
                                           const LoadedStore* previous = nullptr) const;
 
+  /// What lies over the packages of this store; none for one from make().
+  std::vector<Addition> additions() const;
+
   Result<std::shared_ptr<const DefinitionStore>> with(
       std::span<const std::string> resources) const override;
   const TypeSchema* type(std::string_view name) const override;
@@ -84,7 +87,7 @@ class LoadedStore final : public DefinitionStore, public std::enable_shared_from
   void add_parameters(const LoadedStore* previous);
   void add_compartments(const LoadedStore* previous);
   Result<std::shared_ptr<const Compartments>> read_all_compartments() const;
-  const std::vector<Addition>* additions(std::string_view type) const;
+  const std::vector<Addition>* additions_of(std::string_view type) const;
   bool has_same(std::string_view type, const LoadedStore* other) const;
 
   std::vector<std::shared_ptr<const Image>> images_;

@@ -2,8 +2,6 @@
 // bundles.
 #include "fhir/definitions/record_reader.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include <memory>
 #include <string_view>
 
+#include "fhir/definitions/package_archive.h"
 #include "fhir/definitions/record_strip.h"
 #include "fhir/definitions/unit_table.h"
 #include "fhir/formats/json_document.h"
@@ -45,8 +44,6 @@ constexpr std::array<std::string_view, 9> k_core_bundles = {
     "Bundle-extensions.json",   "Bundle-searchParams.json", "Bundle-valuesets.json",
     "Bundle-v2-valuesets.json", "Bundle-v3-valuesets.json", "Bundle-conceptmaps.json"};
 constexpr std::string_view k_core_expansions = "Bundle-valueset-expansions.json";
-
-constexpr std::size_t k_archive_file_bytes_max = 128u << 20;
 
 Result<std::string> read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -126,37 +123,17 @@ Result<void> read_folder(const fs::path& folder, std::vector<RawRecord>& out, De
   return {};
 }
 
-/// Only files directly inside `package/` are definitions; nothing is unpacked to the disk.
 Result<void> read_archive(const fs::path& path, std::vector<RawRecord>& out, Detail detail) {
-  std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(), archive_read_free);
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_format_tar(reader.get());
-  auto damaged = [&] {
-    const char* why = archive_error_string(reader.get());
-    return unexpected(make_issue(
-        IssueType::structure,
-        path.string() + ": not a readable package (" + (why != nullptr ? why : "") + ")"));
-  };
-  if (archive_read_open_filename(reader.get(), path.c_str(), 64 * 1024) != ARCHIVE_OK)
-    return damaged();
-  archive_entry* entry = nullptr;
-  int status;
-  while ((status = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK) {
-    const fs::path name = archive_entry_pathname(entry);
-    if (name.parent_path() != "package" || name.extension() != ".json") continue;
-    const auto size = static_cast<std::size_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
-    if (size > k_archive_file_bytes_max)
-      return unexpected(make_issue(IssueType::too_long, path.string() + ": a file is too large"));
-    std::string text(size, '\0');
-    if (archive_read_data(reader.get(), text.data(), size) != static_cast<la_ssize_t>(size))
-      return damaged();
-    auto document = json::Document::read(std::move(text));
-    if (!document)
-      return unexpected(named(std::move(document).error(), path.string() + "/" + name.string()));
-    add_record(document->root(), out, detail);
-  }
-  if (status != ARCHIVE_EOF) return damaged();
-  return {};
+  return read_package_archive(
+      path.string(), {}, [&](std::string_view name, std::string text) -> Result<void> {
+        if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+        auto document = json::Document::read(std::move(text));
+        if (!document)
+          return unexpected(
+              named(std::move(document).error(), path.string() + "/" + std::string(name)));
+        add_record(document->root(), out, detail);
+        return {};
+      });
 }
 
 Result<void> read_single(const fs::path& path, std::vector<RawRecord>& out, Detail detail) {
@@ -186,11 +163,14 @@ void mix_file(XXH3_state_t* state, const fs::path& path) {
 
 }  // namespace
 
+bool is_conformance_type(std::string_view type) {
+  return std::find(k_conformance_types.begin(), k_conformance_types.end(), type) !=
+         k_conformance_types.end();
+}
+
 void add_record(const json::Value& resource, std::vector<RawRecord>& out, Detail detail) {
   const std::string_view type = resource.string_at("resourceType");
-  if (std::find(k_conformance_types.begin(), k_conformance_types.end(), type) ==
-      k_conformance_types.end())
-    return;
+  if (!is_conformance_type(type)) return;
   out.push_back(
       RawRecord{std::string(type), std::string(resource.string_at("id")),
                 std::string(resource.string_at("url")), std::string(resource.string_at("version")),

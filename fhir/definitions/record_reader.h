@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fhir/base/result.h"
@@ -18,6 +19,9 @@ struct RawRecord {
 
 /// How much of a resource a record keeps: what the library reads, or all of it.
 enum class Detail { stripped, whole };
+
+/// Whether resources of this type are definitions that a store holds.
+bool is_conformance_type(std::string_view type);
 
 /// Takes one conformance resource; nothing for a resource of another type.
 void add_record(const json::Value& resource, std::vector<RawRecord>& out,

@@ -11,24 +11,38 @@
 
 namespace fhir::validation {
 
+/// What depends on the types alone: shared by the validators of all snapshots with the same types.
+struct OfTypes {
+  OfTypes(std::shared_ptr<const DefinitionStore> store, std::unique_ptr<const Invariants> compiled)
+      : definitions(std::move(store)), plans(*definitions), invariants(std::move(compiled)) {}
+
+  std::shared_ptr<const DefinitionStore> definitions;  // plans and invariants point into it
+  Plans plans;
+  std::unique_ptr<const Invariants> invariants;
+};
+
 struct Validator::Parts {
   Parts(std::shared_ptr<const DefinitionStore> store, const TerminologyProvider* provider,
-        std::unique_ptr<const Invariants> compiled)
+        std::shared_ptr<const OfTypes> types)
       : definitions(std::move(store)),
         terminology(provider),
-        plans(*definitions),
-        invariants(std::move(compiled)),
+        of_types(std::move(types)),
         bound_sets(*definitions, provider),
         profiles(*definitions) {}
 
   Walk::Parts for_walk() const {
-    return {*definitions, terminology, plans, *invariants, bound_sets, profiles};
+    return {*definitions,          terminology, of_types->plans,
+            *of_types->invariants, bound_sets,  profiles};
+  }
+
+  bool has_types_of(const DefinitionStore& other) const {
+    return definitions->types().data() == other.types().data() &&
+           definitions->constraint_expressions().size() == other.constraint_expressions().size();
   }
 
   std::shared_ptr<const DefinitionStore> definitions;
   const TerminologyProvider* terminology;
-  Plans plans;
-  std::unique_ptr<const Invariants> invariants;
+  std::shared_ptr<const OfTypes> of_types;
   BoundSets bound_sets;
   Profiles profiles;
 };
@@ -37,9 +51,16 @@ Validator::Validator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Validator::~Validator() = default;
 
 Result<std::unique_ptr<Validator>> Validator::make(
-    std::shared_ptr<const DefinitionStore> definitions, const TerminologyProvider* terminology) {
-  FHIR_TRY(invariants, Invariants::compile(*definitions));
-  auto parts = std::make_unique<Parts>(std::move(definitions), terminology, std::move(invariants));
+    std::shared_ptr<const DefinitionStore> definitions, const TerminologyProvider* terminology,
+    const Validator* earlier) {
+  std::shared_ptr<const OfTypes> of_types;
+  if (earlier != nullptr && earlier->parts_->has_types_of(*definitions)) {
+    of_types = earlier->parts_->of_types;
+  } else {
+    FHIR_TRY(invariants, Invariants::compile(*definitions));
+    of_types = std::make_shared<const OfTypes>(definitions, std::move(invariants));
+  }
+  auto parts = std::make_unique<Parts>(std::move(definitions), terminology, std::move(of_types));
   return std::unique_ptr<Validator>(new Validator(std::move(parts)));
 }
 

@@ -29,9 +29,11 @@ struct Options {
 class Validator {
  public:
   /// terminology   may be null: bindings are then not judged; outlives the validator otherwise
+  /// earlier       of another snapshot, or null: what both snapshots have in common is shared
   /// errors        an invariant of the definitions that does not compile
   static Result<std::unique_ptr<Validator>> make(std::shared_ptr<const DefinitionStore> definitions,
-                                                 const TerminologyProvider* terminology);
+                                                 const TerminologyProvider* terminology,
+                                                 const Validator* earlier = nullptr);
   ~Validator();
 
   /// Reports everything found in one pass, each issue with severity, type, expression, line,

@@ -14,7 +14,50 @@ void add_definition_options(CLI::App& app, DefinitionSettings& settings) {
       ->envname("MEDISYNC_DEFINITIONS");
   app.add_option(
       "--package", settings.packages,
-      "Package folder, .tgz, or a single conformance resource; may be given several times");
+      "Package folder, .tgz, a single conformance resource (JSON or XML), or NAME@VERSION "
+      "of an installed package; may be given several times");
+  app.add_option("--package-folder", settings.package_folder,
+                 "Folder of packages (DATA/packages); a server loads all that lies there")
+      ->envname("MEDISYNC_PACKAGE_FOLDER");
+}
+
+/// The commands below `package`; what they are told is in `settings`.
+CLI::App* add_package(CLI::App& app, PackageSettings& settings) {
+  CLI::App* package =
+      app.add_subcommand("package", "Install, list and remove packages of definitions");
+  package->require_subcommand(1);
+  package->add_option("--data", settings.data, "Folder of the database")
+      ->envname("MEDISYNC_DATA")
+      ->capture_default_str();
+  package->add_option("--package-folder", settings.folder, "Folder of packages (DATA/packages)")
+      ->envname("MEDISYNC_PACKAGE_FOLDER");
+  CLI::App* install = package->add_subcommand(
+      "install", "Install packages and what they depend on, from a registry or from files");
+  install
+      ->add_option("--registry", settings.registry,
+                   "Address of a FHIR package registry, https://…; none is built in")
+      ->envname("MEDISYNC_REGISTRY");
+  install->add_flag("--allow-http", settings.allow_http,
+                    "Fetch without TLS from other machines too");
+  install->add_flag("!--no-dependencies", settings.with_dependencies,
+                    "Leave out what the packages depend on");
+  install->add_option("PACKAGE", settings.names, "NAME@VERSION, NAME@1.2.x, NAME, or files .tgz")
+      ->required();
+  CLI::App* list = package->add_subcommand("list", "List what is installed, and check it");
+  list->add_option("--output", settings.output, "text, or ndjson: a line for each package")
+      ->check(CLI::IsMember({"text", "ndjson"}))
+      ->capture_default_str();
+  CLI::App* remove = package->add_subcommand("remove", "Remove packages");
+  remove->add_flag("--force", settings.forced, "Even where others depend on them");
+  remove->add_option("PACKAGE", settings.names, "NAME@VERSION, or NAME")->required();
+  for (CLI::App* command : {install, list, remove}) command->fallthrough();
+  return package;
+}
+
+int run_package(const CLI::App& package, const PackageSettings& settings) {
+  if (package.got_subcommand("install")) return package_install(settings);
+  if (package.got_subcommand("list")) return package_list(settings);
+  return package_remove(settings);
 }
 
 void add_store_options(CLI::App& app, ServeSettings& settings) {
@@ -137,7 +180,17 @@ int run(int argc, const char* const* argv) {
       "--allow-unknown-extensions", validate_settings.lenient_extensions,
       "Warn of extensions without a known definition instead of refusing them");
   validate_command
-      ->add_option("FILE", validate_settings.files, "JSON or XML files, or folders of them")
+      ->add_option("--severity", validate_settings.severity,
+                   "Least severity to tell: error, warning or information")
+      ->check(CLI::IsMember({"error", "warning", "information"}))
+      ->capture_default_str();
+  validate_command->add_flag("--quiet", validate_settings.quiet, "No summary at the end");
+  validate_command
+      ->add_option("--threads", validate_settings.threads, "Files at once; 0: by the machine")
+      ->capture_default_str();
+  validate_command
+      ->add_option("FILE", validate_settings.files,
+                   "JSON, XML or .ndjson files, folders of them, or - for standard input")
       ->required();
 
   LoadSettings load_settings;
@@ -164,6 +217,9 @@ int run(int argc, const char* const* argv) {
   index_command->add_option("FILE", index_settings.files, "JSON or XML files, or folders of them")
       ->required();
 
+  PackageSettings package_settings;
+  CLI::App* package_command = add_package(app, package_settings);
+
   CLI::App* version_command = app.add_subcommand("version", "Print the version");
 
   try {
@@ -180,6 +236,7 @@ int run(int argc, const char* const* argv) {
   if (validate_command->parsed()) return validate(validate_settings);
   if (load_command->parsed()) return load(load_settings);
   if (fhirpath_command->parsed()) return fhirpath(fhirpath_settings);
+  if (package_command->parsed()) return run_package(*package_command, package_settings);
   return index(index_settings);
 }
 

@@ -18,6 +18,11 @@ int load(const LoadSettings& settings);
 /// 0 · 1: the expression is wrong or fails · 2: misuse, a file that cannot be read.
 int fhirpath(const FhirpathSettings& settings);
 
+/// Installs, lists and removes FHIR packages. 0 · 1: it did not succeed; then nothing has changed.
+int package_install(const PackageSettings& settings);
+int package_list(const PackageSettings& settings);
+int package_remove(const PackageSettings& settings);
+
 /// Prints the search index rows of files as the searches that find them.
 int index(const IndexSettings& settings);
 

@@ -8,20 +8,15 @@
 #include "src/cli/settings.h"
 #include "src/http/metrics.h"
 #include "src/rest/context.h"
+#include "src/rest/live_definitions.h"
 #include "src/storage/store.h"
 
 namespace server::cli {
 
-/// The core definitions and the packages asked for.
-///
-/// errors   not-found: no definitions, with what to do about it
-fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
-    const DefinitionSettings& settings);
-
 struct Engine {
   rest::Options options;
+  std::unique_ptr<rest::LiveDefinitions> definitions;  // outlive the store
   std::unique_ptr<storage::Store> store;
-  std::shared_ptr<const rest::Snapshot> snapshot;
 };
 
 /// What a thread does around a wait for its write; both may be empty.
@@ -30,6 +25,7 @@ struct WaitHooks {
 };
 
 /// Everything but the sockets. `settings.base_url` must be known.
-fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks = {});
+fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks = {},
+                                 rest::Freshness freshness = rest::Freshness::always);
 
 }  // namespace server::cli

@@ -22,6 +22,11 @@ fhir::Result<std::string> read_file(const std::string& path) {
 fhir::Result<fhir::json::Document> read_resource(const std::string& path,
                                                  const fhir::DefinitionStore& definitions) {
   FHIR_TRY(text, read_file(path));
+  return read_resource_text(std::move(text), definitions);
+}
+
+fhir::Result<fhir::json::Document> read_resource_text(std::string text,
+                                                      const fhir::DefinitionStore& definitions) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string::npos && text[first] == '<') return fhir::read_xml(text, definitions);
   return fhir::json::Document::read(std::move(text));
@@ -45,6 +50,10 @@ fhir::Result<std::vector<std::string>> expand_paths(const std::vector<std::strin
     if (error)
       return fhir::unexpected(
           fhir::make_issue(fhir::IssueType::not_found, "Cannot read the folder " + path));
+    if (files.empty())
+      return fhir::unexpected(
+          fhir::make_issue(fhir::IssueType::not_found,
+                           "There is no .json, .ndjson or .xml file in the folder " + path));
     std::sort(files.begin(), files.end());
     out.insert(out.end(), files.begin(), files.end());
   }

@@ -18,7 +18,13 @@ fhir::Result<std::string> read_file(const std::string& path);
 fhir::Result<fhir::json::Document> read_resource(const std::string& path,
                                                  const fhir::DefinitionStore& definitions);
 
+/// The same for text at hand.
+fhir::Result<fhir::json::Document> read_resource_text(std::string text,
+                                                      const fhir::DefinitionStore& definitions);
+
 /// Files as they are, folders as the .json, .ndjson and .xml files in them and below, in order.
+///
+/// errors   not-found: a folder that cannot be read, or holds no such file
 fhir::Result<std::vector<std::string>> expand_paths(const std::vector<std::string>& paths);
 
 }  // namespace server::cli

@@ -3,7 +3,7 @@
 
 #include "fhir/formats/json_writer.h"
 #include "src/cli/commands.h"
-#include "src/cli/engine.h"
+#include "src/cli/definitions.h"
 #include "src/cli/files.h"
 #include "src/search/extractor.h"
 #include "src/search/row_query.h"

@@ -149,18 +149,19 @@ int load(const LoadSettings& settings) {
     std::fprintf(stderr, "medisync: %s\n", files.error().diagnostics.c_str());
     return k_misuse;
   }
-  auto engine = make_engine(serve);
+  auto engine = make_engine(serve, {}, rest::Freshness::now_and_then);
   if (!engine) {
     std::fprintf(stderr, "medisync: %s\n", engine.error().diagnostics.c_str());
     return k_misuse;
   }
   http::Metrics metrics;
-  rest::RestHandler handler(engine->options, engine->snapshot, metrics);
+  rest::RestHandler handler(engine->options, *engine->definitions, metrics);
+  const std::shared_ptr<const rest::Snapshot> packages = engine->definitions->present();  // for XML
   Progress progress(files->size());
   std::atomic<std::size_t> next = 0;
   auto work = [&] {
     for (std::size_t at; (at = next.fetch_add(1)) < files->size();) {
-      const std::string problem = load_file(handler, engine->snapshot->definitions(), (*files)[at]);
+      const std::string problem = load_file(handler, packages->definitions(), (*files)[at]);
       progress.done((*files)[at], problem.empty(), problem);
     }
   };

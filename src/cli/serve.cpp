@@ -110,7 +110,7 @@ int serve(const ServeSettings& given) {
     std::fprintf(stderr, "medisync: %s\n", engine.error().diagnostics.c_str());
     return 1;
   }
-  rest::RestHandler handler(engine->options, engine->snapshot, metrics);
+  rest::RestHandler handler(engine->options, *engine->definitions, metrics);
   late.set(handler);
   stop_on_signals(server);
   std::fprintf(stderr, "medisync %s listening on %s/fhir\n", MEDISYNC_VERSION, origin.c_str());

@@ -10,7 +10,8 @@ namespace server::cli {
 /// Where definitions come from; shared by every command.
 struct DefinitionSettings {
   std::string definitions;            // folder of the core package; empty: looked for
-  std::vector<std::string> packages;  // folders, .tgz files or single conformance resources
+  std::vector<std::string> packages;  // folders, .tgz files, single resources, NAME@VERSION
+  std::string package_folder;         // where packages are installed; empty: DATA/packages
 };
 
 struct ServeSettings {
@@ -39,7 +40,10 @@ struct ValidateSettings {
   std::string output = "text";
   std::vector<std::string> profiles;
   std::vector<std::string> files;
+  std::string severity = "information";  // the least that is told
+  unsigned threads = 0;                  // 0: by the machine
   bool lenient_extensions = false;
+  bool quiet = false;
 };
 
 struct LoadSettings {
@@ -56,6 +60,17 @@ struct FhirpathSettings {
   std::string zone;  // +11:00; empty: this machine's
   bool ndjson = false;
   bool lenient = false;
+};
+
+struct PackageSettings {
+  std::string data = "data";
+  std::string folder;    // empty: DATA/packages
+  std::string registry;  // address; empty: none
+  std::string output = "text";
+  std::vector<std::string> names;  // NAME@VERSION, or files .tgz to install
+  bool allow_http = false;
+  bool with_dependencies = true;
+  bool forced = false;
 };
 
 struct IndexSettings {

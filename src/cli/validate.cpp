@@ -1,12 +1,20 @@
-// medisync validate
+// medisync validate: many files on all cores, told in their order.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cinttypes>
 #include <cstdio>
+#include <iostream>
 #include <memory>
+#include <thread>
 
 #include "fhir/formats/json_writer.h"
 #include "fhir/validation/validator.h"
 #include "src/cli/commands.h"
-#include "src/cli/engine.h"
+#include "src/cli/definitions.h"
 #include "src/cli/files.h"
+#include "src/cli/ordered_output.h"
+#include "src/cli/resource_feed.h"
 #include "src/rest/status.h"
 #include "terminology/terminology.h"
 
@@ -14,20 +22,30 @@ namespace server::cli {
 namespace {
 
 constexpr int k_misuse = 2;
+constexpr std::uint64_t k_ahead_max = 256;
 
-void print_text(const std::string& file, const std::vector<fhir::Issue>& issues) {
-  if (issues.empty()) std::printf("%s: valid\n", file.c_str());
+using Issues = std::vector<fhir::Issue>;
+
+struct Counts {
+  std::atomic<std::uint64_t> resources = 0, invalid = 0, unread = 0, errors = 0, warnings = 0;
+};
+
+std::string text_of(const std::string& file, const Issues& issues, bool is_valid) {
+  if (issues.empty()) return is_valid ? file + ": valid\n" : std::string();
+  std::string out;
   for (const fhir::Issue& issue : issues) {
-    std::printf("%s:%u:%u: %s: %s", file.c_str(), issue.line, issue.column,
-                std::string(fhir::code_of(issue.severity)).c_str(), issue.diagnostics.c_str());
-    if (!issue.expression.empty()) std::printf(" [%s]", issue.expression.c_str());
-    if (!issue.rule.empty()) std::printf(" (%s)", issue.rule.c_str());
-    std::printf("\n");
+    out.append(file).append(":").append(std::to_string(issue.line)).append(":");
+    out.append(std::to_string(issue.column)).append(": ").append(fhir::code_of(issue.severity));
+    out.append(": ").append(issue.diagnostics);
+    if (!issue.expression.empty()) out.append(" [").append(issue.expression).append("]");
+    if (!issue.rule.empty()) out.append(" (").append(issue.rule).append(")");
+    out += '\n';
   }
+  return out;
 }
 
 /// An outcome has at least one issue; a clean one says so.
-std::string outcome_of(const std::vector<fhir::Issue>& issues) {
+std::string outcome_of(const Issues& issues) {
   if (!issues.empty()) return rest::outcome_json(issues);
   fhir::Issue fine;
   fine.severity = fhir::Severity::information;
@@ -36,24 +54,95 @@ std::string outcome_of(const std::vector<fhir::Issue>& issues) {
   return rest::outcome_json(std::span(&fine, 1));
 }
 
-/// Packages that are XML, or single resources, join the definitions as resources.
-fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> definitions_with(
-    const DefinitionSettings& settings) {
-  DefinitionSettings plain = settings;
-  std::vector<std::string> xml;
-  std::erase_if(plain.packages, [&](const std::string& path) {
-    if (!path.ends_with(".xml")) return false;
-    xml.push_back(path);
-    return true;
-  });
-  FHIR_TRY(definitions, load_definitions(plain));
-  if (xml.empty()) return std::move(definitions);
-  std::vector<std::string> resources;
-  for (const std::string& path : xml) {
-    FHIR_TRY(document, read_resource(path, *definitions));
-    resources.push_back(fhir::json::to_string(document.root()));
+class Run {
+ public:
+  Run(const ValidateSettings& settings, const fhir::DefinitionStore& definitions,
+      const fhir::validation::Validator& validator, ResourceFeed& feed)
+      : settings_(settings), definitions_(definitions), validator_(validator), feed_(feed) {
+    options_.profiles = settings.profiles;
+    options_.unknown_extensions = settings.lenient_extensions
+                                      ? fhir::validation::UnknownExtensions::warn
+                                      : fhir::validation::UnknownExtensions::refuse;
+    least_ = settings.severity == "error"     ? fhir::Severity::error
+             : settings.severity == "warning" ? fhir::Severity::warning
+                                              : fhir::Severity::information;
   }
-  return definitions->with(resources);
+
+  void on_threads(unsigned threads) {
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < threads; ++i) others.emplace_back([this] { work(); });
+    work();
+    for (std::thread& thread : others) thread.join();
+  }
+
+  const Counts& counts() const { return counts_; }
+
+ private:
+  void work() {
+    while (auto fed = feed_.next()) {
+      const std::uint64_t sequence = fed->sequence;
+      output_.put(sequence, judge(*std::move(fed)));
+    }
+  }
+
+  std::string judge(FedResource fed) {
+    fhir::IssueList found;
+    const auto document = read(fed);
+    if (document) {
+      validator_.validate(*document, options_, found);
+    } else {
+      found.add(document.error());
+      if (document.error().type == fhir::IssueType::not_found) ++counts_.unread;
+    }
+    if (fed.line != 0) {
+      for (fhir::Issue& issue : found.issues()) issue.line = fed.line;
+    }
+    ++counts_.resources;
+    counts_.errors += found.error_count();
+    if (found.has_errors()) ++counts_.invalid;
+    counts_.warnings += static_cast<std::uint64_t>(std::count_if(
+        found.issues().begin(), found.issues().end(),
+        [](const fhir::Issue& issue) { return issue.severity == fhir::Severity::warning; }));
+    std::erase_if(found.issues(),
+                  [&](const fhir::Issue& issue) { return issue.severity > least_; });
+    return told(fed, found);
+  }
+
+  fhir::Result<fhir::json::Document> read(FedResource& fed) const {
+    if (fed.problem) return fhir::unexpected(*fed.problem);
+    if (fed.text) return read_resource_text(*std::move(fed.text), definitions_);
+    return read_resource(fed.file, definitions_);
+  }
+
+  std::string told(const FedResource& fed, const fhir::IssueList& found) const {
+    if (settings_.output == "text") return text_of(fed.file, found.issues(), !found.has_errors());
+    std::string line;
+    if (settings_.output == "json" && fed.sequence != 0) line += ',';
+    fhir::json::Builder out(line);
+    out.begin_object().string("file", fed.file);
+    if (fed.line != 0) out.number("line", fed.line);
+    out.raw("outcome", outcome_of(found.issues())).end_object();
+    if (settings_.output == "ndjson") line += '\n';
+    return line;
+  }
+
+  const ValidateSettings& settings_;
+  const fhir::DefinitionStore& definitions_;
+  const fhir::validation::Validator& validator_;
+  ResourceFeed& feed_;
+  fhir::validation::Options options_;
+  fhir::Severity least_ = fhir::Severity::information;
+  Counts counts_;
+  OrderedOutput output_{stdout, k_ahead_max};
+};
+
+void print_summary(const Counts& counts, std::chrono::duration<double> took) {
+  std::fprintf(stderr,
+               "%" PRIu64 " resources, %" PRIu64 " with errors; %" PRIu64 " errors, %" PRIu64
+               " warnings; %.2f s, %.0f resources/s\n",
+               counts.resources.load(), counts.invalid.load(), counts.errors.load(),
+               counts.warnings.load(), took.count(),
+               static_cast<double>(counts.resources.load()) / std::max(took.count(), 1e-6));
 }
 
 }  // namespace
@@ -63,7 +152,7 @@ int validate(const ValidateSettings& settings) {
     std::fprintf(stderr, "medisync: %s\n", issue.diagnostics.c_str());
     return k_misuse;
   };
-  auto definitions = definitions_with(settings.definitions);
+  auto definitions = load_definitions(settings.definitions);
   if (!definitions) return fail(definitions.error());
   const auto terminology = terminology::Terminology::make(*definitions);
   auto validator = fhir::validation::Validator::make(*definitions, terminology.get());
@@ -71,38 +160,19 @@ int validate(const ValidateSettings& settings) {
   auto files = expand_paths(settings.files);
   if (!files) return fail(files.error());
 
-  fhir::validation::Options options;
-  options.profiles = settings.profiles;
-  options.unknown_extensions = settings.lenient_extensions
-                                   ? fhir::validation::UnknownExtensions::warn
-                                   : fhir::validation::UnknownExtensions::refuse;
-  bool any_error = false;
-  bool any_unread = false;
-  bool is_first = true;
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned threads = settings.threads != 0 ? settings.threads : cores;
+  std::ios::sync_with_stdio(false);  // standard input is read in blocks
+  ResourceFeed feed(*std::move(files), std::cin);
+  Run run(settings, **definitions, **validator, feed);
+  const auto start = std::chrono::steady_clock::now();
   if (settings.output == "json") std::printf("[");
-  for (const std::string& file : *files) {
-    fhir::IssueList found;
-    auto document = read_resource(file, **definitions);
-    if (document) {
-      (*validator)->validate(*document, options, found);
-    } else {
-      any_unread = any_unread || document.error().type == fhir::IssueType::not_found;
-      found.add(document.error());
-    }
-    any_error = any_error || found.has_errors();
-    if (settings.output == "text") {
-      print_text(file, found.issues());
-      continue;
-    }
-    std::string line;
-    fhir::json::Builder out(line);
-    out.begin_object().string("file", file).raw("outcome", outcome_of(found.issues())).end_object();
-    std::printf("%s%s%s", settings.output == "json" && !is_first ? "," : "", line.c_str(),
-                settings.output == "json" ? "" : "\n");
-    is_first = false;
-  }
+  run.on_threads(threads);
   if (settings.output == "json") std::printf("]\n");
-  return any_unread ? k_misuse : any_error ? 1 : 0;
+  std::fflush(stdout);
+  if (!settings.quiet) print_summary(run.counts(), std::chrono::steady_clock::now() - start);
+  if (run.counts().unread != 0 || std::ferror(stdout) != 0) return k_misuse;
+  return run.counts().invalid != 0 ? 1 : 0;
 }
 
 }  // namespace server::cli

@@ -6,7 +6,11 @@
 
 namespace server::operations {
 
-/// errors   required: no resource to judge · not-supported: a mode that needs none
+/// Parameters `resource`, `mode` (create, update, delete, profile) and `profile` (a canonical, or
+/// `StructureDefinition/[id]` of this server). An instance without a resource is judged as stored.
+///
+/// errors   required: no resource to judge, or no profile · invalid, value: a mode that does not
+///          fit · not-found: the profile, or the stored resource · deleted
 fhir::Result<std::string> validate(const Invocation& invocation);
 
 }  // namespace server::operations

@@ -8,6 +8,7 @@
 #include "fhir/formats/json_writer.h"
 #include "src/operations/operation.h"
 #include "src/rest/router.h"
+#include "src/rest/supported_profiles.h"
 
 namespace server::rest {
 namespace {
@@ -107,9 +108,14 @@ void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::
 }
 
 void append_resource(Builder& out, const Options& options, const fhir::DefinitionStore& definitions,
-                     std::string_view type) {
+                     std::string_view type, const std::set<std::string>& profiles) {
   out.begin_object().string("type", type);
   out.string("profile", definitions.type(type)->url);
+  if (!profiles.empty()) {
+    out.key("supportedProfile").begin_array();
+    for (const std::string& canonical : profiles) out.string(canonical);
+    out.end_array();
+  }
   append_interactions(out, {Level::type, Level::instance});
   out.string("versioning", "versioned").boolean("readHistory", has_route("vread"));
   out.boolean("updateCreate", true).boolean("conditionalCreate", true);
@@ -152,8 +158,9 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
   out.string("application/fhir+xml").end_array();
   out.key("rest").begin_array().begin_object().string("mode", "server");
   out.key("resource").begin_array();
+  auto profiles = supported_profiles(definitions);
   for (std::string_view type : definitions.resource_types())
-    append_resource(out, options, definitions, type);
+    append_resource(out, options, definitions, type, profiles[std::string(type)]);
   out.end_array();
   append_interactions(out, {Level::system});
   append_operations(out, "");

@@ -13,6 +13,7 @@
 #include "src/http/message.h"
 #include "src/http/metrics.h"
 #include "src/operations/operation.h"
+#include "src/rest/lazy_text.h"
 #include "src/rest/media_type.h"
 #include "src/rest/status.h"
 #include "src/search/extractor.h"
@@ -42,7 +43,7 @@ struct Options {
 struct Snapshot {
   operations::Services services;
   std::shared_ptr<const search::Extractor> extractor;
-  std::string capability_statement;  // JSON; without the date of the request
+  std::shared_ptr<const LazyText> capability_statement;  // JSON; date of the snapshot
 
   const fhir::DefinitionStore& definitions() const { return *services.definitions; }
   storage::Store& store() const { return *services.store; }

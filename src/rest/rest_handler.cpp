@@ -97,13 +97,8 @@ bool gives_any_type(const Route& route, const Match& match) {
 
 }  // namespace
 
-RestHandler::RestHandler(Options options, std::shared_ptr<const Snapshot> snapshot,
-                         http::Metrics& metrics)
-    : options_(std::move(options)), snapshot_(std::move(snapshot)), metrics_(metrics) {}
-
-void RestHandler::replace(std::shared_ptr<const Snapshot> snapshot) {
-  std::atomic_store(&snapshot_, std::move(snapshot));
-}
+RestHandler::RestHandler(Options options, SnapshotSource& snapshots, http::Metrics& metrics)
+    : options_(std::move(options)), snapshots_(snapshots), metrics_(metrics) {}
 
 http::Placement RestHandler::placement(const http::Request& request) const {
   if (request.method != http::Method::get && request.method != http::Method::head)
@@ -120,7 +115,7 @@ http::Placement RestHandler::placement(const http::Request& request) const {
 http::Response RestHandler::service_endpoint(std::string_view path) const {
   if (path == k_metrics)
     return plain(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text(), "metrics");
-  const bool is_healthy = std::atomic_load(&snapshot_)->store().is_healthy();
+  const bool is_healthy = snapshots_.present()->store().is_healthy();
   return plain(is_healthy ? 200 : 503, "application/json",
                is_healthy ? R"({"status":"up"})" : R"({"status":"down"})", "health");
 }
@@ -157,7 +152,7 @@ void RestHandler::present(http::Response& response, const Shape& shape) const {
   auto document = fhir::json::Document::read(std::move(response.body));
   if (!document) return;
   if (is_xml) {
-    const auto snapshot = shape.snapshot ? shape.snapshot : std::atomic_load(&snapshot_);
+    const auto snapshot = shape.snapshot ? shape.snapshot : snapshots_.present();
     response.body = fhir::write_xml(document->root(), snapshot->definitions(), shape.pretty);
     response.headers.set("Content-Type", std::string(content_type_of(Format::xml)));
   } else {
@@ -201,8 +196,10 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
     call.body_format = format;
   }
 
-  // 3. The request sees one snapshot from here on.
-  shape.snapshot = std::atomic_load(&snapshot_);
+  // 3. The request sees one snapshot from here on. A network thread waits for no new one: what it
+  // serves asks the definitions nothing.
+  shape.snapshot =
+      route.placement == http::Placement::io_thread ? snapshots_.present() : snapshots_.latest();
   const std::shared_ptr<const Snapshot>& snapshot = shape.snapshot;
   call.options = &options_;
   call.snapshot = snapshot.get();

@@ -2,28 +2,25 @@
 // Includes no socket; tests call handle() directly.
 #pragma once
 
-#include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "src/http/message.h"
 #include "src/http/metrics.h"
 #include "src/rest/context.h"
+#include "src/rest/snapshot_source.h"
 
 namespace server::rest {
 
 class RestHandler final : public http::Handler {
  public:
-  RestHandler(Options options, std::shared_ptr<const Snapshot> snapshot, http::Metrics& metrics);
+  /// snapshots   outlive the handler; each request sees one of them
+  RestHandler(Options options, SnapshotSource& snapshots, http::Metrics& metrics);
 
   http::Placement placement(const http::Request& request) const override;
   http::Response handle(http::Request& request) override;
   http::Response failure(unsigned status, std::string_view diagnostics) const override;
-
-  /// From now on requests see this snapshot; those under way keep theirs.
-  void replace(std::shared_ptr<const Snapshot> snapshot);
 
  private:
   /// What an answer gets whatever it will be.
@@ -39,7 +36,7 @@ class RestHandler final : public http::Handler {
   http::Response service_endpoint(std::string_view path) const;
 
   Options options_;
-  std::shared_ptr<const Snapshot> snapshot_;  // through std::atomic_load and std::atomic_store
+  SnapshotSource& snapshots_;
   http::Metrics& metrics_;
 };
 

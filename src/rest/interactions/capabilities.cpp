@@ -5,7 +5,7 @@
 namespace server::rest {
 
 Answer capabilities(const Call& call) {
-  return fhir_response(200, call.snapshot->capability_statement);
+  return fhir_response(200, call.snapshot->capability_statement->text());
 }
 
 }  // namespace server::rest

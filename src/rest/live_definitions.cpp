@@ -1,0 +1,213 @@
+// https://hl7.org/fhir/R4/conformance-module.html
+#include "src/rest/live_definitions.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "fhir/definitions/record_reader.h"
+#include "fhir/definitions/schema_compiler.h"
+#include "src/rest/capability_statement.h"
+#include "src/rest/search_request.h"
+#include "terminology/terminology.h"
+
+namespace server::rest {
+namespace {
+
+using fhir::definitions::Addition;
+using fhir::definitions::LoadedStore;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t k_page = 1000;
+/// An import spends at most a twentieth of its time on snapshots.
+constexpr int k_pause_factor = 19;
+
+/// Whether what the records of these types say is the same, so that what was made of them is too.
+bool agree_on(std::span<const std::string_view> types, const fhir::DefinitionStore& a,
+              const fhir::DefinitionStore& b) {
+  return std::all_of(types.begin(), types.end(), [&](std::string_view type) {
+    return a.records(type).data() == b.records(type).data();
+  });
+}
+
+constexpr std::array<std::string_view, 3> k_of_terminology = {"CodeSystem", "ValueSet",
+                                                              "ConceptMap"};
+constexpr std::array<std::string_view, 6> k_of_validation = {
+    "StructureDefinition", "NamingSystem",  "StructureMap",
+    "ImplementationGuide", "Questionnaire", "Measure"};
+
+/// Whether code elements still take their system from the same value sets.
+bool has_same_bound_sets(const fhir::DefinitionStore& a, const fhir::DefinitionStore& b) {
+  const auto sets = a.bound_value_sets();
+  if (sets.size() != b.bound_value_sets().size()) return false;
+  if (a.records("ValueSet").data() == b.records("ValueSet").data()) return true;
+  return std::all_of(sets.begin(), sets.end(), [&](std::string_view canonical) {
+    const auto* before = a.record("ValueSet", canonical);
+    const auto* after = b.record("ValueSet", canonical);
+    return (before == nullptr) == (after == nullptr) &&
+           (before == nullptr || before->json.data() == after->json.data());
+  });
+}
+
+}  // namespace
+
+LiveDefinitions::LiveDefinitions(std::shared_ptr<const LoadedStore> packages, Options options,
+                                 Freshness freshness)
+    : packages_(std::move(packages)), options_(std::move(options)), freshness_(freshness) {}
+
+fhir::Result<std::unique_ptr<LiveDefinitions>> LiveDefinitions::make(
+    std::shared_ptr<const fhir::DefinitionStore> packages, const Options& options,
+    Freshness freshness) {
+  auto loaded = std::dynamic_pointer_cast<const LoadedStore>(packages);
+  if (loaded == nullptr)
+    return fhir::unexpected(
+        fhir::make_issue(fhir::IssueType::not_supported, "These definitions take no additions"));
+  std::unique_ptr<LiveDefinitions> live(new LiveDefinitions(std::move(loaded), options, freshness));
+  live->definitions_ = live->packages_;
+  FHIR_TRY(snapshot, live->make_snapshot(live->packages_, nullptr));
+  live->snapshot_ = std::move(snapshot);
+  return live;
+}
+
+fhir::Result<void> LiveDefinitions::attach(storage::Store& store) {
+  store_ = &store;
+  FHIR_TRY(reader, store.reader(Clock::now() + std::chrono::minutes(1)));
+  const auto counts = store.counts();
+  for (const auto& [type, count] : counts) {
+    if (count > 0 && fhir::definitions::is_conformance_type(type))
+      FHIR_CHECK(read_type(*reader, type));
+  }
+  ++noted_;  // the snapshot made so far shows no store
+  renew();
+  return {};
+}
+
+fhir::Result<void> LiveDefinitions::read_type(storage::Reader& reader, std::string_view type) {
+  search::Query query;
+  query.resource_type = type;
+  query.count = k_page;
+  do {
+    FHIR_TRY(page, reader.search(query));
+    for (const storage::Page::Entry& entry : page.entries) {
+      const storage::Version& version = entry.version;
+      put({version.type, version.id},
+          {version.version_id, version.last_updated, record_of(version.body)});
+    }
+    query.cursor = std::move(page.next_cursor);
+  } while (!query.cursor.empty());
+  return {};
+}
+
+/// Null for what changes no definitions: a type of R4 itself stays what it is.
+Addition LiveDefinitions::record_of(std::string_view body) const {
+  const auto document = fhir::json::Document::read(std::string(body));
+  if (!document) return nullptr;
+  const fhir::json::Value& root = document->root();
+  if (root.string_at("resourceType") == "StructureDefinition" &&
+      fhir::definitions::shapes_types(root) &&
+      packages_->record("StructureDefinition", root.string_at("url")) != nullptr)
+    return nullptr;
+  std::vector<fhir::definitions::RawRecord> records;
+  fhir::definitions::add_record(root, records);
+  if (records.empty()) return nullptr;
+  return std::make_shared<const fhir::definitions::RawRecord>(std::move(records.front()));
+}
+
+void LiveDefinitions::note(std::string_view type, std::string_view id,
+                           const storage::Written& written) {
+  if (written.unchanged || !fhir::definitions::is_conformance_type(type)) return;
+  put({std::string(type), std::string(id)},
+      {written.version_id, written.last_updated, record_of(written.body)});
+}
+
+void LiveDefinitions::put(Key key, Stored stored) {
+  const std::lock_guard lock(noted_mutex_);
+  Stored& present = stored_[key];
+  if (present.version_id >= stored.version_id) return;  // a later write was noted first
+  if (present.record != nullptr) in_force_.erase({present.last_updated, key.first, key.second});
+  if (stored.record != nullptr)
+    in_force_.insert_or_assign({stored.last_updated, key.first, key.second}, stored.record);
+  present = std::move(stored);
+  ++noted_;
+}
+
+bool LiveDefinitions::is_due() const {
+  if (noted_.load() == renewed_.load()) return false;
+  return freshness_ == Freshness::always ||
+         Clock::now().time_since_epoch().count() >= not_before_.load();
+}
+
+std::shared_ptr<const Snapshot> LiveDefinitions::latest() {
+  if (is_due()) renew();
+  return present();
+}
+
+std::shared_ptr<const Snapshot> LiveDefinitions::present() const {
+  return std::atomic_load(&snapshot_);
+}
+
+void LiveDefinitions::renew() {
+  const std::lock_guard lock(renewal_mutex_);
+  if (noted_.load() == renewed_.load()) return;  // another request has done it meanwhile
+  const Clock::time_point start = Clock::now();
+  std::vector<Addition> additions = packages_->additions();
+  std::uint64_t shown = 0;
+  {
+    const std::lock_guard noted(noted_mutex_);
+    shown = noted_.load();
+    additions.reserve(additions.size() + in_force_.size());
+    for (const auto& [when, addition] : in_force_) additions.push_back(addition);
+  }
+  auto definitions = packages_->over(std::move(additions), definitions_.get());
+  auto snapshot = make_snapshot(definitions, snapshot_.get());
+  if (snapshot) {
+    definitions_ = std::move(definitions);
+    std::atomic_store(&snapshot_, *std::move(snapshot));
+  } else {
+    std::fprintf(stderr, "medisync: the definitions stay as they were: %s\n",
+                 snapshot.error().diagnostics.c_str());
+  }
+  renewed_ = shown;
+  const Clock::time_point end = Clock::now();
+  not_before_ = (end + k_pause_factor * (end - start)).time_since_epoch().count();
+}
+
+fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
+    std::shared_ptr<const LoadedStore> definitions, const Snapshot* earlier) const {
+  auto snapshot = std::make_shared<Snapshot>();
+  operations::Services& services = snapshot->services;
+  services.definitions = definitions;
+  services.store = store_;
+  const bool has_same_codes =
+      earlier != nullptr && agree_on(k_of_terminology, earlier->definitions(), *definitions);
+  const operations::Services* before = earlier != nullptr ? &earlier->services : nullptr;
+  services.terminology =
+      has_same_codes ? before->terminology
+                     : terminology::Terminology::make(
+                           definitions, before != nullptr ? before->terminology.get() : nullptr);
+  if (has_same_codes && agree_on(k_of_validation, earlier->definitions(), *definitions)) {
+    services.validator = before->validator;
+  } else {
+    FHIR_TRY(validator, fhir::validation::Validator::make(
+                            definitions, services.terminology.get(),
+                            before != nullptr ? before->validator.get() : nullptr));
+    services.validator = std::move(validator);
+  }
+  const bool indexes_alike = earlier != nullptr &&
+                             earlier->definitions().search_parameters().data() ==
+                                 definitions->search_parameters().data() &&
+                             has_same_bound_sets(earlier->definitions(), *definitions);
+  if (indexes_alike) {
+    snapshot->extractor = earlier->extractor;
+  } else {
+    FHIR_TRY(extractor, search::Extractor::make(definitions, options_.base_url));
+    snapshot->extractor = std::move(extractor);
+  }
+  snapshot->capability_statement =
+      std::make_shared<const LazyText>([options = options_, definitions, date = now_utc_ms()] {
+        return capability_statement(options, *definitions, date);
+      });
+  return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+}  // namespace server::rest

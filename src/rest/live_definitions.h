@@ -1,0 +1,89 @@
+// The definitions as they stand: those of the packages, and over them what clients stored. A write
+// of a conformance resource is noted, and the next request that needs definitions makes the new
+// snapshot: a thousand writes in one bundle cost one. A snapshot shares with the one before what
+// has not changed, so that it costs a few milliseconds.
+// https://hl7.org/fhir/R4/conformance-module.html
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "fhir/definitions/loaded_store.h"
+#include "src/rest/context.h"
+#include "src/rest/snapshot_source.h"
+#include "src/storage/store.h"
+
+namespace server::rest {
+
+enum class Freshness : std::uint8_t {
+  always,       // a request sees every write that was answered before it
+  now_and_then  // snapshots take a small part of the time: for an import
+};
+
+/// A new search parameter indexes what is written from then on; what was stored before is found by
+/// it once it is indexed again.
+class LiveDefinitions final : public SnapshotSource {
+ public:
+  /// errors   not-supported: a store of definitions that takes no additions · of the first snapshot
+  static fhir::Result<std::unique_ptr<LiveDefinitions>> make(
+      std::shared_ptr<const fhir::DefinitionStore> packages, const Options& options,
+      Freshness freshness = Freshness::always);
+
+  /// The store that every snapshot shows, and whose conformance resources are put over the
+  /// packages. Called once, before the first request.
+  ///
+  /// store    outlives this; whatever is written to it is told to note()
+  fhir::Result<void> attach(storage::Store& store);
+
+  /// Tells of a write that succeeded; of no weight unless it is of a conformance resource.
+  void note(std::string_view type, std::string_view id, const storage::Written& written);
+
+  std::shared_ptr<const Snapshot> latest() override;
+  std::shared_ptr<const Snapshot> present() const override;
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // type, id
+  struct Stored {
+    std::int64_t version_id = 0;
+    std::int64_t last_updated = 0;
+    fhir::definitions::Addition record;  // null: deleted, or nothing that changes definitions
+  };
+
+  LiveDefinitions(std::shared_ptr<const fhir::definitions::LoadedStore> packages, Options options,
+                  Freshness freshness);
+  fhir::Result<void> read_type(storage::Reader& reader, std::string_view type);
+  fhir::definitions::Addition record_of(std::string_view body) const;
+  void put(Key key, Stored stored);
+  bool is_due() const;
+  void renew();
+  fhir::Result<std::shared_ptr<const Snapshot>> make_snapshot(
+      std::shared_ptr<const fhir::definitions::LoadedStore> definitions,
+      const Snapshot* earlier) const;
+
+  const std::shared_ptr<const fhir::definitions::LoadedStore> packages_;
+  const Options options_;
+  const Freshness freshness_;
+  storage::Store* store_ = nullptr;
+
+  std::mutex noted_mutex_;  // guards the two maps
+  std::map<Key, Stored> stored_;
+  /// By time, so that of two resources with one url and version the later wins, always.
+  std::map<std::tuple<std::int64_t, std::string, std::string>, fhir::definitions::Addition>
+      in_force_;
+  std::atomic<std::uint64_t> noted_{0};  // writes that changed the maps
+
+  std::mutex renewal_mutex_;               // held while a snapshot is made
+  std::atomic<std::uint64_t> renewed_{0};  // those of them that the snapshot shows
+  std::atomic<std::chrono::steady_clock::rep> not_before_{0};
+  std::shared_ptr<const fhir::definitions::LoadedStore> definitions_;  // of the snapshot
+  std::shared_ptr<const Snapshot> snapshot_;  // through std::atomic_load and std::atomic_store
+};
+
+}  // namespace server::rest

@@ -1,0 +1,30 @@
+#include "src/rest/live_store.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "fhir/definitions/record_reader.h"
+
+namespace server::rest {
+
+fhir::Result<storage::Store::Outcome, storage::Store::Failure> LiveStore::write(
+    std::vector<storage::Write> writes) {
+  struct Noted {
+    std::size_t index;
+    std::string type, id;
+  };
+  std::vector<Noted> noted;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (fhir::definitions::is_conformance_type(writes[i].type))
+      noted.push_back({i, writes[i].type, writes[i].id});
+  }
+  auto outcome = store_->write(std::move(writes));
+  if (outcome) {
+    for (const Noted& write : noted)
+      definitions_.note(write.type, write.id, outcome->written[write.index]);
+  }
+  return outcome;
+}
+
+}  // namespace server::rest

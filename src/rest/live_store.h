@@ -1,0 +1,34 @@
+// A store that tells the definitions of every write.
+#pragma once
+
+#include <memory>
+
+#include "src/rest/live_definitions.h"
+#include "src/storage/store.h"
+
+namespace server::rest {
+
+class LiveStore final : public storage::Store {
+ public:
+  /// definitions   outlive the store
+  LiveStore(std::unique_ptr<storage::Store> store, LiveDefinitions& definitions)
+      : store_(std::move(store)), definitions_(definitions) {}
+
+  fhir::Result<std::unique_ptr<storage::Reader>> reader(
+      std::chrono::steady_clock::time_point deadline) override {
+    return store_->reader(deadline);
+  }
+  fhir::Result<storage::Version> read(std::string_view type, std::string_view id,
+                                      std::chrono::steady_clock::time_point deadline) override {
+    return store_->read(type, id, deadline);
+  }
+  fhir::Result<Outcome, Failure> write(std::vector<storage::Write> writes) override;
+  std::vector<std::pair<std::string, std::uint64_t>> counts() override { return store_->counts(); }
+  bool is_healthy() override { return store_->is_healthy(); }
+
+ private:
+  std::unique_ptr<storage::Store> store_;
+  LiveDefinitions& definitions_;
+};
+
+}  // namespace server::rest
