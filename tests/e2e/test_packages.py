@@ -160,7 +160,7 @@ class Packages(Case):
 
 class FromFiles(Packages):
     def test_install_list_use_and_remove(self):
-        url = "http://example.org/packages/extension"
+        url = "http://elsewhere.test/extension"
         self.install(self.write("any.tgz", package("example.one", "1.2.0", extension(url))))
         self.assertEqual(self.installed(), ["example.one@1.2.0"])
         patient = self.write("patient.json", {"resourceType": "Patient", "text": {
