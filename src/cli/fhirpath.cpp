@@ -8,7 +8,7 @@
 #include "fhir/fhirpath/item_json.h"
 #include "fhir/formats/json_writer.h"
 #include "src/cli/commands.h"
-#include "src/cli/engine.h"
+#include "src/cli/definitions.h"
 #include "src/cli/files.h"
 #include "terminology/terminology.h"
 
