@@ -118,7 +118,7 @@ Shape Analyzer::child(const Node& node, const Place& place) {
   bool found = false;
   Shape shape = members_of(input, node.name, found);
   if (found) return shape;
-  report(node, Severity::error, IssueType::not_found,
+  report(node, Severity::error, IssueType::invalid,
          input.as_single().description() + " has no member " + std::string(node.name));
   return Shape::open();
 }
@@ -132,7 +132,7 @@ Shape Analyzer::root_type(const Node& node, const Place& place) {
   }
   if (!shape.types.empty()) return shape;
   if (!place.self.is_open)
-    report(node, Severity::error, IssueType::not_found,
+    report(node, Severity::error, IssueType::invalid,
            "The path is one of " + std::string(node.name) + ", and the context is " +
                place.self.as_single().description());
   return Shape::one(wanted);
@@ -185,7 +185,7 @@ Shape Analyzer::external(const Node& node) {
     }
     return shape;
   }
-  report(node, Severity::error, IssueType::not_found,
+  report(node, Severity::error, IssueType::invalid,
          "The constant %" + std::string(node.name) + " is not known");
   return Shape::open();
 }

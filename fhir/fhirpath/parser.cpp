@@ -211,7 +211,8 @@ Result<Node*> Parser::operand() {
   const bool is_minus = sees("-");
   const std::uint32_t offset = token_.offset;
   FHIR_CHECK(advance());
-  if (++depth_ > k_expression_depth_max) return error("the expression is nested too deeply");
+  if (++depth_ > k_expression_depth_max)
+    return unexpected(make_issue(IssueType::too_costly, "The expression is nested too deeply"));
   FHIR_TRY(inner, operand());
   --depth_;
   Node* node = make(NodeKind::sign, operators::visit_negate, nullptr, offset);

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "src/operations/expand.h"
+#include "src/operations/fhirpath.h"
 #include "src/operations/lookup.h"
 #include "src/operations/operation.h"
 #include "src/operations/subsumes.h"
@@ -12,7 +13,7 @@
 namespace server::operations {
 
 std::span<const Operation> all_operations() {
-  static constexpr std::array<Operation, 7> k_operations = {{
+  static constexpr std::array<Operation, 8> k_operations = {{
       {"lookup", "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup", "CodeSystem",
        level_type, false, lookup},
       {"validate-code", "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
@@ -27,6 +28,8 @@ std::span<const Operation> all_operations() {
        level_type | level_instance, false, translate},
       {"validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate", "",
        level_type | level_instance, false, validate},
+      {"fhirpath", "http://fhirpath-lab.org/OperationDefinition/fhirpath", "", level_system, false,
+       fhirpath},
   }};
   return k_operations;
 }

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "fhir/definitions/definition_store.h"
+#include "fhir/fhirpath/analysis.h"
 #include "fhir/fhirpath/expression.h"
+#include "fhir/fhirpath/parse_tree.h"
 #include "fhir/formats/json_document.h"
 
 namespace {
@@ -48,5 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const fhir::fhirpath::Item& item : *result) (void)item.text();
   }
   (void)compiled->is_true(root, environment);
+  (void)analyze(*compiled, *k_fixture.definitions, {.context = root.type});
+  (void)parse_tree_json(*compiled);
   return 0;
 }
