@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fhir/fhirpath/date_format.h"
 #include "fhir/fhirpath/functions.h"
 
 namespace fhir::fhirpath {
@@ -53,7 +54,8 @@ Answer to_integer(const Operand& value) {
 
 Answer to_decimal(const Operand& value) {
   if (value.is_number()) return Item::of_decimal(value.as_decimal());
-  if (value.kind == ItemKind::boolean) return Item::of_decimal(Decimal(value.boolean ? 1 : 0));
+  if (value.kind == ItemKind::boolean)
+    return Item::of_decimal(Decimal::from_parts(value.boolean ? 10 : 0, 1));
   if (value.kind != ItemKind::string || value.text.find_first_of("eE") != std::string_view::npos)
     return std::nullopt;
   auto parsed = Decimal::parse(value.text);
@@ -116,7 +118,7 @@ Answer parse_quantity(std::string_view text) {
 Answer to_quantity(const Operand& value) {
   if (value.kind == ItemKind::string) return parse_quantity(value.text);
   if (value.kind == ItemKind::boolean)
-    return Item::of_quantity({Decimal(value.boolean ? 1 : 0), "1", false});
+    return Item::of_quantity({Decimal::from_parts(value.boolean ? 10 : 0, 1), "1", false});
   Operand quantity = value;
   if (!quantity.make_quantity()) return std::nullopt;
   return Item::of_quantity({quantity.decimal, std::string(quantity.text), quantity.is_calendar});
@@ -161,6 +163,44 @@ template <Conversion conversion>
 Truth truth_converts(Evaluation& evaluation, const Node& node, const Scope& scope) {
   Answer answer;
   const Found found = convert<conversion>(evaluation, node, scope, answer);
+  if (found != Found::one) return found == Found::none ? Truth::empty : Truth::failed;
+  return truth_of(answer.has_value());
+}
+
+/// toDate(format), toDateTime(format): a string by the template; what is no string as without one.
+template <Conversion conversion>
+Found convert_by(Evaluation& evaluation, const Node& node, const Scope& scope, Answer& answer) {
+  if (node.arguments.empty()) return convert<conversion>(evaluation, node, scope, answer);
+  Item item;
+  Item keep;
+  std::string_view format;
+  const Found found = evaluation.single_input(node, scope, item);
+  if (found != Found::one) return found;
+  const Found has_format = evaluation.string(*node.arguments[0], scope, keep, format);
+  if (has_format != Found::one) return has_format;
+  Operand operand;
+  if (!operand.read(item)) return Found::one;
+  if (operand.kind == ItemKind::string) {
+    const auto date = parse_date_by(format, operand.text);
+    if (!date) return Found::one;
+    operand.kind = ItemKind::date_time;
+    operand.date_time = *date;
+  }
+  answer = conversion(operand);
+  return Found::one;
+}
+
+template <Conversion conversion>
+bool visit_to_by(Evaluation& evaluation, const Node& node, const Scope& scope, Sink sink) {
+  Answer answer;
+  if (convert_by<conversion>(evaluation, node, scope, answer) == Found::failed) return false;
+  return !answer || sink(*answer);
+}
+
+template <Conversion conversion>
+Truth truth_converts_by(Evaluation& evaluation, const Node& node, const Scope& scope) {
+  Answer answer;
+  const Found found = convert_by<conversion>(evaluation, node, scope, answer);
   if (found != Found::one) return found == Found::none ? Truth::empty : Truth::failed;
   return truth_of(answer.has_value());
 }
@@ -233,10 +273,10 @@ constexpr Function k_functions[] = {
     {"convertsToLong", 0, 0, visit_truth, truth_converts<to_integer>},
     {"toDecimal", 0, 0, visit_to<to_decimal>},
     {"convertsToDecimal", 0, 0, visit_truth, truth_converts<to_decimal>},
-    {"toDate", 0, 0, visit_to<to_date>},
-    {"convertsToDate", 0, 0, visit_truth, truth_converts<to_date>},
-    {"toDateTime", 0, 0, visit_to<to_date_time>},
-    {"convertsToDateTime", 0, 0, visit_truth, truth_converts<to_date_time>},
+    {"toDate", 0, 1, visit_to_by<to_date>},
+    {"convertsToDate", 0, 1, visit_truth, truth_converts_by<to_date>},
+    {"toDateTime", 0, 1, visit_to_by<to_date_time>},
+    {"convertsToDateTime", 0, 1, visit_truth, truth_converts_by<to_date_time>},
     {"toTime", 0, 0, visit_to<to_time>},
     {"convertsToTime", 0, 0, visit_truth, truth_converts<to_time>},
     {"toString", 0, 0, visit_to<to_string>},

@@ -31,6 +31,10 @@ Result<Node*> Parser::literal_number() {
   const bool is_decimal = token.text.find('.') != std::string::npos;
   auto decimal = Decimal::parse(token.text);
   if (!decimal) return unexpected(lexer_.error_at(token.offset, "a number of too many digits"));
+  // 5L: a Long, which an Integer is wide enough for.
+  if (token_.kind == TokenKind::identifier && !token_.is_delimited && token_.text == "L" &&
+      !is_decimal && token_.offset == token.offset + token.text.size())
+    FHIR_CHECK(advance());
   if (token_.kind == TokenKind::string) {
     Node* node = constant(Item::of_quantity({*decimal, token_.text, false}), token.offset);
     FHIR_CHECK(advance());

@@ -67,6 +67,27 @@ TEST_CASE("matches takes flags") {
   CHECK(fails("'a'.matches('a', 'q')"));
 }
 
+TEST_CASE("toDate and toDateTime take a template") {
+  CHECK(evaluate("'15-01-2024'.toDate('dd-MM-yyyy')") == "2024-01-15");
+  CHECK(evaluate("'150124'.toDate('ddMMyy')") == "2024-01-15");
+  CHECK(evaluate("'12-27'.toDate('MM-yy')") == "2027-12");
+  CHECK(evaluate("'1/2/1999'.toDate('d/M/yyyy')") == "1999-02-01");
+  CHECK(evaluate("'20240115T2330+0200'.toDateTime('yyyyMMddTHHmmZ')") == "2024-01-15T23:30+02:00");
+  CHECK(evaluate("'2024-01-15 12:05:09.250 am'.toDateTime('yyyy-MM-dd hh:mm:ss.SSS a')") ==
+        "2024-01-15T00:05:09.250");
+  CHECK(evaluate("'32-01-2024'.toDate('dd-MM-yyyy')") == "");
+  CHECK(evaluate("'15-01-2024 '.convertsToDate('dd-MM-yyyy')") == "false");
+  CHECK(evaluate("'15'.toDate('dd')") == "");
+  CHECK(evaluate("'2024'.toDate('qqqq')") == "");
+  CHECK(evaluate("@2024-01-15T10:00.toDate('yyyy')") == "2024-01-15");
+}
+
+TEST_CASE("a Long is an integer") {
+  CHECK(evaluate("5L + 1") == "6");
+  CHECK(fails("5 L"));
+  CHECK(fails("5.0L"));
+}
+
 TEST_CASE("a number takes the unit that toQuantity is given") {
   CHECK(evaluate("45.toQuantity('m')") == "45 'm'");
   CHECK(evaluate("3.toQuantity('days')") == "3 days");
