@@ -7,6 +7,7 @@
 
 #include "fhir/fhirpath/item_json.h"
 #include "fhir/formats/json_writer.h"
+#include "fhir/validation/validator.h"
 #include "src/cli/commands.h"
 #include "src/cli/definitions.h"
 #include "src/cli/files.h"
@@ -59,6 +60,7 @@ int run_file(FhirpathRunner& runner, const FhirpathSettings& settings, FhirpathI
     return k_misuse;
   }
   input.resource = root_element(document->root(), definitions);
+  input.document = &*document;
   const auto outputs = runner.run(input);
   if (!outputs) {
     print_failure(file, outputs.error());
@@ -118,7 +120,15 @@ int fhirpath(const FhirpathSettings& settings) {
     return k_misuse;
   }
   const auto terminology = terminology::Terminology::make(*definitions);
-  FhirpathRunner runner(**definitions, terminology.get());
+  // Made where conformsTo() asks for it: an expression without it need not wait.
+  std::unique_ptr<fhir::validation::Validator> validator;
+  FhirpathRunner runner(**definitions, terminology.get(), [&] {
+    if (validator == nullptr) {
+      auto made = fhir::validation::Validator::make(*definitions, terminology.get());
+      if (made) validator = *std::move(made);
+    }
+    return validator.get();
+  });
   FhirpathInput input;
   input.expression = settings.expression;
   input.context = settings.context;

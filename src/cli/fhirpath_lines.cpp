@@ -46,6 +46,7 @@ fhir::Result<void> Request::read_resource(const Value& resource,
                                           const fhir::DefinitionStore& definitions) {
   if (!resource.is_string()) {
     input.resource = root_element(resource, definitions);
+    input.document = &*line;
     return {};
   }
   const std::size_t first = resource.string().find_first_not_of(" \t\r\n");
@@ -55,6 +56,7 @@ fhir::Result<void> Request::read_resource(const Value& resource,
   if (!read) return fhir::unexpected(read.error());
   xml.emplace(*std::move(read));
   input.resource = root_element(xml->root(), definitions);
+  input.document = &*xml;
   return {};
 }
 

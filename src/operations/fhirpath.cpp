@@ -144,7 +144,10 @@ Result<std::string> fhirpath(const Invocation& invocation) {
   input.now_utc_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                          std::chrono::system_clock::now().time_since_epoch())
                          .count();
-  FhirpathRunner runner(definitions, invocation.services->terminology.get());
+  input.document = subject.read ? &*subject.read : invocation.parameters;
+  const fhir::validation::Validator* validator = invocation.services->validator.get();
+  FhirpathRunner runner(definitions, invocation.services->terminology.get(),
+                        [validator] { return validator; });
   FHIR_TRY(expression, runner.compiled(input.expression));
   const auto analysis = analyze(*expression, definitions,
                                 {.context = context_type(input),

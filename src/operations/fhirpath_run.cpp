@@ -127,6 +127,9 @@ Result<std::vector<FhirpathOutput>> FhirpathRunner::run(const FhirpathInput& inp
   environment.root_resource = input.resource;
   environment.resolver = &resolver;
   environment.terminology = terminology_;
+  std::optional<ValidatorJudge> judge;
+  if (input.document != nullptr) judge.emplace(*input.document, definitions_, validator_);
+  environment.profiles = judge ? &*judge : nullptr;
   environment.element_definitions = &element_definitions_;
   environment.variables = input.variables;
   environment.now_utc_ms = input.now_utc_ms;

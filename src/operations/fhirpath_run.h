@@ -14,6 +14,7 @@
 #include "fhir/fhirpath/element_definitions.h"
 #include "fhir/fhirpath/element_path.h"
 #include "fhir/fhirpath/expression.h"
+#include "src/operations/validator_judge.h"
 
 namespace server::operations {
 
@@ -21,6 +22,7 @@ struct FhirpathInput {
   std::string_view expression;
   std::string_view context;  // an expression; empty: the resource itself
   fhir::Element resource;
+  const fhir::json::Document* document = nullptr;  // that holds the resource; null: no profiles
   std::vector<fhir::fhirpath::Variable> variables;
   bool is_checked = true;  // refuse what analysis finds wrong
   std::int64_t now_utc_ms = 0;
@@ -43,9 +45,13 @@ struct FhirpathOutput {
 class FhirpathRunner {
  public:
   /// definitions, terminology   outlive the runner and its outputs; terminology may be null
+  /// validator                  for conformsTo(); empty: types alone are known
   FhirpathRunner(const fhir::DefinitionStore& definitions,
-                 const fhir::TerminologyProvider* terminology)
-      : definitions_(definitions), terminology_(terminology), element_definitions_(definitions) {}
+                 const fhir::TerminologyProvider* terminology, ValidatorSource validator = {})
+      : definitions_(definitions),
+        terminology_(terminology),
+        validator_(std::move(validator)),
+        element_definitions_(definitions) {}
 
   /// Compiled once for as long as it is asked for often.
   ///
@@ -61,6 +67,7 @@ class FhirpathRunner {
 
   const fhir::DefinitionStore& definitions_;
   const fhir::TerminologyProvider* terminology_;
+  ValidatorSource validator_;
   fhir::fhirpath::ElementDefinitions element_definitions_;
   std::map<std::string, std::shared_ptr<const fhir::fhirpath::Expression>, std::less<>> compiled_;
 };

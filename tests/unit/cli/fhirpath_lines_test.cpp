@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "fhir/validation/validator.h"
 #include "src/cli/fhirpath.h"
 
 namespace {
@@ -22,7 +23,9 @@ const fhir::DefinitionStore* core() {
 }
 
 std::vector<std::string> answers(std::string lines) {
-  server::operations::FhirpathRunner runner(*core(), nullptr);
+  static const auto k_validator =
+      *fhir::validation::Validator::make({std::shared_ptr<void>(), core()}, nullptr);
+  server::operations::FhirpathRunner runner(*core(), nullptr, [] { return k_validator.get(); });
   server::operations::FhirpathInput defaults;
   std::FILE* in = fmemopen(lines.data(), lines.size(), "r");
   char* text = nullptr;
@@ -80,6 +83,20 @@ TEST_CASE("the stage of an error is its code") {
             .starts_with(R"({"error":{"code":"execution")"));
   CHECK(answer(R"~({"expression":"(1|2).repeatAll($this)"})~")
             .starts_with(R"({"error":{"code":"too-costly")"));
+}
+
+TEST_CASE("conformsTo asks the validator") {
+  if (core() == nullptr) return;
+  auto say = [](std::string_view profile, std::string_view resource) {
+    return answer(R"({"expression":"conformsTo('http://hl7.org/fhir/StructureDefinition/)" +
+                  std::string(profile) + R"~(')","resource":)~" + std::string(resource) + "}");
+  };
+  const std::string yes = R"({"result":[{"type":"boolean","value":true}]})";
+  const std::string no = R"({"result":[{"type":"boolean","value":false}]})";
+  CHECK(say("Patient", R"({"resourceType":"Patient","gender":"male"})") == yes);
+  CHECK(say("Patient", R"({"resourceType":"Patient","gendre":"male"})") == no);
+  CHECK(say("Person", R"({"resourceType":"Patient","gender":"male"})") == no);
+  CHECK(say("nobody", R"({"resourceType":"Patient"})").starts_with(R"({"error":)"));
 }
 
 TEST_CASE("variables, context, zone, XML and JSON that is no FHIR") {
