@@ -18,7 +18,9 @@ Analysis analyze(const Expression& expression, const DefinitionStore& definition
                  const AnalysisInput& input) {
   Analyzer analyzer(expression.program(), definitions, input);
   Analysis analysis;
-  analysis.result_type = analyzer.run().description();
+  const Shape shape = analyzer.run();
+  analysis.result_type = shape.description();
+  if (shape.is_known() && shape.types.size() == 1) analysis.type = shape.types[0].fhir;
   analysis.issues = analyzer.take_issues();
   return analysis;
 }

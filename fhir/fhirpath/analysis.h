@@ -23,6 +23,7 @@ struct Analysis {
   std::vector<Issue> issues;
   /// As type_label() says them: `Patient`, `string[] | Quantity[]`; `any` where nothing is known.
   std::string result_type;
+  const TypeSchema* type = nullptr;  // where all items have one FHIR type
 
   const Issue* first_error() const;
 };

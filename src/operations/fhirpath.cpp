@@ -117,8 +117,13 @@ void write_result(Builder& out, const FhirpathOutput& result, fhir::fhirpath::El
 }
 
 /// The type that the expression starts from, null where that cannot be told before.
-const fhir::TypeSchema* context_type(const FhirpathInput& input) {
-  return input.context.empty() ? input.resource.type : nullptr;
+Result<const fhir::TypeSchema*> context_type(FhirpathRunner& runner, const FhirpathInput& input,
+                                             const fhir::DefinitionStore& definitions) {
+  if (input.context.empty()) return input.resource.type;
+  FHIR_TRY(context, runner.compiled(input.context));
+  return analyze(*context, definitions,
+                 {.context = input.resource.type, .variables = input.variables})
+      .type;
 }
 
 }  // namespace
@@ -149,10 +154,10 @@ Result<std::string> fhirpath(const Invocation& invocation) {
   FhirpathRunner runner(definitions, invocation.services->terminology.get(),
                         [validator] { return validator; });
   FHIR_TRY(expression, runner.compiled(input.expression));
-  const auto analysis = analyze(*expression, definitions,
-                                {.context = context_type(input),
-                                 .resource = input.resource.type,
-                                 .variables = input.variables});
+  FHIR_TRY(type, context_type(runner, input, definitions));
+  const auto analysis =
+      analyze(*expression, definitions,
+              {.context = type, .resource = input.resource.type, .variables = input.variables});
   FHIR_TRY(outputs, runner.run(input));
   std::string text;
   Builder out(text);

@@ -33,6 +33,7 @@ TEST_CASE("$fhirpath evaluates for each item of the context, with its traces") {
       out,
       R"({"name":"result","valueString":"Patient.name[0]","part":[{"name":"string","valueString":"Peter James"},{"name":"trace","valueString":"trc","part":[)"));
   CHECK(has(out, R"({"name":"result","valueString":"Patient.name[1]")"));
+  CHECK(has(out, R"({"name":"expectedReturnType","valueString":"string"})"));
 }
 
 TEST_CASE("$fhirpath puts what Parameters cannot hold into an extension") {
