@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
 constexpr std::string_view k_best_practice_extension =
     "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
+constexpr std::string_view k_vital_signs_units = "http://hl7.org/fhir/ValueSet/ucum-vitals-common";
 constexpr std::string_view k_min_length = "http://hl7.org/fhir/StructureDefinition/minLength";
 constexpr std::string_view k_value_alternatives =
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.valueAlternatives";
@@ -179,7 +180,12 @@ void ProfileCompiler::read_binding(const json::Value& element, const Base& base,
   add_additional_bindings(*source, further);
   out.further_bindings = out_.arena.copy(further);
   const std::string_view value_set = source->string_at("valueSet");
-  const BindingStrength strength = strength_of(source->string_at("strength"));
+  BindingStrength strength = strength_of(source->string_at("strength"));
+  // deviation: R4 binds the parts of every vital sign to these units as required, and asks for
+  // other units (L/min, points of a score) in others; the reference validator takes it as
+  // extensible.
+  if (without_version(value_set) == k_vital_signs_units)
+    strength = std::max(strength, BindingStrength::extensible);
   if (value_set.empty() || strength > BindingStrength::extensible) return;
   if (base.element != nullptr) {
     const Binding& from = base.element->binding;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -122,6 +123,9 @@ class Walk {
 
   // Profiles (walk_profile.cpp)
   void check_profiles(const Node& node, bool is_root);
+  void check_asked_profiles(const Node& node);
+  void check_vital_sign(const Node& node, std::span<const json::Value> claimed, bool is_root);
+  bool is_asked(std::string_view canonical) const;
   void check_profile(const Node& node, std::string_view canonical);
   void check_extension_content(const Node& node, const ExtensionSchema& schema);
   ProfileWalk& profile_walk();

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fhir/validation/profile_walk.h"
+#include "fhir/validation/vital_signs.h"
 #include "fhir/validation/walk.h"
 
 namespace fhir::validation {
@@ -24,34 +25,50 @@ bool Walk::meets_base(const Node& node) const {
 
 void Walk::check_profiles(const Node& node, bool is_root) {
   if (is_base_alone_) return;
-  const auto& asked = options_.profiles;
-  if (is_root) {
-    for (const std::string& profile : asked) {
-      if (!parts_.profiles.find(profile).is_known()) {
-        report(node, IssueType::not_found,
-               {"The profile ", profile, " is not known here, so it was not checked"});
-        continue;
-      }
-      check_profile(node, profile);
-    }
-  }
+  if (is_root) check_asked_profiles(node);
   const json::Value* meta = node.element.value->find("meta");
   const json::Value* profiles = meta != nullptr ? meta->find("profile") : nullptr;
-  if (profiles == nullptr) return;
+  const auto claimed = profiles != nullptr ? profiles->items() : std::span<const json::Value>{};
   const Path meta_path{node.path, "meta", -1};
-  for (std::size_t i = 0; i < profiles->items().size(); ++i) {
-    const json::Value& profile = profiles->items()[i];
-    if (!profile.is_string()) continue;
-    const std::string_view canonical = profile.string();
-    if (is_root && std::find(asked.begin(), asked.end(), canonical) != asked.end()) continue;
+  for (std::size_t i = 0; i < claimed.size(); ++i) {
+    if (!claimed[i].is_string()) continue;
+    const std::string_view canonical = claimed[i].string();
+    if (is_root && is_asked(canonical)) continue;
     if (parts_.profiles.find(canonical).is_known()) {
       check_profile(node, canonical);
     } else if (is_first(canonical)) {
       const Path path{&meta_path, "profile", static_cast<std::int64_t>(i)};
-      report(Severity::warning, IssueType::not_found, path, profile.offset(),
+      report(Severity::warning, IssueType::not_found, path, claimed[i].offset(),
              {"This profile is not known here, so it was not checked"});
     }
   }
+  if (options_.vital_signs && node.element.type->name == "Observation")
+    check_vital_sign(node, claimed, is_root);
+}
+
+bool Walk::is_asked(std::string_view canonical) const {
+  const auto& asked = options_.profiles;
+  return std::find(asked.begin(), asked.end(), canonical) != asked.end();
+}
+
+void Walk::check_asked_profiles(const Node& node) {
+  for (const std::string& profile : options_.profiles) {
+    if (!parts_.profiles.find(profile).is_known()) {
+      report(node, IssueType::not_found,
+             {"The profile ", profile, " is not known here, so it was not checked"});
+      continue;
+    }
+    check_profile(node, profile);
+  }
+}
+
+void Walk::check_vital_sign(const Node& node, std::span<const json::Value> claimed, bool is_root) {
+  const std::string_view profile = vital_sign_profile(*node.element.value);
+  if (profile.empty() || (is_root && is_asked(profile))) return;
+  const bool is_claimed = std::any_of(claimed.begin(), claimed.end(), [&](const json::Value& one) {
+    return one.string() == profile;
+  });
+  if (!is_claimed && parts_.profiles.find(profile).is_known()) check_profile(node, profile);
 }
 
 /// canonical   known
