@@ -111,7 +111,9 @@ fhir::Result<void, Failure> check_id(const fhir::json::Document& document, std::
 fhir::Result<void, Failure> validate(const Call& call, const fhir::json::Document& document) {
   if (!call.options->validate_writes) return {};
   fhir::IssueList found;  // the validator keeps to k_issues_max, and adds an error that comes later
-  call.snapshot->services.validator->validate(document, fhir::validation::Options{}, found);
+  fhir::validation::Options options;
+  options.vital_signs = false;  // a client may store what it does not call a vital sign
+  call.snapshot->services.validator->validate(document, options, found);
   if (!found.has_errors()) return {};
   return fhir::unexpected(std::move(found.issues()));
 }
