@@ -51,6 +51,10 @@ bool has_same_bound_sets(const fhir::DefinitionStore& a, const fhir::DefinitionS
 
 }  // namespace
 
+bool is_put_in_force(std::string_view type) {
+  return type != "Measure" && fhir::definitions::is_conformance_type(type);
+}
+
 LiveDefinitions::LiveDefinitions(std::shared_ptr<const LoadedStore> packages, Options options,
                                  Freshness freshness)
     : packages_(std::move(packages)), options_(std::move(options)), freshness_(freshness) {}
@@ -74,8 +78,7 @@ fhir::Result<void> LiveDefinitions::attach(storage::Store& store) {
   FHIR_TRY(reader, store.reader(Clock::now() + std::chrono::minutes(1)));
   const auto counts = store.counts();
   for (const auto& [type, count] : counts) {
-    if (count > 0 && fhir::definitions::is_conformance_type(type))
-      FHIR_CHECK(read_type(*reader, type));
+    if (count > 0 && is_put_in_force(type)) FHIR_CHECK(read_type(*reader, type));
   }
   ++noted_;  // the snapshot made so far shows no store
   renew();
@@ -115,7 +118,7 @@ Addition LiveDefinitions::record_of(std::string_view body) const {
 
 void LiveDefinitions::note(std::string_view type, std::string_view id,
                            const storage::Written& written) {
-  if (written.unchanged || !fhir::definitions::is_conformance_type(type)) return;
+  if (written.unchanged || !is_put_in_force(type)) return;
   put({std::string(type), std::string(id)},
       {written.version_id, written.last_updated, record_of(written.body)});
 }

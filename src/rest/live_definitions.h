@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -26,6 +27,11 @@ enum class Freshness : std::uint8_t {
   always,       // a request sees every write that was answered before it
   now_and_then  // snapshots take a small part of the time: for an import
 };
+
+/// Whether a stored resource of this type is put in force. A Measure is not: R4 lets a report be
+/// kept whatever its measure says, and reports are sent that differ from it (one of R4's examples
+/// does); with a measure of a package a report is judged all the same.
+bool is_put_in_force(std::string_view type);
 
 /// A new search parameter indexes what is written from then on; what was stored before is found by
 /// it once it is indexed again.

@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "fhir/definitions/record_reader.h"
-
 namespace server::rest {
 
 fhir::Result<storage::Store::Outcome, storage::Store::Failure> LiveStore::write(
@@ -16,8 +14,7 @@ fhir::Result<storage::Store::Outcome, storage::Store::Failure> LiveStore::write(
   };
   std::vector<Noted> noted;
   for (std::size_t i = 0; i < writes.size(); ++i) {
-    if (fhir::definitions::is_conformance_type(writes[i].type))
-      noted.push_back({i, writes[i].type, writes[i].id});
+    if (is_put_in_force(writes[i].type)) noted.push_back({i, writes[i].type, writes[i].id});
   }
   auto outcome = store_->write(std::move(writes));
   if (outcome) {
