@@ -77,9 +77,35 @@ void add_store_options(CLI::App& app, ServeSettings& settings) {
       ->envname("MEDISYNC_BASE_URL");
 }
 
+/// How the interactions of http.html behave where R4 leaves it to the server.
+void add_rest_options(CLI::App& app, ServeSettings& settings) {
+  app.add_option("--version-conflict", settings.version_conflict,
+                 "Status when If-Match names another version: 412, or 409 as R3 had it")
+      ->check(CLI::IsMember({412, 409}))
+      ->capture_default_str();
+  app.add_option("--conditional-delete", settings.conditional_delete,
+                 "single: several matches are an error; multiple: all are deleted")
+      ->check(CLI::IsMember({"single", "multiple"}))
+      ->capture_default_str();
+  app.add_flag("--store-unchanged", settings.store_unchanged,
+               "Make a version of an update that changes nothing");
+  app.add_flag("--delete-history", settings.delete_history,
+               "Let $delete-history erase old versions");
+  app.add_option("--check-references", settings.check_references,
+                 "When references must lead to something: write, delete; may be given twice")
+      ->check(CLI::IsMember({"write", "delete"}));
+  app.add_flag("--create-placeholders", settings.create_placeholders,
+               "Create what a written resource refers to when it is missing");
+  app.add_option(
+         "--cors-origin", settings.cors_origins,
+         "Origin whose pages may use this server from a browser, or *; several may be given")
+      ->envname("MEDISYNC_CORS_ORIGIN");
+}
+
 void add_serve(CLI::App& app, ServeSettings& settings) {
   add_definition_options(app, settings.definitions);
   add_store_options(app, settings);
+  add_rest_options(app, settings);
   app.add_option("--bind", settings.bind, "Address to listen on")
       ->envname("MEDISYNC_BIND")
       ->capture_default_str();

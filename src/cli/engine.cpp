@@ -13,6 +13,16 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
   engine.options.page_default = settings.page_size;
   engine.options.page_max = settings.page_size_max;
   engine.options.validate_writes = settings.validate;
+  engine.options.version_conflict_status = settings.version_conflict;
+  engine.options.conditional_delete_multiple = settings.conditional_delete == "multiple";
+  engine.options.store_unchanged = settings.store_unchanged;
+  engine.options.delete_history = settings.delete_history;
+  for (const std::string& when : settings.check_references) {
+    if (when == "write") engine.options.check_references_on_write = true;
+    if (when == "delete") engine.options.check_references_on_delete = true;
+  }
+  engine.options.create_placeholders = settings.create_placeholders;
+  engine.options.cors_origins = settings.cors_origins;
 
   DefinitionSettings wanted = settings.definitions;
   if (wanted.package_folder.empty()) wanted.package_folder = settings.data + "/packages";

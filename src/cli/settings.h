@@ -33,6 +33,13 @@ struct ServeSettings {
   std::string tls_certificate, tls_key;
   std::string access_log = "-";
   bool validate = true;
+  unsigned version_conflict = 412;
+  std::string conditional_delete = "single";
+  bool store_unchanged = false;
+  bool delete_history = false;
+  std::vector<std::string> check_references;  // write, delete
+  bool create_placeholders = false;
+  std::vector<std::string> cors_origins;
 };
 
 struct ValidateSettings {

@@ -41,6 +41,7 @@ std::string_view verb_of(const storage::Version& version) {
     case storage::WriteMethod::patch:
       return "PATCH";
     case storage::WriteMethod::delete_:
+    case storage::WriteMethod::erase_history:
       return "DELETE";
   }
   return "PUT";

@@ -7,6 +7,7 @@
 #include "fhir/base/date_time.h"
 #include "fhir/formats/json_writer.h"
 #include "src/operations/operation.h"
+#include "src/rest/rest_operations.h"
 #include "src/rest/router.h"
 #include "src/rest/supported_profiles.h"
 
@@ -56,23 +57,48 @@ bool is_searchable(const fhir::SearchParameter& parameter) {
           parameter.code == "_lastUpdated");
 }
 
+/// Whether an operation belongs to the list of a type, or of the system when that is empty.
+template <class Operation>
+bool fits(const Operation& operation, std::string_view type) {
+  constexpr unsigned k_below = operations::level_type | operations::level_instance;
+  if (operation.definition.empty()) return false;
+  if (type.empty())
+    return operation.resource_type.empty() && (operation.levels & operations::level_system) != 0;
+  return operation.resource_type == type ||
+         (operation.resource_type.empty() && (operation.levels & k_below) != 0);
+}
+
 void append_operations(Builder& out, std::string_view type) {
   bool is_open = false;
-  for (const operations::Operation& operation : operations::all_operations()) {
-    const bool is_for_any = operation.resource_type.empty();
-    const bool fits = type.empty()
-                          ? is_for_any && (operation.levels & operations::level_system) != 0
-                          : operation.resource_type == type ||
-                                (is_for_any && (operation.levels & operations::level_type) != 0);
-    if (!fits) continue;
+  auto append = [&](const auto& operation) {
+    if (!fits(operation, type)) return;
     if (!is_open) out.key("operation").begin_array();
     is_open = true;
     out.begin_object()
         .string("name", operation.name)
         .string("definition", operation.definition)
         .end_object();
-  }
+  };
+  for (const operations::Operation& operation : operations::all_operations()) append(operation);
+  for (const RestOperation& operation : rest_operations()) append(operation);
   if (is_open) out.end_array();
+}
+
+/// Whether R4 marks a resource type as normative (structuredefinition-standards-status; records are
+/// kept without it).
+bool is_normative(std::string_view type) {
+  constexpr std::array<std::string_view, 11> k_normative = {"Binary",
+                                                            "Bundle",
+                                                            "CapabilityStatement",
+                                                            "CodeSystem",
+                                                            "Observation",
+                                                            "OperationDefinition",
+                                                            "OperationOutcome",
+                                                            "Parameters",
+                                                            "Patient",
+                                                            "StructureDefinition",
+                                                            "ValueSet"};
+  return std::find(k_normative.begin(), k_normative.end(), type) != k_normative.end();
 }
 
 void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::string_view type) {
@@ -125,7 +151,9 @@ void append_resource(Builder& out, const Options& options, const fhir::Definitio
              has_route("conditional-delete")
                  ? (options.conditional_delete_multiple ? "multiple" : "single")
                  : "not-supported");
-  out.key("referencePolicy").begin_array().string("literal").string("local").end_array();
+  out.key("referencePolicy").begin_array().string("literal").string("local");
+  if (options.check_references_on_write) out.string("enforced");
+  out.end_array();
   append_search(out, definitions, type);
   append_operations(out, type);
   out.end_object();
@@ -134,7 +162,7 @@ void append_resource(Builder& out, const Options& options, const fhir::Definitio
 }  // namespace
 
 std::string capability_statement(const Options& options, const fhir::DefinitionStore& definitions,
-                                 std::int64_t date) {
+                                 std::int64_t date, Portion portion) {
   std::string text;
   Builder out(text);
   out.begin_object().string("resourceType", "CapabilityStatement").string("id", "medisync");
@@ -159,8 +187,10 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
   out.key("rest").begin_array().begin_object().string("mode", "server");
   out.key("resource").begin_array();
   auto profiles = supported_profiles(definitions);
-  for (std::string_view type : definitions.resource_types())
-    append_resource(out, options, definitions, type, profiles[std::string(type)]);
+  for (std::string_view type : definitions.resource_types()) {
+    if (portion == Portion::all || is_normative(type))
+      append_resource(out, options, definitions, type, profiles[std::string(type)]);
+  }
   out.end_array();
   append_interactions(out, {Level::system});
   append_operations(out, "");

@@ -8,8 +8,11 @@
 
 namespace server::rest {
 
-/// date   of the snapshot, UTC milliseconds
+enum class Portion : std::uint8_t { all, normative };
+
+/// date      of the snapshot, UTC milliseconds
+/// portion   normative: only the resource types that are normative in R4
 std::string capability_statement(const Options& options, const fhir::DefinitionStore& definitions,
-                                 std::int64_t date);
+                                 std::int64_t date, Portion portion = Portion::all);
 
 }  // namespace server::rest

@@ -32,6 +32,7 @@ struct Options {
   bool validate_writes = true;
   unsigned version_conflict_status = 412;    // or 409: what a failed If-Match is answered with
   bool conditional_delete_multiple = false;  // else: several matches are an error
+  bool store_unchanged = false;              // whether an update without a change is a version
   bool delete_history = false;               // whether old versions may be erased
   bool check_references_on_write = false;    // a reference to what is not here is an error
   bool check_references_on_delete = false;   // so is the deletion of what is referred to
@@ -44,6 +45,8 @@ struct Snapshot {
   operations::Services services;
   std::shared_ptr<const search::Extractor> extractor;
   std::shared_ptr<const LazyText> capability_statement;  // JSON; date of the snapshot
+  std::shared_ptr<const LazyText> normative_capabilities;  // the same of what is normative in R4
+  std::shared_ptr<const LazyText> terminology_capabilities;
 
   const fhir::DefinitionStore& definitions() const { return *services.definitions; }
   storage::Store& store() const { return *services.store; }

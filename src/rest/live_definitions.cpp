@@ -9,6 +9,7 @@
 #include "fhir/definitions/schema_compiler.h"
 #include "src/rest/capability_statement.h"
 #include "src/rest/search_request.h"
+#include "src/rest/terminology_capabilities.h"
 #include "terminology/terminology.h"
 
 namespace server::rest {
@@ -209,6 +210,14 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
   snapshot->capability_statement =
       std::make_shared<const LazyText>([options = options_, definitions, date = now_utc_ms()] {
         return capability_statement(options, *definitions, date);
+      });
+  snapshot->normative_capabilities =
+      std::make_shared<const LazyText>([options = options_, definitions, date = now_utc_ms()] {
+        return capability_statement(options, *definitions, date, Portion::normative);
+      });
+  snapshot->terminology_capabilities =
+      std::make_shared<const LazyText>([options = options_, definitions, date = now_utc_ms()] {
+        return terminology_capabilities(options, *definitions, date);
       });
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }

@@ -5,6 +5,7 @@
 #include "fhir/model/xml_reader.h"
 #include "src/rest/answer.h"
 #include "src/rest/base64.h"
+#include "src/rest/referential.h"
 #include "src/rest/stored_body.h"
 
 namespace server::rest {
@@ -151,6 +152,8 @@ fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::Writ
   fhir::Element root = fhir::root_element(resource, call.snapshot->definitions());
   REST_TRY(rows, call.snapshot->extractor->extract(root));
   write.index = std::move(rows);
+  if (call.options->check_references_on_write || call.options->create_placeholders)
+    write.must_exist = local_references(call, resource);
   // The id that the server gives is found by _id as any other.
   return write;
 }

@@ -8,6 +8,7 @@
 #include "fhir/formats/json_writer.h"
 #include "fhir/model/xml_writer.h"
 #include "src/rest/answer.h"
+#include "src/rest/cors.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/negotiation.h"
 #include "src/rest/path.h"
@@ -140,6 +141,7 @@ http::Response RestHandler::handle(http::Request& request) {
     shape.format = wanted ? wanted->format : Format::json;
   }
   present(response, shape);
+  add_cors(options_, request, response);
   response.headers.add("X-Request-Id", request.id);
   return response;
 }
@@ -174,6 +176,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
     return refuse(fhir::Situation::not_found, fhir::IssueType::not_found,
                   "Nothing is served under this URL");
   if (found->route == nullptr) {
+    if (request.method == http::Method::options) return options_response(found->allow);
     shape.allow = found->allow;
     return refuse(fhir::Situation::method_not_allowed, fhir::IssueType::not_supported,
                   "This URL takes " + found->allow);

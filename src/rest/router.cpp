@@ -43,6 +43,10 @@ constexpr auto k_routes = std::to_array<Route>({
      history},
     {Method::get, "{type}/{id}/_history/{version}", "vread", Level::instance, Placement::io_thread,
      vread},
+    {Method::get, "{type}/{id}/_history/{version}/${operation}", "operation", Level::instance,
+     Placement::worker, operation},
+    {Method::post, "{type}/{id}/_history/{version}/${operation}", "operation", Level::instance,
+     Placement::worker, operation},
     {Method::get, "{type}/{id}/${operation}", "operation", Level::instance, Placement::worker,
      operation},
     {Method::post, "{type}/{id}/${operation}", "operation", Level::instance, Placement::worker,
@@ -97,10 +101,13 @@ std::optional<Match> match(Method method, std::string_view path) {
       found.route = &route;
       return found;
     }
+    if (allow.find(http::name_of(route.method)) != std::string::npos) continue;
     if (!allow.empty()) allow += ", ";
     allow += http::name_of(route.method);
+    if (route.method == Method::get) allow += ", HEAD";
   }
   if (allow.empty()) return std::nullopt;
+  allow += ", OPTIONS";
   Match none;
   none.allow = std::move(allow);
   return none;

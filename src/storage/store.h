@@ -18,7 +18,13 @@
 
 namespace server::storage {
 
-enum class WriteMethod : std::uint8_t { create, update, patch, delete_ };
+enum class WriteMethod : std::uint8_t {
+  create,
+  update,
+  patch,
+  delete_,
+  erase_history  // takes old versions away and makes no new one
+};
 
 /// One stored version.
 struct Version {
@@ -55,13 +61,20 @@ struct Write {
   PendingBody body;         // unused by delete_
   search::IndexRows index;  // of the new body; empty for delete_
   Precondition precondition;
+  /// An update whose body is that of the current version writes nothing.
+  bool skip_unchanged = false;
+  /// Type and id of what must be current once the batch is written: otherwise a conflict, 409.
+  std::vector<std::pair<std::string, std::string>> must_exist;
+  /// delete_: no current resource may refer to it once the batch is written: otherwise 409.
+  bool must_not_be_referenced = false;
+  std::optional<std::int64_t> erased_version;  // erase_history: this one; else all but the current
 };
 
 struct Written {
   std::int64_t version_id = 0;
   std::int64_t last_updated = 0;
   bool created = false;    // no current version stood there before (new, or brought back)
-  bool unchanged = false;  // nothing was done: delete of what is not there
+  bool unchanged = false;  // nothing was done: delete of what is not there, or skip_unchanged
   std::string body;        // as stored; empty for delete_
 };
 
@@ -83,13 +96,26 @@ struct HistoryRequest {
   std::uint32_t count = 50;
   std::optional<std::int64_t> since;  // UTC ms, inclusive
   std::optional<std::int64_t> at;     // UTC ms
+  bool oldest_first = false;
   std::string cursor;
 };
 
 struct HistoryPage {
-  std::vector<Version> versions;  // newest first; deletions have no body
+  std::vector<Version> versions;  // in the order asked for; deletions have no body
   std::string next_cursor;
   std::uint64_t total = 0;
+};
+
+struct Label {
+  std::string system;
+  std::string code;
+};
+
+/// What the meta elements of current resources hold, each once.
+struct Labels {
+  std::vector<std::string> profiles;
+  std::vector<Label> security;
+  std::vector<Label> tags;
 };
 
 /// One snapshot of the database. Not for several threads at once; short-lived.
@@ -104,6 +130,8 @@ class Reader {
   /// Only the number of matches.
   virtual fhir::Result<std::uint64_t> count(const search::Query& query) = 0;
   virtual fhir::Result<HistoryPage> history(const HistoryRequest& request) = 0;
+  /// Profiles, security labels and tags in use by a type; by all when it is empty.
+  virtual fhir::Result<Labels> labels(std::string_view type) = 0;
 };
 
 /// Thread-safe.

@@ -11,6 +11,7 @@
 #include "src/rest/conditional.h"
 #include "src/rest/patch_body.h"
 #include "src/rest/references.h"
+#include "src/rest/referential.h"
 #include "src/rest/resource_input.h"
 #include "src/rest/stored_body.h"
 
@@ -50,8 +51,9 @@ class Transaction {
       plans_.push_back(std::move(plan));
     }
     FHIR_CHECK(refuse_duplicates());
+    FHIR_CHECK(check_reads());
     FHIR_TRY(writes, make_writes());
-    auto outcome = call_.snapshot->store().write(std::move(writes));
+    auto outcome = write_all(call_, std::move(writes));
     if (!outcome) {
       overtaken = outcome.error().issue.type == fhir::IssueType::duplicate;
       const Plan* failed = plan_of_write(outcome.error().failed);
@@ -193,6 +195,34 @@ class Transaction {
     return {};
   }
 
+  const Plan* write_of(std::string_view type, std::string_view id) const {
+    for (const Plan& plan : plans_) {
+      if (plan.kind == Plan::Kind::write && plan.type == type && plan.id == id) return &plan;
+    }
+    return nullptr;
+  }
+
+  /// "If any of the entries fail, the whole transaction fails": reads are tried before anything is
+  /// written. What they answer comes after, so that it shows what was written.
+  fhir::Result<void, Failure> check_reads() const {
+    for (const Plan& plan : plans_) {
+      const bool is_get =
+          plan.entry->method == http::Method::get || plan.entry->method == http::Method::head;
+      if (plan.kind != Plan::Kind::read || !is_get) continue;
+      if (const Plan* write = plan.id.empty() ? nullptr : write_of(plan.type, plan.id)) {
+        if (write->method != storage::WriteMethod::delete_) continue;
+        return at(failure(fhir::make_issue(fhir::Situation::gone, fhir::IssueType::deleted,
+                                           "The transaction deletes what this entry reads")),
+                  *plan.entry);
+      }
+      auto inner = bundle_entries::call_for(call_, *plan.entry, {});
+      if (!inner) return at(std::move(inner).error(), *plan.entry);
+      if (Answer read = plan.entry->match.route->handle(*inner); !read)
+        return at(std::move(read).error(), *plan.entry);
+    }
+    return {};
+  }
+
   static int rank(const Plan& plan) {
     switch (plan.method) {
       case storage::WriteMethod::delete_:
@@ -286,7 +316,8 @@ class Transaction {
         bundle_entries::append_response_entry(text, existing(plan), with_resource);
         return;
       case Plan::Kind::read: {
-        // deviation: a read that fails is an entry with its outcome; the writes stand.
+        // deviation: a read that fails only now, since another client was quicker, is an entry with
+        // its outcome; the writes stand.
         auto inner = bundle_entries::call_for(call_, *plan.entry, {});
         Answer read = inner ? plan.entry->match.route->handle(*inner)
                             : Answer(fhir::unexpected(inner.error()));

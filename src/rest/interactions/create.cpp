@@ -2,6 +2,7 @@
 #include "src/rest/answer.h"
 #include "src/rest/conditional.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/rest/referential.h"
 #include "src/rest/resource_input.h"
 #include "src/rest/stored_body.h"
 
@@ -41,7 +42,7 @@ Answer create(const Call& call) {
     const std::string id = write.id;
     std::vector<storage::Write> writes;
     writes.push_back(std::move(write));
-    auto outcome = call.snapshot->store().write(std::move(writes));
+    auto outcome = write_all(call, std::move(writes));
     if (outcome) return written_response(call, call.type, id, std::move(outcome->written.front()));
     const bool overtaken = outcome.error().issue.type == fhir::IssueType::duplicate;
     if (!overtaken || attempt == k_attempts_max)

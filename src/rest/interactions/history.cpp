@@ -5,6 +5,7 @@
 #include "src/rest/answer.h"
 #include "src/rest/bundle_writer.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/rest/shaping.h"
 
 namespace server::rest {
 namespace {
@@ -14,12 +15,13 @@ fhir::Issue bad_value(std::string_view name) {
                           "The value of " + std::string(name) + " is not of its form");
 }
 
-fhir::Result<storage::HistoryRequest, Failure> request_of(const Call& call) {
+fhir::Result<storage::HistoryRequest, Failure> request_of(const Call& call,
+                                                          const Parameters& parameters) {
   storage::HistoryRequest request;
   request.type = call.type;
   request.id = call.id;
   request.count = call.options->page_default;
-  for (const auto& [name, value] : call.parameters) {
+  for (const auto& [name, value] : parameters) {
     if (name == "_count") {
       auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), request.count);
       if (error != std::errc{} || end != value.data() + value.size())
@@ -29,6 +31,11 @@ fhir::Result<storage::HistoryRequest, Failure> request_of(const Call& call) {
       const auto time = fhir::DateTime::parse(value);
       if (!time) return fhir::unexpected(failure(bad_value(name)));
       (name == "_since" ? request.since : request.at) = time->instants().low;
+    } else if (name == "_sort") {
+      // R4 leaves the order of a history to "last updated, newest first"; both ways are offered.
+      if (value != "_lastUpdated" && value != "-_lastUpdated")
+        return fhir::unexpected(failure(bad_value(name)));
+      request.oldest_first = value == "_lastUpdated";
     } else if (name == "_cursor") {
       request.cursor = value;
     } else if (!call.lenient) {
@@ -50,9 +57,15 @@ std::string path_of(const Call& call) {
 }  // namespace
 
 Answer history(const Call& call) {
-  FHIR_TRY(request, request_of(call));
+  Parameters parameters = call.parameters;
+  REST_TRY(shaping, take_shaping(parameters));
+  FHIR_TRY(request, request_of(call, parameters));
   REST_TRY(reader, call.reader());
   REST_TRY(page, reader->history(request));
+  for (storage::Version& version : page.versions) {
+    if (!version.deleted)
+      version.body = shaped(std::move(version.body), shaping, call.snapshot->definitions());
+  }
   return fhir_response(200, history_bundle(call, path_of(call), page));
 }
 

@@ -20,5 +20,10 @@ Answer search(const Call& call);
 Answer bundle(const Call& call);
 Answer capabilities(const Call& call);
 Answer operation(const Call& call);
+Answer meta(const Call& call);
+Answer meta_add(const Call& call);
+Answer meta_delete(const Call& call);
+Answer versions(const Call& call);
+Answer delete_history(const Call& call);
 
 }  // namespace server::rest

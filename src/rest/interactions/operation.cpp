@@ -3,6 +3,7 @@
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
 #include "src/rest/resource_input.h"
+#include "src/rest/rest_operations.h"
 
 namespace server::rest {
 namespace {
@@ -17,9 +18,19 @@ fhir::Issue not_here(const Call& call) {
                           "There is no operation $" + std::string(call.operation) + " here");
 }
 
+fhir::Issue needs_post() {
+  return fhir::make_issue(fhir::Situation::method_not_allowed, fhir::IssueType::not_supported,
+                          "This operation changes things: it is invoked by POST");
+}
+
 }  // namespace
 
 Answer operation(const Call& call) {
+  if (const RestOperation* own = find_rest_operation(call)) {
+    if (call.is_get && own->affects_state) return fhir::unexpected(failure(needs_post()));
+    return own->run(call);
+  }
+  if (!call.version.empty()) return fhir::unexpected(failure(not_here(call)));
   const operations::Operation* found = nullptr;
   for (const operations::Operation& candidate : operations::all_operations()) {
     if (candidate.name != call.operation || (candidate.levels & level_of(call)) == 0) continue;
@@ -28,10 +39,7 @@ Answer operation(const Call& call) {
       found = &candidate;
   }
   if (found == nullptr) return fhir::unexpected(failure(not_here(call)));
-  if (call.is_get && found->affects_state)
-    return fhir::unexpected(failure(
-        fhir::make_issue(fhir::Situation::method_not_allowed, fhir::IssueType::not_supported,
-                         "This operation changes things: it is invoked by POST")));
+  if (call.is_get && found->affects_state) return fhir::unexpected(failure(needs_post()));
   std::optional<fhir::json::Document> body;
   if (!call.is_get && !call.body.empty()) {
     FHIR_TRY(document, read_body(call));

@@ -3,6 +3,7 @@
 #include "src/rest/conditional.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/patch_body.h"
+#include "src/rest/referential.h"
 #include "src/rest/resource_input.h"
 #include "src/rest/stored_body.h"
 
@@ -42,7 +43,7 @@ Answer patch(const Call& call) {
     write.precondition.if_match = current.version_id;
     std::vector<storage::Write> writes;
     writes.push_back(std::move(write));
-    auto outcome = call.snapshot->store().write(std::move(writes));
+    auto outcome = write_all(call, std::move(writes));
     if (outcome)
       return written_response(call, call.type, call.id, std::move(outcome->written.front()));
     const bool overtaken =

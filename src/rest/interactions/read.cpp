@@ -1,9 +1,9 @@
 // https://hl7.org/fhir/R4/http.html#read https://hl7.org/fhir/R4/http.html#vread
-#include <charconv>
-
 #include "src/rest/answer.h"
 #include "src/rest/binary_content.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/rest/shaping.h"
+#include "src/rest/version_number.h"
 
 namespace server::rest {
 namespace {
@@ -32,14 +32,19 @@ bool is_unchanged(const Call& call, const storage::Version& version) {
   return false;
 }
 
-http::Response answer_with(const Call& call, storage::Version&& version) {
+Answer answer_with(const Call& call, storage::Version&& version) {
   http::Response response;
   if (is_unchanged(call, version)) {
     response.status = 304;
   } else if (call.wants_content) {
     response = content_response(version.body);
-  } else {
+  } else if (call.parameters.empty()) {
     response = fhir_response(200, std::move(version.body));
+  } else {
+    Parameters parameters = call.parameters;
+    REST_TRY(shaping, take_shaping(parameters));
+    response =
+        fhir_response(200, shaped(std::move(version.body), shaping, call.snapshot->definitions()));
   }
   add_version_headers(response, version.version_id, version.last_updated);
   return response;
@@ -53,12 +58,7 @@ Answer read(const Call& call) {
 }
 
 Answer vread(const Call& call) {
-  std::int64_t number = 0;
-  auto [end, error] =
-      std::from_chars(call.version.data(), call.version.data() + call.version.size(), number);
-  if (error != std::errc{} || end != call.version.data() + call.version.size() || number < 1)
-    return fhir::unexpected(failure(
-        fhir::make_issue(fhir::IssueType::not_found, "There is no such version of this resource")));
+  FHIR_TRY(number, version_number(call.version));
   REST_TRY(reader, call.reader());
   REST_TRY(version, reader->read_version(call.type, call.id, number));
   if (version.deleted)

@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/http.html#delete
 #include "src/rest/answer.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/rest/referential.h"
 #include "src/rest/resource_input.h"
 
 namespace server::rest {
@@ -14,7 +15,7 @@ Answer remove(const Call& call) {
   write.precondition.if_match = if_match;
   std::vector<storage::Write> writes;
   writes.push_back(std::move(write));
-  auto outcome = call.snapshot->store().write(std::move(writes));
+  auto outcome = write_all(call, std::move(writes));
   if (!outcome) return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
   // "Upon successful deletion, or if the resource does not exist at all, the server should return
   // 204 or 200": both alike, so that a repeated delete is not an error.

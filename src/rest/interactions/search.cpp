@@ -5,6 +5,7 @@
 #include "src/rest/bundle_writer.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/search_request.h"
+#include "src/rest/shaping.h"
 #include "src/search/percent.h"
 
 namespace server::rest {
@@ -37,14 +38,24 @@ std::string take_cursor(Parameters& parameters) {
   return cursor;
 }
 
+/// "_include and _revinclude cannot be combined with _summary=text"
 fhir::Result<void, Failure> check_presentation(const search::Query& query) {
-  const bool is_partial = !query.elements.empty() || query.summary == search::Summary::true_ ||
-                          query.summary == search::Summary::text ||
-                          query.summary == search::Summary::data;
-  if (!is_partial) return {};
-  return fhir::unexpected(failure(
-      fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::not_supported,
-                       "_elements and _summary other than count and false are not supported")));
+  if (query.summary != search::Summary::text || query.includes.empty()) return {};
+  return fhir::unexpected(
+      failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::invalid,
+                               "_summary=text cannot be combined with _include or _revinclude")));
+}
+
+/// _summary counts for all resources of the page, _elements for the matches.
+void shape_page(const Call& call, const search::Query& query, storage::Page& page) {
+  const Shaping of_matches{query.summary, query.elements};
+  const Shaping of_included{query.summary, {}};
+  for (storage::Page::Entry& entry : page.entries) {
+    const Shaping& shaping = entry.is_match ? of_matches : of_included;
+    if (!shaping.is_whole())
+      entry.version.body =
+          shaped(std::move(entry.version.body), shaping, call.snapshot->definitions());
+  }
 }
 
 }  // namespace
@@ -66,6 +77,7 @@ Answer search(const Call& call) {
     return fhir_response(200, searchset(call, call.type, query, page));
   }
   REST_TRY(page, reader->search(query));
+  shape_page(call, query, page);
   return fhir_response(200, searchset(call, call.type, query, page));
 }
 

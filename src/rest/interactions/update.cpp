@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/http.html#update https://hl7.org/fhir/R4/http.html#upsert
 #include "src/rest/answer.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/rest/referential.h"
 #include "src/rest/resource_input.h"
 
 namespace server::rest {
@@ -18,7 +19,7 @@ Answer update(const Call& call) {
     write.precondition.must_not_exist = true;
   std::vector<storage::Write> writes;
   writes.push_back(std::move(write));
-  auto outcome = call.snapshot->store().write(std::move(writes));
+  auto outcome = write_all(call, std::move(writes));
   if (!outcome) return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
   return written_response(call, call.type, call.id, std::move(outcome->written.front()));
 }

@@ -24,6 +24,12 @@ fhir::Result<Store::Outcome, Store::Failure> BatchWriter::apply(const std::vecto
     }
     outcome.written.push_back(*std::move(written));
   }
+  // Only now: what a batch refers to may be in the batch.
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (writes[i].must_exist.empty() && !writes[i].must_not_be_referenced) continue;
+    if (auto holds = check_references(writes[i]); !holds)
+      return fhir::unexpected(Store::Failure{i, std::move(holds).error()});
+  }
   return outcome;
 }
 
@@ -31,6 +37,11 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
   FHIR_TRY(type, names_.add_type(write.type));
   FHIR_TRY(identity, find(type, write.id));
   FHIR_CHECK(check(write.precondition, identity));
+  if (write.method == WriteMethod::erase_history) return erase_history(write, type, identity);
+  if (write.skip_unchanged && identity.is_live) {
+    FHIR_TRY(same, unchanged(write, identity));
+    if (same) return *std::move(same);
+  }
   const bool is_deletion = write.method == WriteMethod::delete_;
   Written written;
   if (is_deletion && !identity.is_live) {
@@ -57,6 +68,86 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
       index_.replace(rid, type, is_deletion ? k_none : write.index,
                      identity.is_live ? IndexWriter::Before::rows : IndexWriter::Before::nothing));
   return written;
+}
+
+/// The current version, when it has the body that the write would give it but for the version and
+/// the time: both stand between head, middle and tail.
+fhir::Result<std::optional<Written>> BatchWriter::unchanged(const Write& write,
+                                                            const Identity& identity) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
+  Run run(*statement);
+  run->bind(1, identity.rid);
+  if (run->step() != Step::row) return fhir::unexpected(connection_.issue(run->code()));
+  const std::string_view stored = run->bytes(4);
+  const PendingBody& body = write.body;
+  const std::string version = std::to_string(identity.version_id);
+  const std::string time = fhir::format_instant(identity.last_updated);
+  std::size_t at = 0;
+  for (std::string_view piece :
+       {std::string_view(body.head), std::string_view(version), std::string_view(body.middle),
+        std::string_view(time), std::string_view(body.tail)}) {
+    if (stored.substr(at, piece.size()) != piece) return std::optional<Written>{};
+    at += piece.size();
+  }
+  if (at != stored.size()) return std::optional<Written>{};
+  Written written;
+  written.version_id = identity.version_id;
+  written.last_updated = identity.last_updated;
+  written.unchanged = true;
+  written.body = stored;
+  return std::optional(std::move(written));
+}
+
+fhir::Result<Written> BatchWriter::erase_history(const Write& write, std::int64_t type,
+                                                 const Identity& identity) {
+  if (identity.version_id == 0)
+    return fhir::unexpected(fhir::make_issue(Situation::not_found, IssueType::not_found,
+                                             write.type + "/" + write.id + " is not known"));
+  if (write.erased_version == identity.version_id)
+    return fhir::unexpected(fhir::make_issue(Situation::conflict, IssueType::conflict,
+                                             "The current version is no history"));
+  FHIR_TRY(statement, connection_.statement("DELETE FROM history WHERE rid = ? AND "
+                                            "(? = 0 OR version_id = ?)"));
+  Run run(*statement);
+  run->bind(1, identity.rid);
+  run->bind(2, write.erased_version.value_or(0));
+  run->bind(3, write.erased_version.value_or(0));
+  FHIR_CHECK(done(run));
+  const int erased = sqlite3_changes(connection_.handle());
+  names_.count(type, {0, -erased});
+  Written written;
+  written.version_id = identity.version_id;
+  written.last_updated = identity.last_updated;
+  written.unchanged = erased == 0;
+  return written;
+}
+
+/// Referential integrity, as the server's settings ask for it.
+fhir::Result<void> BatchWriter::check_references(const Write& write) {
+  auto refuse = [](std::string text) {
+    return fhir::unexpected(
+        fhir::make_issue(Situation::conflict, IssueType::conflict, std::move(text)));
+  };
+  for (const auto& [type_name, id] : write.must_exist) {
+    FHIR_TRY(type, names_.add_type(type_name));
+    FHIR_TRY(target, find(type, id));
+    if (!target.is_live)
+      return refuse("The resource refers to " + type_name + "/" + id + ", which is not here");
+  }
+  if (!write.must_not_be_referenced) return {};
+  FHIR_TRY(type, names_.add_type(write.type));
+  FHIR_TRY(target, find(type, write.id));
+  FHIR_TRY(statement, connection_.statement(
+                          "SELECT t.name, r.id FROM search_parameter s JOIN reference_index i "
+                          "ON i.param = s.param AND i.target = ? JOIN resource r ON "
+                          "r.rid = i.rid JOIN resource_type t ON t.type = r.type LIMIT 1"));
+  Run run(*statement);
+  run->bind(1, target.rid);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  if (step == Step::done) return {};
+  return refuse(std::string(run->bytes(0)) + "/" + std::string(run->bytes(1)) + " refers to " +
+                write.type + "/" + write.id);
 }
 
 fhir::Result<BatchWriter::Identity> BatchWriter::find(std::int64_t type, std::string_view id) {

@@ -24,6 +24,10 @@ class BatchWriter {
   };
 
   fhir::Result<Written> apply(const Write& write);
+  fhir::Result<std::optional<Written>> unchanged(const Write& write, const Identity& identity);
+  fhir::Result<Written> erase_history(const Write& write, std::int64_t type,
+                                      const Identity& identity);
+  fhir::Result<void> check_references(const Write& write);
   fhir::Result<Identity> find(std::int64_t type, std::string_view id);
   fhir::Result<void> check(const Precondition& precondition, const Identity& identity);
   fhir::Result<std::int64_t> store(const Write& write, std::int64_t type, const Identity& identity,

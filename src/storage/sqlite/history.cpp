@@ -36,7 +36,7 @@ search::Query shape_of(const HistoryRequest& request) {
   static const fhir::SearchParameter k_version{};
   search::Query shape;
   shape.resource_type = "_history/" + request.type + "/" + request.id;
-  shape.sort.push_back({&k_version, true});
+  shape.sort.push_back({&k_version, !request.oldest_first});
   return shape;
 }
 
@@ -48,7 +48,8 @@ fhir::Issue not_found(const HistoryRequest& request) {
 }  // namespace
 
 fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
-  Place before{k_greatest, k_greatest, k_greatest};
+  const std::int64_t start = request.oldest_first ? -1 : k_greatest;
+  Place before{start, start, start};
   if (!request.cursor.empty()) {
     FHIR_TRY(cursor, sql::decode(request.cursor, shape_of(request)));
     const auto* version_id = std::get_if<std::int64_t>(&cursor.keys.front());
@@ -101,7 +102,7 @@ fhir::Result<std::int64_t> History::find(std::int64_t type, const HistoryRequest
   return run->integer(0);
 }
 
-/// Merges the newest versions of one part into `found`, which keeps one more than the page holds.
+/// Merges the next versions of one part into `found`, which keeps one more than the page holds.
 fhir::Result<void> History::collect(const SqlText& which, const HistoryRequest& request,
                                     const Place& before, std::vector<Found>& found) {
   const std::size_t limit = std::size_t{request.count} + 1;
@@ -111,14 +112,17 @@ fhir::Result<void> History::collect(const SqlText& which, const HistoryRequest& 
         "FROM ");
     text << table << " v CROSS JOIN resource r ON r.rid = v.rid WHERE " << which
          << " AND v.version_id > 0";
-    (text << " AND v.last_updated <= ").bind(before.last_updated);
-    (text << " AND (v.last_updated < ").bind(before.last_updated);
-    (text << " OR v.rid < ").bind(before.rid);
+    const std::string_view past = request.oldest_first ? " > " : " < ";
+    (text << " AND v.last_updated" << (request.oldest_first ? " >= " : " <= "))
+        .bind(before.last_updated);
+    (text << " AND (v.last_updated" << past).bind(before.last_updated);
+    (text << " OR v.rid" << past).bind(before.rid);
     (text << " OR (v.rid = ").bind(before.rid);
-    (text << " AND v.version_id < ").bind(before.version_id) << "))";
+    (text << " AND v.version_id" << past).bind(before.version_id) << "))";
     add_bounds(text, request);
-    (text << " ORDER BY v.last_updated DESC, v.rid DESC, v.version_id DESC LIMIT ")
-        .bind(static_cast<std::int64_t>(limit));
+    const std::string_view order = request.oldest_first ? "" : " DESC";
+    text << " ORDER BY v.last_updated" << order << ", v.rid" << order << ", v.version_id" << order;
+    (text << " LIMIT ").bind(static_cast<std::int64_t>(limit));
     FHIR_TRY(statement, connection_.statement(text.text()));
     Run run(*statement);
     bind_all(*run, text.values());
@@ -136,8 +140,9 @@ fhir::Result<void> History::collect(const SqlText& which, const HistoryRequest& 
     }
     if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
   }
-  std::sort(found.begin(), found.end(),
-            [](const Found& a, const Found& b) { return a.place > b.place; });
+  std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
+    return request.oldest_first ? a.place < b.place : a.place > b.place;
+  });
   if (found.size() > limit) found.resize(limit);
   return {};
 }

@@ -2,6 +2,7 @@
 #include "src/storage/sqlite/reader.h"
 
 #include "src/storage/sqlite/history.h"
+#include "src/storage/sqlite/labels.h"
 #include "src/storage/sqlite/searcher.h"
 
 namespace server::storage::sqlite {
@@ -121,6 +122,11 @@ fhir::Result<std::uint64_t> SqliteReader::count(const search::Query& query) {
 fhir::Result<HistoryPage> SqliteReader::history(const HistoryRequest& request) {
   FHIR_CHECK(take_snapshot());
   return History(*lease_, dictionary_).page(request);
+}
+
+fhir::Result<Labels> SqliteReader::labels(std::string_view type) {
+  FHIR_CHECK(take_snapshot());
+  return labels_in_use(*lease_, dictionary_, type);
 }
 
 }  // namespace server::storage::sqlite

@@ -20,6 +20,7 @@ class SqliteReader final : public Reader {
   fhir::Result<Page> search(const search::Query& query) override;
   fhir::Result<std::uint64_t> count(const search::Query& query) override;
   fhir::Result<HistoryPage> history(const HistoryRequest& request) override;
+  fhir::Result<Labels> labels(std::string_view type) override;
 
  private:
   fhir::Result<void> take_snapshot();

@@ -1,0 +1,53 @@
+#include "src/rest/cors.h"
+
+#include <algorithm>
+
+#include "src/rest/patch_body.h"
+
+namespace server::rest {
+namespace {
+
+constexpr std::string_view k_exposed =
+    "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Request-Id, "
+    "X-Security-Context";
+
+/// Field names with commas between them, and nothing else.
+bool is_name_list(std::string_view text) {
+  return !text.empty() && text.size() < 2'048 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == ',' || c == ' ';
+  });
+}
+
+}  // namespace
+
+void add_cors(const Options& options, const http::Request& request, http::Response& response) {
+  if (options.cors_origins.empty()) return;
+  response.headers.add("Vary", "Origin");
+  const std::string_view origin = request.headers.get("Origin");
+  if (origin.empty()) return;
+  const auto& allowed = options.cors_origins;
+  const bool any = std::find(allowed.begin(), allowed.end(), "*") != allowed.end();
+  if (!any && std::find(allowed.begin(), allowed.end(), origin) == allowed.end()) return;
+  response.headers.add("Access-Control-Allow-Origin", any ? "*" : std::string(origin));
+  if (request.method != http::Method::options) {
+    response.headers.add("Access-Control-Expose-Headers", std::string(k_exposed));
+    return;
+  }
+  if (request.headers.get("Access-Control-Request-Method").empty()) return;
+  response.headers.add("Access-Control-Allow-Methods", std::string(response.headers.get("Allow")));
+  const std::string_view asked = request.headers.get("Access-Control-Request-Headers");
+  if (is_name_list(asked)) response.headers.add("Access-Control-Allow-Headers", std::string(asked));
+  response.headers.add("Access-Control-Max-Age", "86400");
+}
+
+http::Response options_response(const std::string& allow) {
+  http::Response response;
+  response.status = 204;
+  response.headers.add("Allow", allow);
+  if (allow.find("PATCH") != std::string::npos)
+    response.headers.add("Accept-Patch", std::string(k_accept_patch));
+  return response;
+}
+
+}  // namespace server::rest

@@ -1,0 +1,41 @@
+#include "src/rest/rest_operations.h"
+
+#include <array>
+
+#include "src/rest/interactions/interactions.h"
+
+namespace server::rest {
+
+using operations::level_instance;
+using operations::level_system;
+using operations::level_type;
+
+std::span<const RestOperation> rest_operations() {
+  static constexpr auto k_operations = std::to_array<RestOperation>({
+      {"meta", "http://hl7.org/fhir/OperationDefinition/Resource-meta", "",
+       level_system | level_type | level_instance, false, true, meta},
+      {"meta-add", "http://hl7.org/fhir/OperationDefinition/Resource-meta-add", "", level_instance,
+       true, false, meta_add},
+      {"meta-delete", "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete", "",
+       level_instance, true, false, meta_delete},
+      {"versions", "http://hl7.org/fhir/OperationDefinition/CapabilityStatement-versions", "",
+       level_system, false, false, versions},
+      {"delete-history", "", "", level_instance, true, true, delete_history},
+  });
+  return k_operations;
+}
+
+const RestOperation* find_rest_operation(const Call& call) {
+  const std::uint8_t level = call.type.empty() ? level_system
+                             : call.id.empty() ? level_type
+                                               : level_instance;
+  for (const RestOperation& operation : rest_operations()) {
+    if (operation.name != call.operation || (operation.levels & level) == 0) continue;
+    if (!operation.resource_type.empty() && operation.resource_type != call.type) continue;
+    if (!call.version.empty() && !operation.on_versions) continue;
+    return &operation;
+  }
+  return nullptr;
+}
+
+}  // namespace server::rest

@@ -1,0 +1,28 @@
+// Operations that need more than definitions and terminology: they read and write resources as the
+// interactions do. https://hl7.org/fhir/R4/operations.html
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "src/rest/context.h"
+
+namespace server::rest {
+
+struct RestOperation {
+  std::string_view name;           // without `$`
+  std::string_view definition;     // canonical of the OperationDefinition; empty: it has none
+  std::string_view resource_type;  // empty: any type, and the system
+  std::uint8_t levels;             // operations::Level
+  bool affects_state;              // then only POST
+  bool on_versions;                // may be invoked on one version of a resource
+  Answer (*run)(const Call& call);
+};
+
+std::span<const RestOperation> rest_operations();
+
+/// Null when there is none of that name at the call's place.
+const RestOperation* find_rest_operation(const Call& call);
+
+}  // namespace server::rest
