@@ -44,7 +44,7 @@ struct Options {
 struct Snapshot {
   operations::Services services;
   std::shared_ptr<const search::Extractor> extractor;
-  std::shared_ptr<const LazyText> capability_statement;  // JSON; date of the snapshot
+  std::shared_ptr<const LazyText> capability_statement;    // JSON; date of the snapshot
   std::shared_ptr<const LazyText> normative_capabilities;  // the same of what is normative in R4
   std::shared_ptr<const LazyText> terminology_capabilities;
 

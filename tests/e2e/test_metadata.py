@@ -84,6 +84,8 @@ class Metadata(ServerCase):
             path = ("" if kind is None else kind + "/") + "$" + operation["name"]
             self.assertTrue(operation["definition"].startswith("http"))
             response = self.http.post(path, {"resourceType": "Parameters"})
+            if response.status == 404 and kind is not None:  # then it is one of instances
+                response = self.http.post(f"{kind}/any/${operation['name']}", {"resourceType": "Parameters"})
             with self.subTest(operation=path):
                 if response.status == 404:  # the thing asked about may be unknown, not the operation
                     self.assertNotIn("There is no operation", response.body.decode())

@@ -10,7 +10,8 @@ Answer capabilities(const Call& call) {
   for (const auto& [name, value] : call.parameters) {
     if (name != "mode" || value == "full") continue;
     if (value == "normative") return fhir_response(200, snapshot.normative_capabilities->text());
-    if (value == "terminology") return fhir_response(200, snapshot.terminology_capabilities->text());
+    if (value == "terminology")
+      return fhir_response(200, snapshot.terminology_capabilities->text());
     return fhir::unexpected(
         failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::value,
                                  "mode is one of full, normative and terminology")));
