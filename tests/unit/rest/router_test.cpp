@@ -51,7 +51,7 @@ TEST_CASE("a known path with another method says which it takes") {
   const auto found = match(Method::patch, "metadata");
   REQUIRE(found.has_value());
   CHECK(found->route == nullptr);
-  CHECK(found->allow == "GET");
+  CHECK(found->allow == "GET, HEAD, OPTIONS");
 }
 
 TEST_CASE("other paths are nobody's") {
