@@ -64,6 +64,7 @@ struct Call {
   std::string_view type;       // resource type in the path, checked; empty at system level
   std::string_view id;         // logical id in the path, checked
   std::string_view version;    // versionId in the path
+  std::string_view member;     // of the compartment in the path: a resource type, or `*`
   std::string_view operation;  // name behind `$`
   Parameters parameters;       // of the URL, decoded, in order; those of presentation removed
   std::string_view body;

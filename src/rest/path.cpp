@@ -46,6 +46,13 @@ fhir::Result<void, Failure> check_names(const Call& call) {
           failure(fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_supported,
                                    "R4 has no resource type of the name in the URL")));
   }
+  if (!call.member.empty() && call.member != "*") {
+    const fhir::TypeSchema* type = call.snapshot->definitions().type(call.member);
+    if (type == nullptr || type->kind != fhir::TypeKind::resource || type->is_abstract)
+      return fhir::unexpected(
+          failure(fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_supported,
+                                   "R4 has no resource type of the name in the URL")));
+  }
   if (!call.id.empty() && !is_id(call.id)) {
     return fhir::unexpected(failure(
         call.is_get ? fhir::make_issue(fhir::IssueType::not_found,

@@ -69,7 +69,7 @@ bool is_out_of_time(const Failure& failure) {
 
 /// Whether the body of a request is a resource, and not a form or a patch.
 bool takes_resource(const http::Request& request, const Route& route) {
-  return !request.body.empty() && route.interaction != "search-type" &&
+  return !request.body.empty() && !route.interaction.starts_with("search-") &&
          (request.method == http::Method::post || request.method == http::Method::put);
 }
 
@@ -211,6 +211,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   call.id = found->id;
   call.version = found->version;
   call.operation = found->operation;
+  call.member = found->member;
   call.parameters = std::move(parameters);
   call.body = request.body;
   call.headers = &request.headers;

@@ -15,6 +15,8 @@ using http::Placement;
 
 constexpr auto k_routes = std::to_array<Route>({
     {Method::get, "metadata", "capabilities", Level::system, Placement::worker, capabilities},
+    {Method::get, "", "search-system", Level::system, Placement::worker, search},
+    {Method::post, "_search", "search-system", Level::system, Placement::worker, search},
     {Method::post, "", "transaction", Level::system, Placement::worker, bundle},
     {Method::get, "_history", "history-system", Level::system, Placement::worker, history},
     {Method::get, "${operation}", "operation", Level::system, Placement::worker, operation},
@@ -47,6 +49,9 @@ constexpr auto k_routes = std::to_array<Route>({
      Placement::worker, operation},
     {Method::post, "{type}/{id}/_history/{version}/${operation}", "operation", Level::instance,
      Placement::worker, operation},
+    {Method::get, "{type}/{id}/{member}", "search-type", Level::type, Placement::worker, search},
+    {Method::post, "{type}/{id}/{member}/_search", "search-type", Level::type, Placement::worker,
+     search},
     {Method::get, "{type}/{id}/${operation}", "operation", Level::instance, Placement::worker,
      operation},
     {Method::post, "{type}/{id}/${operation}", "operation", Level::instance, Placement::worker,
@@ -69,6 +74,10 @@ bool segment_fits(std::string_view pattern, std::string_view segment, Match& mat
   if (pattern == "{id}" || pattern == "{version}") {
     (pattern == "{id}" ? match.id : match.version) = segment;
     return !segment.empty() && segment[0] != '_' && segment[0] != '$';
+  }
+  if (pattern == "{member}") {
+    match.member = segment;
+    return segment == "*" || (!segment.empty() && segment[0] >= 'A' && segment[0] <= 'Z');
   }
   if (pattern == "${operation}") {
     if (segment.size() < 2 || segment[0] != '$') return false;

@@ -1,6 +1,12 @@
 #include "src/rest/search_request.h"
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
+
+#include "src/rest/search_concepts.h"
+#include "src/search/compartment.h"
+#include "src/search/percent.h"
 
 namespace server::rest {
 
@@ -10,9 +16,10 @@ std::int64_t now_utc_ms() {
       .count();
 }
 
-fhir::Result<search::Query, Failure> parse_search(
-    const Call& call, std::string_view type,
-    std::span<const std::pair<std::string, std::string>> parameters, search::Handling handling) {
+namespace {
+
+search::ParseOptions options_of(const Call& call, search::Handling handling,
+                                const search::Concepts& concepts) {
   search::ParseOptions options;
   options.handling = handling;
   options.base_url = call.options->base_url;
@@ -20,7 +27,89 @@ fhir::Result<search::Query, Failure> parse_search(
   options.count_default = call.options->page_default;
   options.count_max = call.options->page_max;
   options.allow_chains = true;
-  return search::parse_query(type, parameters, call.snapshot->definitions(), options);
+  options.concepts = &concepts;
+  return options;
+}
+
+/// `_type` apart from the rest.
+struct Split {
+  std::vector<std::string_view> types;
+  Parameters rest;
+  std::string given;  // the `_type` of the self link
+};
+
+fhir::Result<Split> split_types(const Parameters& parameters,
+                                const fhir::DefinitionStore& definitions) {
+  Split split;
+  FHIR_TRY(types, search::types_of(parameters, definitions));
+  split.types = std::move(types);
+  for (const auto& pair : parameters) {
+    if (pair.first != "_type") {
+      split.rest.push_back(pair);
+    } else {
+      search::append_pair(split.given, pair.first, pair.second);
+    }
+  }
+  return split;
+}
+
+/// Holds each of the query's types to the compartment.
+fhir::Result<void> enter_compartment(const Call& call, search::Query& query) {
+  const auto enter = [&](search::Query& one) -> fhir::Result<void> {
+    FHIR_TRY(criterion, search::compartment_criterion(call.type, call.id, one.resource_type,
+                                                      call.snapshot->definitions()));
+    one.criteria.push_back(std::move(criterion));
+    return {};
+  };
+  for (search::Query& type : query.types) FHIR_CHECK(enter(type));
+  return query.types.empty() ? enter(query) : fhir::Result<void>();
+}
+
+}  // namespace
+
+fhir::Result<search::Query, Failure> parse_search(
+    const Call& call, std::string_view type,
+    std::span<const std::pair<std::string, std::string>> parameters, search::Handling handling) {
+  const SearchConcepts concepts(call);
+  return search::parse_query(type, parameters, call.snapshot->definitions(),
+                             options_of(call, handling, concepts));
+}
+
+fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Parameters& parameters,
+                                                     search::Handling handling) {
+  const bool is_in_compartment = !call.member.empty();
+  const std::string_view type = is_in_compartment ? call.member : call.type;
+  std::optional<search::Query> query;
+  if (!type.empty() && type != "*") {
+    FHIR_TRY(one, parse_search(call, type, parameters, handling));
+    query = std::move(one);
+  } else {
+    const fhir::DefinitionStore& definitions = call.snapshot->definitions();
+    REST_TRY(split, split_types(parameters, definitions));
+    if (is_in_compartment) {
+      const auto inside = search::compartment_types(call.type, definitions);
+      std::erase_if(split.types, [&](std::string_view name) {
+        return std::find(inside.begin(), inside.end(), name) == inside.end();
+      });
+    }
+    if (split.types.empty()) {
+      return fhir::unexpected(failure(fhir::make_issue(
+          fhir::Situation::not_found, fhir::IssueType::not_found,
+          "No such resource is in the compartment of a " + std::string(call.type))));
+    }
+    const SearchConcepts concepts(call);
+    FHIR_TRY(several, search::parse_types_query(split.types, split.rest, definitions,
+                                                options_of(call, handling, concepts)));
+    several.self =
+        split.given + (split.given.empty() || several.self.empty() ? "" : "&") + several.self;
+    query = std::move(several);
+  }
+  if (is_in_compartment) {
+    if (auto entered = enter_compartment(call, *query); !entered) {
+      return fhir::unexpected(failure(std::move(entered).error()));
+    }
+  }
+  return *std::move(query);
 }
 
 }  // namespace server::rest

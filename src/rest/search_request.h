@@ -12,6 +12,11 @@ fhir::Result<search::Query, Failure> parse_search(
     const Call& call, std::string_view type,
     std::span<const std::pair<std::string, std::string>> parameters, search::Handling handling);
 
+/// The search that the call's path and these parameters ask for: of one type, of several
+/// (`/?_type=…`), or within a compartment (`Patient/1/Observation`, `Patient/1/*`).
+fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Parameters& parameters,
+                                                     search::Handling handling);
+
 /// UTC milliseconds now.
 std::int64_t now_utc_ms();
 

@@ -2,12 +2,16 @@
 #include "src/search/criterion.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "src/search/concept_expansion.h"
 #include "src/search/escape.h"
+#include "src/search/hierarchy.h"
+#include "src/search/modifier.h"
 #include "src/search/reference_text.h"
+#include "src/search/special.h"
 
 namespace server::search {
 namespace {
@@ -17,46 +21,6 @@ using fhir::IssueType;
 using fhir::SearchParameterType;
 
 constexpr std::string_view k_unknown_rule = "search-parameter-unknown";
-
-struct KnownModifier {
-  std::string_view name;
-  Modifier modifier;
-  bool is_supported;
-};
-
-// :[type] is whatever names a resource type.
-constexpr std::array<KnownModifier, 12> k_modifiers = {{
-    {"missing", Modifier::missing, true},
-    {"exact", Modifier::exact, true},
-    {"contains", Modifier::contains, true},
-    {"not", Modifier::not_, true},
-    {"identifier", Modifier::identifier, true},
-    {"text", Modifier::text, false},
-    {"in", Modifier::in, false},
-    {"not-in", Modifier::not_in, false},
-    {"above", Modifier::above, false},
-    {"below", Modifier::below, false},
-    {"of-type", Modifier::of_type, false},
-    {"type", Modifier::type, false},  // STU3's spelling of [type]
-}};
-
-bool applies_to(Modifier modifier, SearchParameterType type) {
-  switch (modifier) {
-    case Modifier::none:
-    case Modifier::missing:
-      return true;
-    case Modifier::exact:
-    case Modifier::contains:
-      return type == SearchParameterType::string;
-    case Modifier::not_:
-      return type == SearchParameterType::token;
-    case Modifier::identifier:
-    case Modifier::type:
-      return type == SearchParameterType::reference;
-    default:
-      return false;
-  }
-}
 
 fhir::Unexpected<Issue> failure(IssueType type, std::string diagnostics) {
   return fhir::unexpected(
@@ -108,16 +72,24 @@ class Parser {
 
  private:
   fhir::Result<Criterion> parse_plain(std::string_view type, const Link& link) {
+    if (is_special_name(link.code)) {
+      if (!link.modifier.empty()) return does_not_apply(link.modifier);
+      return parse_special(type, link.code, value_, options_);
+    }
     Criterion criterion;
     criterion.parameter = definitions_.search_parameter(type, link.code);
     if (criterion.parameter == nullptr) return unknown_parameter(type, link.code);
     FHIR_CHECK(read_modifier(link.modifier, criterion));
-    const SearchParameterType kind = criterion.parameter->type;
-    const bool is_indexed =
-        !criterion.parameter->expression.empty() && kind != SearchParameterType::special;
-    if (!is_indexed) return unknown_parameter(type, link.code);
+    if (criterion.parameter->expression.empty()) return unknown_parameter(type, link.code);
     FHIR_CHECK(read_alternatives(criterion));
+    FHIR_CHECK(find_hierarchy(type, criterion, definitions_));
+    FHIR_CHECK(expand_concepts(criterion, options_.operands.concepts));
     return criterion;
+  }
+
+  fhir::Unexpected<Issue> does_not_apply(std::string_view name) {
+    return failure(IssueType::invalid,
+                   "the modifier " + quoted(name) + " does not apply to this type of parameter");
   }
 
   fhir::Result<void> read_modifier(std::string_view name, Criterion& criterion) {
@@ -126,21 +98,11 @@ class Parser {
       criterion.modifier = Modifier::type;
       criterion.target_type = name;
     } else {
-      const auto known = std::find_if(k_modifiers.begin(), k_modifiers.end(),
-                                      [&](const KnownModifier& m) { return m.name == name; });
-      if (known == k_modifiers.end()) {
-        return failure(IssueType::invalid, quoted(name) + " is no search modifier");
-      }
-      if (!known->is_supported) {
-        return failure(IssueType::not_supported,
-                       "the modifier " + quoted(name) + " is not supported yet");
-      }
-      criterion.modifier = known->modifier;
+      const auto known = modifier_of(name);
+      if (!known) return failure(IssueType::invalid, quoted(name) + " is no search modifier");
+      criterion.modifier = *known;
     }
-    if (!applies_to(criterion.modifier, criterion.parameter->type)) {
-      return failure(IssueType::invalid,
-                     "the modifier " + quoted(name) + " does not apply to this type of parameter");
-    }
+    if (!applies_to(criterion.modifier, criterion.parameter->type)) return does_not_apply(name);
     return check_target(*criterion.parameter, criterion.target_type);
   }
 
@@ -178,7 +140,7 @@ class Parser {
       return failure(IssueType::invalid, quoted(code) + " is no reference to chain through");
     }
     if (!options_.allow_chains) {
-      return failure(IssueType::not_supported, "chains and `_has` are not supported yet");
+      return failure(IssueType::not_supported, "chains and `_has` are not taken here");
     }
     return parameter;
   }
@@ -187,41 +149,52 @@ class Parser {
   fhir::Result<Criterion> parse_chain(std::string_view type, const Link& link,
                                       std::string_view rest, std::size_t depth) {
     FHIR_TRY(parameter, reference_parameter(type, link.code));
-    Criterion criterion;
-    criterion.parameter = parameter;
     if (!link.modifier.empty()) {
       if (!is_resource_type(link.modifier, definitions_)) {
         return failure(IssueType::invalid, quoted(link.modifier) + " is no resource type");
       }
       FHIR_CHECK(check_target(*parameter, link.modifier));
-      criterion.target_type = link.modifier;
-    } else {
-      FHIR_TRY(target, only_target(*parameter, rest));
-      criterion.target_type = target;
+      return parse_link(parameter, link.modifier, rest, depth);
     }
-    FHIR_TRY(inner, parse(criterion.target_type, rest, depth + 1));
+    const std::string_view only = only_target(*parameter);
+    if (!only.empty()) return parse_link(parameter, only, rest, depth);
+    // "the chain … may lead to several types": those that have the parameter it goes on with.
+    Criterion any;
+    any.combination = Combination::any;
+    std::optional<Issue> problem;
+    for (const std::string_view target : targets_of(*parameter)) {
+      auto one = parse_link(parameter, target, rest, depth);
+      if (one) {
+        any.parts.push_back(*std::move(one));
+      } else if (!problem || is_unknown_parameter(*problem)) {
+        problem = std::move(one).error();
+      }
+      if (problem && !is_unknown_parameter(*problem)) return fhir::unexpected(*std::move(problem));
+    }
+    if (any.parts.size() == 1) return std::move(any.parts.front());
+    if (any.parts.empty()) {
+      if (problem) return fhir::unexpected(*std::move(problem));
+      return unknown_parameter(link.code, rest);
+    }
+    return any;
+  }
+
+  fhir::Result<Criterion> parse_link(const fhir::SearchParameter* parameter,
+                                     std::string_view target, std::string_view rest,
+                                     std::size_t depth) {
+    Criterion criterion;
+    criterion.parameter = parameter;
+    criterion.target_type = target;
+    FHIR_TRY(inner, parse(target, rest, depth + 1));
     criterion.chained = std::make_unique<Criterion>(std::move(inner));
     return criterion;
   }
 
-  // The one target type that has the parameter which the chain goes on with.
-  fhir::Result<std::string_view> only_target(const fhir::SearchParameter& parameter,
-                                             std::string_view rest) {
-    if (parameter.targets.size() == 1) return parameter.targets[0];
-    const std::string_view next = split_link(rest.substr(0, rest.find('.'))).code;
-    std::string_view found;
-    for (const std::string_view target : parameter.targets) {
-      if (definitions_.search_parameter(target, next) == nullptr) continue;
-      if (!found.empty()) {
-        return failure(IssueType::not_supported,
-                       "the chain may lead to several types: name one, as in " +
-                           quoted(std::string(parameter.code) + ":" + std::string(found) + "." +
-                                  std::string(next)));
-      }
-      found = target;
-    }
-    if (found.empty()) return unknown_parameter(parameter.code, next);
-    return found;
+  std::span<const std::string_view> targets_of(const fhir::SearchParameter& parameter) const {
+    const bool is_any = parameter.targets.empty() ||
+                        std::find(parameter.targets.begin(), parameter.targets.end(), "Resource") !=
+                            parameter.targets.end();
+    return is_any ? definitions_.resource_types() : parameter.targets;
   }
 
   // _has:Observation:patient:code=…, without `_has:`

@@ -23,6 +23,20 @@ void index_date(const fhir::Element& value, Parameter parameter, IndexRows& rows
   if (const auto span = span_of(value)) rows.dates.push_back({parameter, span->low, span->high});
 }
 
+namespace {
+
+constexpr std::size_t k_fraction_digits_max = 9;
+
+// The digits of a second's fraction.
+std::string_view fraction_of(std::string_view written) {
+  const std::size_t dot = written.find('.');
+  if (dot == std::string_view::npos) return {};
+  const std::string_view rest = written.substr(dot + 1);
+  return rest.substr(0, rest.find_first_not_of("0123456789"));
+}
+
+}  // namespace
+
 fhir::Result<Operand> parse_date(std::string_view text) {
   Operand operand;
   operand.prefix = take_prefix(text);
@@ -30,13 +44,19 @@ fhir::Result<Operand> parse_date(std::string_view text) {
   // A `+` of a zone that was sent without its escape has become a space.
   std::replace(written.begin(), written.end(), ' ', '+');
   const auto span = instants_of(written);
-  if (!span) {
+  const std::string_view fraction = fraction_of(written);
+  if (!span || fraction.size() > k_fraction_digits_max) {
     return bad_value(
         "a date as YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.fff]] with `Z` or "
         "an offset, after an optional prefix");
   }
   operand.low = span->low;
   operand.high = span->high;
+  // Times are kept to the millisecond. What lies between two of them comes after the first and is
+  // a point: nothing is in it, and what begins at the second is after it.
+  if (fraction.size() > 3 && fraction.find_first_not_of('0', 3) != std::string_view::npos) {
+    operand.low = operand.high = span->low + 1;
+  }
   return operand;
 }
 

@@ -20,6 +20,13 @@ struct TokenRow {
   std::string code;    // as written; the query decides on case; may be empty
 };
 
+/// The text that stands beside a token, for :text: CodeableConcept.text, Coding.display or
+/// Identifier.type.text.
+struct TextRow {
+  Parameter parameter;
+  std::string folded;  // fold()
+};
+
 struct StringRow {
   Parameter parameter;
   std::string folded;  // fold(): what default matching compares
@@ -65,7 +72,8 @@ struct UriRow {
   std::string value;
 };
 
-/// One row per pairing of component values, each component reduced to what it is matched by.
+/// One row per pairing of component values, each component reduced to what it is matched by. Also,
+/// under a token's parameter, an identifier's value and one coding of its type, for :of-type.
 struct CompositeRow {
   struct Part {
     std::string system;  // token, quantity
@@ -79,6 +87,7 @@ struct CompositeRow {
 
 struct IndexRows {
   std::vector<TokenRow> tokens;
+  std::vector<TextRow> texts;
   std::vector<StringRow> strings;
   std::vector<DateRow> dates;
   std::vector<NumberRow> numbers;

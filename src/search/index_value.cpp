@@ -12,6 +12,7 @@ using fhir::SearchParameterType;
 constexpr std::size_t k_compared_pairwise_max = 24;
 
 auto key(const TokenRow& row) { return std::tie(row.parameter, row.code, row.system); }
+auto key(const TextRow& row) { return std::tie(row.parameter, row.folded); }
 auto key(const StringRow& row) { return std::tie(row.parameter, row.exact, row.folded); }
 auto key(const DateRow& row) { return std::tie(row.parameter, row.low, row.high); }
 auto key(const NumberRow& row) { return std::tie(row.parameter, row.low, row.high); }
@@ -121,6 +122,7 @@ bool is_empty(const IndexRows& rows) {
 
 void remove_duplicates(IndexRows& rows) {
   remove_repeated(rows.tokens);
+  remove_repeated(rows.texts);
   remove_repeated(rows.strings);
   remove_repeated(rows.dates);
   remove_repeated(rows.numbers);

@@ -46,6 +46,12 @@ fhir::Result<Operand> parse_operand(const fhir::SearchParameter& parameter, Modi
                                     std::string_view text, const OperandContext& context) {
   if (modifier == Modifier::missing) return parse_missing(text);
   if (modifier == Modifier::identifier) return parse_token(text);
+  if (modifier == Modifier::of_type) return parse_of_type(text);
+  if (modifier == Modifier::in || modifier == Modifier::not_in) return parse_uri(text);
+  if (modifier == Modifier::text || modifier == Modifier::text_advanced ||
+      modifier == Modifier::code_text) {
+    return parse_string(text);
+  }
   switch (parameter.type) {
     case SearchParameterType::token:
       return parse_token(text);

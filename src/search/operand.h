@@ -6,6 +6,7 @@
 
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
+#include "src/search/concepts.h"
 #include "src/search/query.h"
 
 namespace server::search {
@@ -15,6 +16,8 @@ struct OperandContext {
   const fhir::DefinitionStore& definitions;
   std::string_view base_url;     // of this server, without a slash at the end
   std::string_view target_type;  // of Modifier::type
+  /// For :in, :not-in, :above and :below on tokens; null: they are refused.
+  const Concepts* concepts = nullptr;
 };
 
 /// Reads one alternative.
@@ -28,6 +31,7 @@ fhir::Result<Operand> parse_operand(const fhir::SearchParameter& parameter, Modi
 
 // One per type, each in the file of its type.
 fhir::Result<Operand> parse_token(std::string_view text);
+fhir::Result<Operand> parse_of_type(std::string_view text);
 fhir::Result<Operand> parse_string(std::string_view text);
 fhir::Result<Operand> parse_date(std::string_view text);
 fhir::Result<Operand> parse_number_operand(std::string_view text);
@@ -37,6 +41,10 @@ fhir::Result<Operand> parse_reference(const fhir::SearchParameter& parameter, st
 fhir::Result<Operand> parse_uri(std::string_view text);
 fhir::Result<Operand> parse_composite(const fhir::SearchParameter& parameter, std::string_view text,
                                       const OperandContext& context);
+
+/// The one type that an id alone can mean: the parameter's only target, or the one that its
+/// expression insists on, as in `patient` with `where(resolve() is Patient)`. Empty: several.
+std::string_view only_target(const fhir::SearchParameter& parameter);
 
 /// Takes a comparison prefix off `text` when one is followed by the start of a number.
 Prefix take_prefix(std::string_view& text);

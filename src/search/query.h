@@ -26,7 +26,9 @@ enum class Modifier : std::uint8_t {
   below,
   of_type,
   identifier,
-  type
+  type,
+  code_text,     // R5's: the code itself as a string
+  text_advanced  // R5's: words of the text
 };
 
 enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap };
@@ -49,7 +51,17 @@ struct Operand {
   std::vector<Operand> parts;  // composite
 };
 
-/// One search parameter of the URL: its alternatives are ORed, criteria are ANDed.
+/// What the parts of a criterion are to each other.
+enum class Combination : std::uint8_t { none, all, any, negation };
+
+/// A parameter by which resources of a type stand below others of the same type: Location.partOf.
+struct HierarchyLink {
+  std::string type;
+  const fhir::SearchParameter* parameter = nullptr;
+};
+
+/// One search parameter of the URL: its alternatives are ORed, criteria are ANDed. Or a combination
+/// of criteria: `_filter`, a compartment, a chain that may lead to several types.
 struct Criterion {
   const fhir::SearchParameter* parameter = nullptr;
   Modifier modifier = Modifier::none;
@@ -57,6 +69,10 @@ struct Criterion {
   std::vector<Operand> alternatives;
   std::unique_ptr<Criterion> chained;          // subject.name=…: matched on the target
   std::unique_ptr<Criterion> reverse_chained;  // _has: matched on the resource that points here
+  std::vector<HierarchyLink> hierarchy;        // of Modifier::above and below on a reference
+  bool is_expanded = false;  // the alternatives are what a terminology made of a value
+  Combination combination = Combination::none;
+  std::vector<Criterion> parts;  // of a combination; parameter is null then
 };
 
 struct SortKey {
@@ -84,6 +100,10 @@ struct Query {
   Total total = Total::none;
   Summary summary = Summary::none;
   std::vector<std::string> elements;
+  std::optional<std::uint32_t> results_max;  // _maxresults: of all pages
+  /// A search of several types, each with the criteria as they apply to it; `criteria` and
+  /// `resource_type` of this query are empty then, the rest is common to all.
+  std::vector<Query> types;
   /// Where the page begins: what the store gave with the page before; empty at the first.
   std::string cursor;
   /// name=value pairs that were used, in order, percent-encoded: the self link.

@@ -5,6 +5,7 @@
 
 #include "src/search/criterion.h"
 #include "src/search/percent.h"
+#include "src/search/reference_text.h"
 #include "src/search/result_parameters.h"
 
 namespace server::search {
@@ -26,8 +27,9 @@ class QueryParser {
               const ParseOptions& options)
       : options_(options),
         result_parameters_(definitions, options.count_max),
-        criteria_{
-            {definitions, options.base_url, {}}, options.alternatives_max, options.allow_chains} {
+        criteria_{{definitions, options.base_url, {}, options.concepts},
+                  options.alternatives_max,
+                  options.allow_chains} {
     query_.resource_type = resource_type;
     query_.count = std::min(options.count_default, options.count_max);
   }
@@ -88,6 +90,61 @@ fhir::Result<Query, std::vector<Issue>> parse_query(
   QueryParser parser(resource_type, definitions, options);
   for (const auto& [name, value] : parameters) parser.add(name, value);
   return std::move(parser).finish();
+}
+
+fhir::Result<Query, std::vector<Issue>> parse_types_query(
+    std::span<const std::string_view> resource_types,
+    std::span<const std::pair<std::string, std::string>> parameters,
+    const fhir::DefinitionStore& definitions, const ParseOptions& options) {
+  Query common;
+  for (const std::string_view type : resource_types) {
+    FHIR_TRY(query, parse_query(type, parameters, definitions, options));
+    common.types.push_back(std::move(query));
+  }
+  const Query& first = common.types.front();
+  common.sort = first.sort;
+  common.count = first.count;
+  common.total = first.total;
+  common.summary = first.summary;
+  common.elements = first.elements;
+  common.results_max = first.results_max;
+  common.self = first.self;
+  common.warnings = first.warnings;
+  for (Include include : first.includes) {
+    const bool is_wildcard = include.parameter == nullptr && !include.reverse &&
+                             include.source_type == first.resource_type;
+    if (is_wildcard) include.source_type = "*";
+    common.includes.push_back(std::move(include));
+  }
+  return common;
+}
+
+fhir::Result<std::vector<std::string_view>> types_of(
+    std::span<const std::pair<std::string, std::string>> parameters,
+    const fhir::DefinitionStore& definitions) {
+  std::vector<std::string_view> types;
+  bool is_given = false;
+  for (const auto& [name, value] : parameters) {
+    if (name != "_type") continue;
+    is_given = true;
+    for (std::string_view rest = value;;) {
+      const std::string_view type = rest.substr(0, rest.find(','));
+      if (!is_resource_type(type, definitions)) {
+        return fhir::unexpected(
+            about(name, fhir::make_issue(fhir::Situation::malformed, IssueType::value,
+                                         "the value is to be names of resource types with commas "
+                                         "between them")));
+      }
+      const std::string_view known = definitions.type(type)->name;
+      if (std::find(types.begin(), types.end(), known) == types.end()) types.push_back(known);
+      if (type.size() == rest.size()) break;
+      rest.remove_prefix(type.size() + 1);
+    }
+  }
+  if (!is_given) {
+    types.assign(definitions.resource_types().begin(), definitions.resource_types().end());
+  }
+  return types;
 }
 
 }  // namespace server::search

@@ -11,6 +11,7 @@
 
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
+#include "src/search/concepts.h"
 #include "src/search/query.h"
 
 namespace server::search {
@@ -28,6 +29,7 @@ struct ParseOptions {
   std::size_t alternatives_max = 1000;      // between the commas of one parameter
   std::size_t value_bytes_max = 64 * 1024;  // of one parameter
   bool allow_chains = false;                // chains and _has: whether the store answers them
+  const Concepts* concepts = nullptr;       // null: modifiers that need a terminology are refused
 };
 
 /// Reads the parameters of a search on one resource type.
@@ -43,5 +45,22 @@ struct ParseOptions {
 fhir::Result<Query, std::vector<fhir::Issue>> parse_query(
     std::string_view resource_type, std::span<const std::pair<std::string, std::string>> parameters,
     const fhir::DefinitionStore& definitions, const ParseOptions& options = {});
+
+/// Reads the parameters of a search of several types, each of which must have every parameter: the
+/// query's `types` hold one query each, in the order of `resource_types`.
+///
+/// resource_types   not empty; `_type` is not among the parameters
+/// errors           those of parse_query(), of the first type that has any
+fhir::Result<Query, std::vector<fhir::Issue>> parse_types_query(
+    std::span<const std::string_view> resource_types,
+    std::span<const std::pair<std::string, std::string>> parameters,
+    const fhir::DefinitionStore& definitions, const ParseOptions& options = {});
+
+/// The types that the values of `_type` name; all resource types when there are none.
+///
+/// errors     value: a name that is no resource type
+fhir::Result<std::vector<std::string_view>> types_of(
+    std::span<const std::pair<std::string, std::string>> parameters,
+    const fhir::DefinitionStore& definitions);
 
 }  // namespace server::search

@@ -50,8 +50,17 @@ void index_resource(const fhir::Element& value, Parameter parameter, IndexRows& 
 constexpr std::string_view k_expected =
     "`id`, `Type/id` with a known resource type, or an absolute url";
 
-// The one type that an id alone can mean: the parameter's only target, or the one that its
-// expression insists on, as in `patient` with `where(resolve() is Patient)`.
+fhir::Result<Operand> parse_id(const fhir::SearchParameter& parameter, std::string_view id,
+                               std::string_view target_type) {
+  if (!is_id(id)) return bad_value(k_expected);
+  Operand operand;
+  operand.id = id;
+  operand.type = target_type.empty() ? only_target(parameter) : target_type;
+  return operand;
+}
+
+}  // namespace
+
 std::string_view only_target(const fhir::SearchParameter& parameter) {
   if (parameter.targets.size() == 1) return parameter.targets[0];
   constexpr std::string_view k_condition = "resolve() is ";
@@ -67,17 +76,6 @@ std::string_view only_target(const fhir::SearchParameter& parameter) {
   }
   return {};
 }
-
-fhir::Result<Operand> parse_id(const fhir::SearchParameter& parameter, std::string_view id,
-                               std::string_view target_type) {
-  if (!is_id(id)) return bad_value(k_expected);
-  Operand operand;
-  operand.id = id;
-  operand.type = target_type.empty() ? only_target(parameter) : target_type;
-  return operand;
-}
-
-}  // namespace
 
 void index_reference(const fhir::Element& value, Parameter parameter, const IndexContext& context,
                      IndexRows& rows) {
@@ -108,7 +106,10 @@ fhir::Result<Operand> parse_reference(const fhir::SearchParameter& parameter, st
     operand.id = target.id;
     return operand;
   }
-  if (plain.find(':') == std::string::npos) return parse_id(parameter, plain, context.target_type);
+  // A relative url of another shape, or of a type that is unknown, leads to nothing here.
+  if (plain.find_first_of(":/") == std::string::npos) {
+    return parse_id(parameter, plain, context.target_type);
+  }
   Operand operand;
   operand.text = plain;
   return operand;

@@ -14,9 +14,9 @@ namespace {
 using fhir::IssueType;
 using fhir::SearchParameterType;
 
-constexpr std::array<std::string_view, 9> k_names = {"_count",      "_sort",   "_include",
-                                                     "_revinclude", "_total",  "_summary",
-                                                     "_elements",   "_format", "_pretty"};
+constexpr std::array<std::string_view, 12> k_names = {
+    "_count",    "_sort",   "_include", "_revinclude", "_total",     "_summary",
+    "_elements", "_format", "_pretty",  "_maxresults", "_contained", "_containedType"};
 constexpr std::size_t k_sort_keys_max = 8;
 constexpr std::size_t k_elements_max = 200;
 
@@ -81,6 +81,28 @@ fhir::Result<void> read_elements(std::string_view value, Query& query) {
   return {};
 }
 
+fhir::Result<void> read_results_max(std::string_view value, Query& query) {
+  std::uint32_t count = 0;
+  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), count);
+  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size() || count == 0) {
+    return bad_value("a whole number, 1 or greater");
+  }
+  query.results_max = count;
+  return {};
+}
+
+// "By default, search results only include resources that are not contained in other resources."
+fhir::Result<void> read_contained(std::string_view value) {
+  if (value == "false") return {};
+  if (value != "true" && value != "both") return bad_value("`true`, `both` or `false`");
+  return failure(IssueType::not_supported, "contained resources are not searched");
+}
+
+fhir::Result<void> read_contained_type(std::string_view value) {
+  if (value != "container" && value != "contained") return bad_value("`container` or `contained`");
+  return {};
+}
+
 }  // namespace
 
 bool is_result_parameter(std::string_view name) {
@@ -108,6 +130,9 @@ fhir::Result<std::string> ResultParameters::read(std::string_view name, std::str
   if (plain == "_total") FHIR_CHECK(read_total(value, query));
   if (plain == "_summary") FHIR_CHECK(read_summary(value, query));
   if (plain == "_elements") FHIR_CHECK(read_elements(value, query));
+  if (plain == "_maxresults") FHIR_CHECK(read_results_max(value, query));
+  if (plain == "_contained") FHIR_CHECK(read_contained(value));
+  if (plain == "_containedType") FHIR_CHECK(read_contained_type(value));
   return std::string(value);
 }
 
@@ -157,7 +182,15 @@ fhir::Result<void> ResultParameters::read_include(std::string_view modifier, std
   if (!modifier.empty() && !include.iterate) {
     return failure(IssueType::not_supported, "the only modifier supported here is `iterate`");
   }
-  if (value == "*" && !reverse) {
+  if (value == "*" && reverse) {
+    Include any;
+    any.source_type = "*";
+    any.reverse = true;
+    any.iterate = include.iterate;
+    query.includes.push_back(std::move(any));
+    return {};
+  }
+  if (value == "*") {
     include.source_type = query.resource_type;
     query.includes.push_back(std::move(include));
     return {};

@@ -79,6 +79,10 @@ RowQuery query_of(const TokenRow& row) {
           token_value(row.system, row.code)};
 }
 
+RowQuery query_of(const TextRow& row) {
+  return {code_of(row.parameter) + ":text", escape(row.folded)};
+}
+
 RowQuery query_of(const StringRow& row) {
   return {code_of(row.parameter) + ":exact", escape(row.exact)};
 }
@@ -103,6 +107,10 @@ RowQuery query_of(const UriRow& row) { return {code_of(row.parameter), escape(ro
 
 RowQuery query_of(const CompositeRow& row, const fhir::DefinitionStore& definitions) {
   RowQuery query{code_of(row.parameter), {}};
+  if (row.parameter->type == SearchParameterType::token) {
+    return {query.name + ":of-type",
+            token_value(row.parts[1].system, row.parts[1].text) + "|" + escape(row.parts[0].text)};
+  }
   for (std::size_t i = 0; i < row.parts.size(); ++i) {
     const auto& component = row.parameter->components[i];
     Parameter parameter = definitions.search_parameter_by_url(component.definition);
@@ -118,6 +126,7 @@ std::vector<RowQuery> queries_of(const IndexRows& rows, const fhir::DefinitionSt
     for (const auto& row : table) queries.push_back(query_of(row));
   };
   add(rows.tokens);
+  add(rows.texts);
   add(rows.strings);
   add(rows.dates);
   add(rows.numbers);

@@ -20,6 +20,7 @@ struct RowQuery {
 /// exact for all but ranges that no single value has the precision of, which are asked for by an
 /// end.
 RowQuery query_of(const TokenRow& row);
+RowQuery query_of(const TextRow& row);
 RowQuery query_of(const StringRow& row);
 RowQuery query_of(const DateRow& row);
 RowQuery query_of(const NumberRow& row);

@@ -1,5 +1,6 @@
 // Tokens: `code`, `system|code`, `|code`, `system|`. https://hl7.org/fhir/R4/search.html#token
 #include "src/search/escape.h"
+#include "src/search/fold.h"
 #include "src/search/index_value.h"
 #include "src/search/operand.h"
 
@@ -17,6 +18,46 @@ void add_pair(const fhir::Element& value, std::string_view code_name, Parameter 
   add(value.value->string_at("system"), value.value->string_at(code_name), parameter, rows);
 }
 
+void add_text(std::string_view text, Parameter parameter, IndexRows& rows) {
+  if (text.empty()) return;
+  std::string folded = fold(text);
+  if (!folded.empty()) rows.texts.push_back({parameter, std::move(folded)});
+}
+
+void add_coding(const fhir::Element& coding, Parameter parameter, IndexRows& rows) {
+  if (coding.value == nullptr) return;
+  add_pair(coding, "code", parameter, rows);
+  add_text(coding.value->string_at("display"), parameter, rows);
+}
+
+template <class Visit>
+void for_each_coding(const fhir::Element& concept_, Visit&& visit) {
+  fhir::for_each_child_named(concept_, "coding", fhir::name_hash("coding"),
+                             [&](const fhir::Element& coding) {
+                               visit(coding);
+                               return true;
+                             });
+}
+
+// "searches the text associated with the code/value: CodeableConcept.text, Coding.display, or
+// Identifier.type.text"; and value and type together, for :of-type.
+void add_identifier(const fhir::Element& identifier, Parameter parameter, IndexRows& rows) {
+  add_pair(identifier, "value", parameter, rows);
+  if (identifier.value == nullptr || parameter->type != fhir::SearchParameterType::token) return;
+  const fhir::Element type = fhir::child(identifier, "type");
+  if (type.value == nullptr) return;
+  add_text(type.value->string_at("text"), parameter, rows);
+  const std::string_view number = identifier.value->string_at("value");
+  if (number.empty()) return;
+  for_each_coding(type, [&](const fhir::Element& coding) {
+    if (coding.value == nullptr || coding.value->string_at("code").empty()) return;
+    rows.composites.push_back({parameter,
+                               {{{}, std::string(number)},
+                                {std::string(coding.value->string_at("system")),
+                                 std::string(coding.value->string_at("code"))}}});
+  });
+}
+
 }  // namespace
 
 void index_token(const fhir::Element& value, Parameter parameter, const IndexContext& context,
@@ -30,15 +71,13 @@ void index_token(const fhir::Element& value, Parameter parameter, const IndexCon
     add(is_code ? context.code_systems.of(value.definition->binding) : std::string_view{},
         value.text(), parameter, rows);
   } else if (type == "Coding") {
-    add_pair(value, "code", parameter, rows);
+    add_coding(value, parameter, rows);
   } else if (type == "CodeableConcept") {
-    fhir::for_each_child_named(value, "coding", fhir::name_hash("coding"),
-                               [&](const fhir::Element& coding) {
-                                 add_pair(coding, "code", parameter, rows);
-                                 return true;
-                               });
+    for_each_coding(value,
+                    [&](const fhir::Element& coding) { add_coding(coding, parameter, rows); });
+    if (value.value != nullptr) add_text(value.value->string_at("text"), parameter, rows);
   } else if (type == "Identifier") {
-    add_pair(value, "value", parameter, rows);
+    add_identifier(value, parameter, rows);
   } else if (type == "ContactPoint") {
     add({}, value.value != nullptr ? value.value->string_at("value") : std::string_view{},
         parameter, rows);
@@ -61,6 +100,20 @@ fhir::Result<Operand> parse_token(std::string_view text) {
   if (operand.code.empty() && operand.system.empty()) {
     return bad_value("`code`, `system|code`, `|code` or `system|`");
   }
+  return operand;
+}
+
+// :of-type, "[system]|[code]|[value] … all three parts must be present".
+fhir::Result<Operand> parse_of_type(std::string_view text) {
+  const std::vector<std::string_view> parts = split_escaped(text, '|');
+  if (parts.size() != 3 || parts[1].empty() || parts[2].empty()) {
+    return bad_value("`system|code|value`: a coding of the identifier's type, and its value");
+  }
+  Operand operand;
+  operand.has_system = true;
+  operand.system = unescape(parts[0]);
+  operand.code = unescape(parts[1]);
+  operand.text = unescape(parts[2]);
   return operand;
 }
 

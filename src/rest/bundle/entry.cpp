@@ -123,6 +123,7 @@ fhir::Result<Call, Failure> call_for(const Call& outer, const Entry& entry, std:
   call.type = entry.match.type;
   call.id = entry.match.id;
   call.version = entry.match.version;
+  call.member = entry.match.member;
   call.operation = entry.match.operation;
   REST_TRY(parameters, search::split_query(entry.query));
   call.parameters = std::move(parameters);

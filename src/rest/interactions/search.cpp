@@ -58,6 +58,13 @@ void shape_page(const Call& call, const search::Query& query, storage::Page& pag
   }
 }
 
+/// Of the page links, below the base.
+std::string path_of(const Call& call) {
+  std::string path(call.type);
+  if (!call.member.empty()) path.append("/").append(call.id).append("/").append(call.member);
+  return path;
+}
+
 }  // namespace
 
 Answer search(const Call& call) {
@@ -65,20 +72,21 @@ Answer search(const Call& call) {
   FHIR_CHECK(add_form(call, parameters));
   std::string cursor = take_cursor(parameters);
   FHIR_TRY(query,
-           parse_search(call, call.type, parameters,
-                        call.lenient ? search::Handling::lenient : search::Handling::strict));
+           parse_search_at(call, parameters,
+                           call.lenient ? search::Handling::lenient : search::Handling::strict));
   if (!call.lenient) FHIR_CHECK(check_presentation(query));
   query.cursor = std::move(cursor);
+  const std::string path = path_of(call);
   REST_TRY(reader, call.reader());
   if (query.summary == search::Summary::count || query.count == 0) {
     storage::Page page;
     REST_TRY(total, reader->count(query));
     page.total = total;
-    return fhir_response(200, searchset(call, call.type, query, page));
+    return fhir_response(200, searchset(call, path, query, page));
   }
   REST_TRY(page, reader->search(query));
   shape_page(call, query, page);
-  return fhir_response(200, searchset(call, call.type, query, page));
+  return fhir_response(200, searchset(call, path, query, page));
 }
 
 }  // namespace server::rest

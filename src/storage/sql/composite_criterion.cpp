@@ -37,7 +37,7 @@ fhir::Result<Condition> CriteriaCompiler::compile_composites(std::int64_t param,
       const bool is_number = part.number != 0 || part.number_low != 0 || part.number_high != 0;
       if (!part.id.empty()) {
         (one.where << " AND " << column("text") << " = ").bind(part.type + "/" + part.id);
-      } else if (part.low < part.high) {
+      } else if (part.low != 0 || part.high != 0) {
         one.where << " AND "
                   << date_condition(column("low"), column("high"), part, catalog_.now_ms());
       } else if (is_number) {

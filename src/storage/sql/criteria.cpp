@@ -9,9 +9,10 @@ using fhir::SearchParameterType;
 using search::Modifier;
 
 fhir::Issue not_supported(const search::Criterion& criterion) {
-  static constexpr std::array<std::string_view, 13> k_modifiers{
-      "",        ":missing", ":exact", ":contains", ":text",       ":not",   ":in",
-      ":not-in", ":above",   ":below", ":of-type",  ":identifier", ":[type]"};
+  static constexpr std::array<std::string_view, 15> k_modifiers{
+      "",         ":missing",    ":exact",  ":contains",  ":text",
+      ":not",     ":in",         ":not-in", ":above",     ":below",
+      ":of-type", ":identifier", ":[type]", ":code-text", ":text-advanced"};
   return fhir::make_issue(
       fhir::Situation::not_implemented, fhir::IssueType::not_supported,
       "Search by " + std::string(criterion.parameter->code) +
@@ -33,7 +34,8 @@ Branch CriteriaCompiler::branch(IndexKind kind, std::int64_t param) {
 }
 
 fhir::Result<Condition> CriteriaCompiler::compile(std::int64_t type, const Criterion& criterion) {
-  if (criterion.alternatives.size() > k_alternatives_max) {
+  if (criterion.alternatives.size() >
+      (criterion.is_expanded ? k_expanded_max : k_alternatives_max)) {
     return fhir::unexpected(fhir::make_issue(
         fhir::IssueType::too_costly, "More than " + std::to_string(k_alternatives_max) +
                                          " values for " + std::string(criterion.parameter->code)));
@@ -43,7 +45,9 @@ fhir::Result<Condition> CriteriaCompiler::compile(std::int64_t type, const Crite
         fhir::make_issue(fhir::IssueType::too_costly, "The chain has too many links"));
   }
   ++depth_;
-  auto compiled = criterion.reverse_chained                 ? compile_reverse_chain(type, criterion)
+  auto compiled = criterion.combination != search::Combination::none
+                      ? compile_combination(type, criterion)
+                  : criterion.reverse_chained               ? compile_reverse_chain(type, criterion)
                   : criterion.chained                       ? compile_chain(type, criterion)
                   : criterion.modifier == Modifier::missing ? compile_missing(type, criterion)
                                                             : compile_values(type, criterion);
@@ -97,6 +101,7 @@ fhir::Result<Condition> CriteriaCompiler::compile_missing(std::int64_t type,
   switch (criterion.parameter->type) {
     case SearchParameterType::token:
       add(IndexKind::token);
+      add(IndexKind::text);  // one without a code
       break;
     case SearchParameterType::string:
       add(IndexKind::string);

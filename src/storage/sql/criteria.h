@@ -16,6 +16,7 @@
 namespace server::storage::sql {
 
 inline constexpr std::size_t k_alternatives_max = 500;  // values of one criterion
+inline constexpr std::size_t k_expanded_max = 20'000;   // codes that a terminology made of them
 inline constexpr std::size_t k_branches_max = 8;        // past it, one branch with IN
 inline constexpr int k_chain_depth_max = 8;
 
@@ -44,6 +45,15 @@ class CriteriaCompiler {
   fhir::Result<Condition> compile_composites(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_ids(std::int64_t type, const Criterion& criterion);
   fhir::Result<Condition> compile_last_updated(std::int64_t type, const Criterion& criterion);
+  fhir::Result<Condition> compile_texts(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_of_type(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_code_texts(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_media_types(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_hierarchy(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_combination(std::int64_t type, const Criterion& criterion);
+  Condition join_any(std::int64_t type, std::vector<Condition>& parts);
+  Condition join_all(std::int64_t type, std::vector<Condition>& parts);
+  Branch resource_branch(std::int64_t type);
   fhir::Result<Condition> compile_chain(std::int64_t type, const Criterion& criterion);
   fhir::Result<Condition> compile_reverse_chain(std::int64_t type, const Criterion& criterion);
 

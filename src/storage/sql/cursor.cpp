@@ -24,6 +24,7 @@ std::uint64_t hash(std::string_view bytes, std::uint64_t state = 0xcbf29ce484222
 
 std::uint64_t shape_of(const search::Query& query) {
   std::uint64_t state = hash(query.resource_type);
+  if (query.results_max) state = hash("max", state);
   for (const search::SortKey& key : query.sort) {
     state = hash(key.descending ? "-" : "+", state);
     state = hash(key.parameter->url, state);
@@ -71,6 +72,7 @@ std::string encode(const Cursor& cursor, const search::Query& query) {
   std::string body;
   put(body, static_cast<std::uint64_t>(cursor.newest_rid));
   put(body, static_cast<std::uint64_t>(cursor.rid));
+  if (query.results_max) put(body, cursor.returned);
   for (const Value& key : cursor.keys) {
     body += static_cast<char>('0' + key.index());
     if (const auto* integer = std::get_if<std::int64_t>(&key)) {
@@ -98,6 +100,7 @@ fhir::Result<Cursor> decode(std::string_view text, const search::Query& query) {
   Cursor cursor;
   cursor.newest_rid = static_cast<std::int64_t>(in.number());
   cursor.rid = static_cast<std::int64_t>(in.number());
+  if (query.results_max) cursor.returned = static_cast<std::uint32_t>(in.number());
   while (in.is_good() && !in.is_empty()) {
     switch (in.take(1).front()) {
       case '0':

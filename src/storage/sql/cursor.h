@@ -17,7 +17,8 @@ namespace server::storage::sql {
 struct Cursor {
   std::int64_t newest_rid = 0;
   std::int64_t rid = 0;
-  std::vector<Value> keys;  // one per sort key of the query
+  std::vector<Value> keys;     // one per sort key of the query
+  std::uint32_t returned = 0;  // matches on the pages before, where the query limits them all
 };
 
 /// base64url, bound to the query's type and sort order.

@@ -7,7 +7,7 @@
 namespace server::storage::sql {
 
 std::span<const Migration> migrations() {
-  static const std::array<Migration, 1> steps{{{1, initial_schema()}}};
+  static const std::array<Migration, 2> steps{{{1, initial_schema()}, {2, text_schema()}}};
   return steps;
 }
 

@@ -32,6 +32,9 @@ fhir::Result<std::vector<std::int64_t>> CriteriaCompiler::targets(const Criterio
 fhir::Result<Condition> CriteriaCompiler::compile_references(std::int64_t param,
                                                              const Criterion& criterion) {
   if (criterion.modifier == Modifier::identifier) return compile_tokens(param, criterion);
+  if (criterion.modifier == Modifier::above || criterion.modifier == Modifier::below) {
+    return compile_hierarchy(param, criterion);
+  }
   if (criterion.modifier != Modifier::none && criterion.modifier != Modifier::type) {
     return fhir::unexpected(not_supported(criterion));
   }
@@ -63,6 +66,37 @@ fhir::Result<Condition> CriteriaCompiler::compile_references(std::int64_t param,
     (one.where << " AND " << alias_of(one) << ".target = ").bind(rid);
     one.ordered = true;
     condition.add(std::move(one));
+  }
+  return condition;
+}
+
+/// location:below=Location/1: a reference to it, or to what is part of it at any depth. The links
+/// of a hierarchy are references themselves; a circle of them ends where it began.
+fhir::Result<Condition> CriteriaCompiler::compile_hierarchy(std::int64_t param,
+                                                            const Criterion& criterion) {
+  SqlText links;
+  for (const search::HierarchyLink& link : criterion.hierarchy) {
+    const auto type = catalog_.type(link.type);
+    const auto number = type ? catalog_.parameter(*type, link.parameter->url) : std::nullopt;
+    if (number) (links << (links.empty() ? "" : ", ")).bind(*number);
+  }
+  const bool is_below = criterion.modifier == Modifier::below;
+  Condition condition;
+  for (const Operand& operand : criterion.alternatives) {
+    if (operand.id.empty()) continue;
+    FHIR_TRY(rids, targets(criterion, operand));
+    for (const std::int64_t rid : rids) {
+      Branch one = branch(IndexKind::reference, param);
+      one.where << " AND " << alias_of(one) << ".target IN (WITH RECURSIVE reached(x) AS (SELECT ";
+      one.where.bind(rid);
+      if (!links.empty()) {
+        one.where << " UNION SELECT " << (is_below ? "h.rid" : "h.target") << " FROM reached"
+                  << dialect_.ordered_join() << "reference_index h WHERE "
+                  << (is_below ? "h.target" : "h.rid") << " = x AND h.param IN (" << links << ")";
+      }
+      one.where << ") SELECT x FROM reached)";
+      condition.add(std::move(one));
+    }
   }
   return condition;
 }

@@ -11,6 +11,7 @@ constexpr Columns k_range[] = {"param", "low", "high"};
 constexpr Columns k_quantity[] = {"param", "low", "high", "code", "system"};
 constexpr Columns k_reference[] = {"param", "target"};
 constexpr Columns k_uri[] = {"param", "value"};
+constexpr Columns k_text[] = {"param", "text"};
 constexpr Columns k_composite[] = {"param",   "text1",   "system1", "low1",  "high1",
                                    "text2",   "system2", "low2",    "high2", "text3",
                                    "system3", "low3",    "high3"};
@@ -27,8 +28,18 @@ const std::array<IndexTable, k_index_kinds>& index_tables() {
       {"reference_index", k_reference},
       {"uri_index", k_uri},
       {"composite_index", k_composite},
+      {"text_index", k_text},
   }};
   return tables;
+}
+
+std::string_view text_schema() {
+  return R"sql(
+CREATE TABLE concept_text(text {int} PRIMARY KEY, folded {text} NOT NULL UNIQUE);
+CREATE TABLE text_index(param {int}, text {int}, rid {int},
+  PRIMARY KEY(param, text, rid)) {clustered};
+CREATE INDEX text_of ON text_index(rid, param);
+)sql";
 }
 
 std::string_view initial_schema() {

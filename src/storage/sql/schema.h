@@ -29,6 +29,9 @@
 //       reference_index  (param, target, rid)                target is a rid
 //       uri_index        (param, value, rid)
 //       composite_index  (param, text1, rid, system1, low1, high1, text2 … high3)
+//       text_index       (param, text, rid)       text: a row of concept_text (text → folded),
+//       which
+//                        holds each display once and is never emptied
 //       date_long, number_wide, quantity_wide: the few rows that span more than 31 days, or that
 //       are true ranges, by their end; all other rows end where or soon after they begin.
 //       A row costs about 20 bytes and its text, twice. Measured: an Observation of 1.0 KB with 4
@@ -58,15 +61,19 @@ enum class IndexKind : unsigned char {
   quantity,
   reference,
   uri,
-  composite
+  composite,
+  text
 };
-inline constexpr std::size_t k_index_kinds = 8;
+inline constexpr std::size_t k_index_kinds = 9;
 
 /// Indexed by IndexKind.
 const std::array<IndexTable, k_index_kinds>& index_tables();
 inline const IndexTable& index_table(IndexKind kind) {
   return index_tables()[static_cast<std::size_t>(kind)];
 }
+
+/// The statements of migration 2: texts beside tokens.
+std::string_view text_schema();
 
 /// The statements of migration 1, in the dialect-neutral words of Dialect::ddl.
 std::string_view initial_schema();

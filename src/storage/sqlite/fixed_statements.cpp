@@ -48,6 +48,8 @@ Texts make_texts() {
       "WHERE rid = ? AND version_id = ?");
   set(Fixed::newest_rid, "SELECT max(rid) FROM resource");
   set(Fixed::find_system, "SELECT system FROM system WHERE uri = ?");
+  set(Fixed::find_text, "SELECT text FROM concept_text WHERE folded = ?");
+  set(Fixed::insert_text, "INSERT INTO concept_text VALUES(NULL, ?)");
   set(Fixed::insert_identity, "INSERT INTO resource VALUES(NULL, ?, ?, 0, 0, 0, 1, NULL)");
   set(Fixed::insert_resource, "INSERT INTO resource VALUES(NULL, ?, ?, ?, ?, ?, ?, ?)");
   set(Fixed::update_resource,

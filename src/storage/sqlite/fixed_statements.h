@@ -22,6 +22,8 @@ enum class Fixed : unsigned char {
   read_superseded,
   newest_rid,
   find_system,
+  find_text,
+  insert_text,
   insert_identity,
   insert_resource,
   update_resource,

@@ -48,6 +48,12 @@ fhir::Result<void> IndexWriter::collect(std::int64_t type, const search::IndexRo
     FHIR_TRY(system, names_.add_system(row.system));
     of(IndexKind::token).push_back({*param, std::string_view(row.code), system});
   }
+  for (const auto& row : rows.texts) {
+    FHIR_TRY(param, parameter(type, row.parameter));
+    if (!param) continue;
+    FHIR_TRY(text, names_.add_text(row.folded));
+    of(IndexKind::text).push_back({*param, text});
+  }
   for (const auto& row : rows.strings) {
     FHIR_TRY(param, parameter(type, row.parameter));
     if (!param) continue;

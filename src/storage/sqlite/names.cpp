@@ -92,6 +92,29 @@ fhir::Result<std::int64_t> Names::add_system(std::string_view uri) {
   return number;
 }
 
+fhir::Result<std::int64_t> Names::add_text(std::string_view folded) {
+  if (auto known = find(texts_, folded)) return *known;
+  std::int64_t number = 0;
+  {
+    FHIR_TRY(statement, connection_.fixed(Fixed::find_text));
+    Run run(*statement);
+    run->bind_text(1, folded);
+    const Step step = run->step();
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    if (step == Step::row) number = run->integer(0);
+  }
+  if (number == 0) {
+    FHIR_TRY(statement, connection_.fixed(Fixed::insert_text));
+    Run run(*statement);
+    run->bind_text(1, folded);
+    if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    number = sqlite3_last_insert_rowid(connection_.handle());
+  }
+  if (texts_.size() >= k_texts_cached_max) texts_.clear();
+  texts_.emplace(folded, number);
+  return number;
+}
+
 fhir::Result<std::int64_t> Names::add_target(std::string_view type_name, std::string_view id) {
   FHIR_TRY(type, add_type(type_name));
   if (auto known = find(targets_, type, id)) return *known;
@@ -124,6 +147,7 @@ void Names::drop_batch() {
   batch_ = {};
   targets_.clear();  // some of them are gone with the batch, and their numbers will be others'
   targets_cached_ = 0;
+  texts_.clear();
 }
 
 fhir::Result<void> Names::store_counts() {

@@ -12,6 +12,8 @@ class Names final : public SnapshotCatalog {
   fhir::Result<std::int64_t> add_type(std::string_view name);
   fhir::Result<std::int64_t> add_parameter(std::int64_t type, std::string_view url);
   fhir::Result<std::int64_t> add_system(std::string_view uri);
+  /// A text of concept_text, added when it is new.
+  fhir::Result<std::int64_t> add_text(std::string_view folded);
   /// The identity of a reference's target, added as a mere identity when it is unknown.
   fhir::Result<std::int64_t> add_target(std::string_view type, std::string_view id);
   /// Tells of an identity that was found or made otherwise.
@@ -36,6 +38,7 @@ class Names final : public SnapshotCatalog {
   fhir::Result<std::optional<std::int64_t>> system(std::string_view uri) override;
 
   static constexpr std::size_t k_targets_cached_max = 50'000;
+  static constexpr std::size_t k_texts_cached_max = 20'000;
 
  private:
   fhir::Result<void> insert(Fixed statement, std::int64_t number, std::string_view name);
@@ -45,6 +48,7 @@ class Names final : public SnapshotCatalog {
   Dictionary::Greatest greatest_;  // numbers of what was dropped are not used again
   std::unordered_map<std::int64_t, TextMap<std::int64_t>> targets_;  // type → id → rid
   std::size_t targets_cached_ = 0;
+  TextMap<std::int64_t> texts_;
 };
 
 }  // namespace server::storage::sqlite

@@ -8,13 +8,13 @@
 namespace server::storage::sqlite {
 
 fhir::Result<Page> Searcher::search(const search::Query& query) {
+  const bool is_of_one_type = query.types.empty();
   sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
-  FHIR_CHECK(builder.compile(query));
+  if (is_of_one_type) FHIR_CHECK(builder.compile(query));
   Page page;
   if (query.total != search::Total::none || query.summary == search::Summary::count) {
-    FHIR_TRY(statement, builder.count());
-    FHIR_TRY(total, catalog_.number(statement));
-    page.total = static_cast<std::uint64_t>(total);
+    FHIR_TRY(total, is_of_one_type ? count(builder) : count(query));
+    page.total = total;
   }
   if (query.count == 0 || query.summary == search::Summary::count) return page;
   sql::Cursor cursor;
@@ -25,12 +25,22 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     FHIR_TRY(decoded, sql::decode(query.cursor, query));
     cursor = std::move(decoded);
   }
-  FHIR_TRY(found, find(builder, cursor, query.cursor.empty(), query.count + 1, query.sort.size()));
-  if (found.size() > query.count) {
-    found.resize(query.count);
-    cursor.rid = found.back().rid;
-    cursor.keys = found.back().keys;
-    page.next_cursor = sql::encode(cursor, query);
+  const bool is_first = query.cursor.empty();
+  std::uint32_t limit = query.count;
+  if (query.results_max) {
+    limit = std::min(limit, *query.results_max - std::min(*query.results_max, cursor.returned));
+  }
+  FHIR_TRY(found, is_of_one_type ? find(builder, cursor, is_first, limit + 1, query.sort.size())
+                                 : find_in_types(query, cursor, is_first, limit + 1));
+  if (found.size() > limit) {
+    found.resize(limit);
+    cursor.returned += limit;
+    const bool is_all_asked = query.results_max && cursor.returned >= *query.results_max;
+    if (!found.empty() && !is_all_asked) {
+      cursor.rid = found.back().rid;
+      cursor.keys = found.back().keys;
+      page.next_cursor = sql::encode(cursor, query);
+    }
   }
   page.entries.reserve(found.size());
   Rids matches;
@@ -42,12 +52,22 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   return page;
 }
 
-fhir::Result<std::uint64_t> Searcher::count(const search::Query& query) {
-  sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
-  FHIR_CHECK(builder.compile(query));
+fhir::Result<std::uint64_t> Searcher::count(sql::QueryBuilder& builder) {
   FHIR_TRY(statement, builder.count());
   FHIR_TRY(total, catalog_.number(statement));
   return static_cast<std::uint64_t>(total);
+}
+
+fhir::Result<std::uint64_t> Searcher::count(const search::Query& query) {
+  std::uint64_t total = 0;
+  for (const search::Query& type : query.types) {
+    FHIR_TRY(more, count(type));
+    total += more;
+  }
+  if (!query.types.empty()) return total;
+  sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
+  FHIR_CHECK(builder.compile(query));
+  return count(builder);
 }
 
 fhir::Result<bool> Searcher::has_matches(const search::Query& query) {

@@ -31,6 +31,10 @@ class Searcher {
 
   fhir::Result<std::vector<Found>> find(sql::QueryBuilder& builder, const sql::Cursor& cursor,
                                         bool is_first, std::uint32_t limit, std::size_t keys);
+  fhir::Result<std::vector<Found>> find_in_types(const search::Query& query,
+                                                 const sql::Cursor& cursor, bool is_first,
+                                                 std::uint32_t limit);
+  fhir::Result<std::uint64_t> count(sql::QueryBuilder& builder);
   fhir::Result<bool> add_entry(Page& page, std::int64_t rid, bool is_match);
   fhir::Result<void> add_includes(Page& page, const search::Query& query, Rids matches);
   fhir::Result<void> follow(const search::Include& include, std::string_view query_type,

@@ -13,7 +13,9 @@ using search_test::rows_of;
 
 TEST_CASE("Patient/example is found by what the specification says of it") {
   const auto rows = rows_of(example("Patient-example"));
-  CHECK(lines(rows, "identifier") == Lines{"urn:oid:1.2.36.146.595.217.0.1|12345"});
+  CHECK(lines(rows, "identifier") ==
+        Lines{"of type |12345|0|0 $ http://terminology.hl7.org/CodeSystem/v2-0203|MR|0|0",
+              "urn:oid:1.2.36.146.595.217.0.1|12345"});
   CHECK(lines(rows, "active") == Lines{"|true"});
   CHECK(lines(rows, "deceased") == Lines{"|false"});
   CHECK(lines(rows, "name") ==

@@ -102,9 +102,10 @@ inline std::vector<std::string> lines(const server::search::IndexRows& rows,
   add(rows.references, [](const auto& row) { return row.type + "/" + row.id; });
   add(rows.uris, [](const auto& row) { return row.value; });
   add(rows.composites, [](const auto& row) {
-    std::string text;
+    std::string text = row.parameter->type == fhir::SearchParameterType::token ? "of type " : "";
+    const std::size_t start = text.size();
     for (const auto& part : row.parts) {
-      text += (text.empty() ? "" : " $ ") + part.system + "|" + part.text + "|" +
+      text += (text.size() == start ? "" : " $ ") + part.system + "|" + part.text + "|" +
               text_of(part.low) + "|" + text_of(part.high);
     }
     return text;

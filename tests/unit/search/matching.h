@@ -84,6 +84,15 @@ inline bool matches_one(const Criterion& criterion, const Operand& asked, const 
       return row.parameter == criterion.parameter && test(row);
     });
   };
+  if (criterion.modifier == Modifier::text) {
+    return any(rows.texts, [&](const auto& r) { return r.folded.rfind(asked.folded, 0) == 0; });
+  }
+  if (criterion.modifier == Modifier::of_type) {
+    return any(rows.composites, [&](const auto& r) {
+      return r.parts[0].text == asked.text && r.parts[1].text == asked.code &&
+             r.parts[1].system == asked.system;
+    });
+  }
   if (criterion.modifier == Modifier::identifier ||
       criterion.parameter->type == SearchParameterType::token) {
     return any(rows.tokens, [&](const auto& r) { return matches_token(asked, r.system, r.code); });

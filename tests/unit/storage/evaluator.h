@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class Evaluator {
   }
 
   bool matches(const Resource& resource, const Criterion& criterion) const {
+    if (criterion.combination != server::search::Combination::none) {
+      return matches_combination(resource, criterion);
+    }
     if (criterion.chained) return matches_chain(resource, criterion);
     if (criterion.reverse_chained) return matches_reverse_chain(resource, criterion);
     if (criterion.modifier == Modifier::missing) {
@@ -112,10 +116,10 @@ class Evaluator {
     const auto all = [](const auto&) { return true; };
     const auto* of = criterion.parameter;
     const IndexRows& rows = resource.rows;
-    return any(rows.tokens, of, all) || any(rows.strings, of, all) || any(rows.dates, of, all) ||
-           any(rows.numbers, of, all) || any(rows.quantities, of, all) ||
-           any(rows.references, of, all) || any(rows.uris, of, all) ||
-           any(rows.composites, of, all);
+    return any(rows.texts, of, all) || any(rows.tokens, of, all) || any(rows.strings, of, all) ||
+           any(rows.dates, of, all) || any(rows.numbers, of, all) ||
+           any(rows.quantities, of, all) || any(rows.references, of, all) ||
+           any(rows.uris, of, all) || any(rows.composites, of, all);
   }
 
   bool finds(const Resource& resource, const Criterion& criterion, const Operand& p) const {
@@ -127,6 +131,16 @@ class Evaluator {
     }
     switch (of->type) {
       case fhir::SearchParameterType::token:
+        if (criterion.modifier == Modifier::text) {
+          return any(rows.texts, of,
+                     [&](const auto& row) { return row.folded.find(p.folded) == 0; });
+        }
+        if (criterion.modifier == Modifier::of_type) {
+          return any(rows.composites, of, [&](const auto& row) {
+            return row.parts[0].text == p.text && row.parts[1].text == p.code &&
+                   row.parts[1].system == p.system;
+          });
+        }
         return any(rows.tokens, of, [&](const auto& row) {
           return (!p.has_system || row.system == p.system) &&
                  ((p.has_system && p.code.empty()) || row.code == p.code);
@@ -148,6 +162,11 @@ class Evaluator {
                  (p.code.empty() || row.code == p.code);
         });
       case fhir::SearchParameterType::reference:
+        if (criterion.modifier == Modifier::below) {
+          return any(rows.references, of, [&](const auto& row) {
+            return is_below(row.type + "/" + row.id, p.type + "/" + p.id, criterion, {});
+          });
+        }
         return any(rows.references, of,
                    [&](const auto& row) {
                      return !p.id.empty() && row.id == p.id &&
@@ -156,7 +175,11 @@ class Evaluator {
                any(rows.uris, of,
                    [&](const auto& row) { return p.id.empty() && row.value == p.text; });
       case fhir::SearchParameterType::uri:
-        return any(rows.uris, of, [&](const auto& row) { return row.value == p.text; });
+        return any(rows.uris, of, [&](const auto& row) {
+          if (criterion.modifier == Modifier::below) return is_under(row.value, p.text);
+          if (criterion.modifier == Modifier::above) return is_under(p.text, row.value);
+          return row.value == p.text;
+        });
       case fhir::SearchParameterType::composite:
         return any(rows.composites, of, [&](const auto& row) {
           const Operand &code = p.parts[0], &value = p.parts[1];
@@ -168,6 +191,38 @@ class Evaluator {
       default:
         return false;
     }
+  }
+
+  bool matches_combination(const Resource& resource, const Criterion& criterion) const {
+    const auto test = [&](const Criterion& part) { return matches(resource, part); };
+    const auto& parts = criterion.parts;
+    switch (criterion.combination) {
+      case server::search::Combination::all:
+        return std::all_of(parts.begin(), parts.end(), test);
+      case server::search::Combination::any:
+        return std::any_of(parts.begin(), parts.end(), test);
+      default:
+        return std::none_of(parts.begin(), parts.end(), test);
+    }
+  }
+
+  static bool is_under(const std::string& uri, const std::string& parent) {
+    return uri == parent || uri.find(parent + "/") == 0;
+  }
+
+  // Whether `key` is `top`, or leads to it by the links of the hierarchy.
+  bool is_below(const std::string& key, const std::string& top, const Criterion& criterion,
+                std::set<std::string> seen) const {
+    if (key == top) return true;
+    const auto at = live_.find(key);
+    if (at == live_.end() || !seen.insert(key).second) return false;
+    return std::any_of(
+        criterion.hierarchy.begin(), criterion.hierarchy.end(), [&](const auto& link) {
+          return link.type == at->second.type &&
+                 any(at->second.rows.references, link.parameter, [&](const auto& row) {
+                   return is_below(row.type + "/" + row.id, top, criterion, seen);
+                 });
+        });
   }
 
   bool matches_chain(const Resource& resource, const Criterion& criterion) const {

@@ -28,6 +28,12 @@ class RandomWorld {
     };
     IndexRows& rows = made.rows;
     times(2, [&] { rows.tokens.push_back({k_code, system(), code()}); });
+    times(2, [&] { rows.texts.push_back({k_code, word()}); });
+    times(1, [&] {  // an identifier with a type
+      const std::string value = code();
+      rows.tokens.push_back({k_code, system(), value});
+      rows.composites.push_back({k_code, {{"", value}, {system(), code()}}});
+    });
     times(1, [&] { rows.tokens.push_back({k_status, "", pick({"final", "draft"})}); });
     times(2, [&] {
       const std::string name = word();
@@ -77,6 +83,15 @@ class RandomWorld {
       (chance(50) ? chain.chained : chain.reverse_chained) = std::move(inner);
       return chain;
     }
+    if (depth < 2 && chance(20)) {
+      search::Criterion joined;
+      joined.combination = static_cast<search::Combination>(1 + below(3));
+      for (int left = 1 + below(3); left > 0; --left) {
+        joined.parts.push_back(random_criterion(depth + 1));
+      }
+      return joined;
+    }
+    if (chance(15)) return modified_criterion();
     const auto* of = k_all[below(static_cast<int>(std::size(k_all)))];
     search::Criterion made = criterion(of, {});
     if (of != k_id && chance(12)) {
@@ -91,6 +106,38 @@ class RandomWorld {
     const int alternatives = chance(10) ? 12 : 1 + below(2);
     for (int at = 0; at < alternatives; ++at) made.alternatives.push_back(operand(*of));
     return made;
+  }
+
+  // Modifiers whose values are not those of the parameter's type.
+  search::Criterion modified_criterion() {
+    switch (below(4)) {
+      case 0: {
+        search::Criterion made = criterion(k_code, {});
+        made.modifier = Modifier::text;
+        made.alternatives.push_back(text("", word().substr(0, 2)));
+        return made;
+      }
+      case 1: {
+        search::Criterion made = criterion(k_code, {});
+        made.modifier = Modifier::of_type;
+        made.alternatives.push_back(token(system(), code()));
+        made.alternatives.back().text = code();
+        return made;
+      }
+      case 2: {
+        search::Criterion made = criterion(k_subject, {});
+        made.modifier = Modifier::below;
+        made.hierarchy = {{"Patient", k_subject}, {"Observation", k_subject}};
+        made.alternatives.push_back(reference(pick({"Patient", "Observation"}), id()));
+        return made;
+      }
+      default: {
+        search::Criterion made = criterion(k_url, {});
+        made.modifier = chance(50) ? Modifier::above : Modifier::below;
+        made.alternatives.push_back(text(pick({"http://a", "http://a/b", "http://a/b/c/d"}), ""));
+        return made;
+      }
+    }
   }
 
   static const fhir::SearchParameter *const k_code,

@@ -1,0 +1,76 @@
+#include "src/search/modifier.h"
+
+#include <algorithm>
+#include <array>
+
+namespace server::search {
+namespace {
+
+using fhir::SearchParameterType;
+
+struct Named {
+  std::string_view name;
+  Modifier modifier;
+};
+
+constexpr std::array<Named, 13> k_modifiers = {{
+    {"missing", Modifier::missing},
+    {"exact", Modifier::exact},
+    {"contains", Modifier::contains},
+    {"not", Modifier::not_},
+    {"text", Modifier::text},
+    {"in", Modifier::in},
+    {"not-in", Modifier::not_in},
+    {"above", Modifier::above},
+    {"below", Modifier::below},
+    {"of-type", Modifier::of_type},
+    {"identifier", Modifier::identifier},
+    {"code-text", Modifier::code_text},
+    {"text-advanced", Modifier::text_advanced},
+}};
+
+}  // namespace
+
+std::optional<Modifier> modifier_of(std::string_view name) {
+  const auto found = std::find_if(k_modifiers.begin(), k_modifiers.end(),
+                                  [&](const Named& named) { return named.name == name; });
+  if (found == k_modifiers.end()) return {};
+  return found->modifier;
+}
+
+std::string_view name_of(Modifier modifier) {
+  for (const Named& named : k_modifiers) {
+    if (named.modifier == modifier) return named.name;
+  }
+  return {};
+}
+
+bool applies_to(Modifier modifier, SearchParameterType type) {
+  switch (modifier) {
+    case Modifier::none:
+      return true;
+    case Modifier::missing:
+      return type != SearchParameterType::special;
+    case Modifier::exact:
+    case Modifier::contains:
+      return type == SearchParameterType::string;
+    case Modifier::not_:
+    case Modifier::text:
+    case Modifier::in:
+    case Modifier::not_in:
+    case Modifier::of_type:
+    case Modifier::code_text:
+    case Modifier::text_advanced:
+      return type == SearchParameterType::token;
+    case Modifier::above:
+    case Modifier::below:
+      return type == SearchParameterType::token || type == SearchParameterType::uri ||
+             type == SearchParameterType::reference;
+    case Modifier::identifier:
+    case Modifier::type:
+      return type == SearchParameterType::reference;
+  }
+  return false;
+}
+
+}  // namespace server::search

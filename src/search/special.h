@@ -1,0 +1,18 @@
+// Parameters that are no element's: _list, _filter, _text, _content, _query, and those of type
+// special. https://hl7.org/fhir/R4/search.html#all
+#pragma once
+
+#include <string_view>
+
+#include "fhir/base/result.h"
+#include "src/search/criterion.h"
+
+namespace server::search {
+
+bool is_special_name(std::string_view code);
+
+/// errors     not-supported: the parameter is known and refused · value: a malformed value
+fhir::Result<Criterion> parse_special(std::string_view resource_type, std::string_view code,
+                                      std::string_view value, const CriterionOptions& options);
+
+}  // namespace server::search
