@@ -20,13 +20,13 @@ Answer number(Evaluation& evaluation, Decimal value) {
   return Item::of_decimal(std::move(value));
 }
 
-Answer quantity(Evaluation& evaluation, Decimal value, std::string unit, bool is_calendar = false) {
-  if (!is_within_limits(evaluation, value)) return std::nullopt;
-  if (unit.size() > k_unit_bytes_max) {
+Answer quantity(Evaluation& evaluation, Quantity result) {
+  if (!is_within_limits(evaluation, result.value)) return std::nullopt;
+  if (result.unit.size() > k_unit_bytes_max) {
     evaluation.fail(IssueType::too_costly, "A unit is too long");
     return std::nullopt;
   }
-  return Item::of_quantity({std::move(value), std::move(unit), is_calendar});
+  return Item::of_quantity(std::move(result));
 }
 
 Answer mismatch(Evaluation& evaluation, const Node& node, const Item& a, const Item& b) {
@@ -81,19 +81,12 @@ Answer add(Evaluation& evaluation, const Node& node, const Item& a, const Item& 
   if (is_time_valued(x) && y.kind == ItemKind::quantity)
     return add_duration(evaluation, x, is_minus ? -y.decimal : y.decimal, y);
   if (x.kind == ItemKind::quantity && y.kind == ItemKind::quantity) {
-    if (!same_unit(x, y)) return std::nullopt;
-    return quantity(evaluation, is_minus ? x.decimal - y.decimal : x.decimal + y.decimal,
-                    std::string(x.text), x.is_calendar);
+    // "The unit of the result will be the most granular unit of either input."
+    if (!same_unit(evaluation, x, y)) return std::nullopt;
+    return quantity(evaluation, {is_minus ? x.decimal - y.decimal : x.decimal + y.decimal,
+                                 std::string(x.text), x.is_calendar});
   }
   return mismatch(evaluation, node, a, b);
-}
-
-/// The unit of a product where one factor has none, or of a quotient of like units.
-std::string product_unit(std::string_view a, std::string_view b) {
-  if (a == "1") return std::string(b);
-  if (b == "1") return std::string(a);
-  if (a == b) return std::string(a) + "2";
-  return std::string(a) + "." + std::string(b);
 }
 
 Answer multiply(Evaluation& evaluation, const Node& node, const Item& a, const Item& b, Operand& x,
@@ -105,8 +98,8 @@ Answer multiply(Evaluation& evaluation, const Node& node, const Item& a, const I
   }
   if (x.is_number() && y.is_number()) return number(evaluation, x.as_decimal() * y.as_decimal());
   if (x.make_quantity() && y.make_quantity()) {
-    same_unit(x, y);
-    return quantity(evaluation, x.decimal * y.decimal, product_unit(x.text, y.text));
+    auto result = product(evaluation, x, y);
+    return result ? quantity(evaluation, *std::move(result)) : Answer();
   }
   return mismatch(evaluation, node, a, b);
 }
@@ -114,16 +107,12 @@ Answer multiply(Evaluation& evaluation, const Node& node, const Item& a, const I
 Answer divide(Evaluation& evaluation, const Node& node, const Item& a, const Item& b, Operand& x,
               Operand& y) {
   if (x.is_number() && y.is_number()) {
-    auto quotient = Decimal::divide(x.as_decimal(), y.as_decimal());
-    return quotient ? number(evaluation, *std::move(quotient)) : Answer();
+    auto value = Decimal::divide(x.as_decimal(), y.as_decimal());
+    return value ? number(evaluation, *std::move(value)) : Answer();
   }
   if (!x.make_quantity() || !y.make_quantity()) return mismatch(evaluation, node, a, b);
-  const bool is_alike = same_unit(x, y);
-  auto quotient = Decimal::divide(x.decimal, y.decimal);
-  if (!quotient) return std::nullopt;
-  std::string unit = is_alike ? "1" : std::string(x.text);
-  if (!is_alike && y.text != "1") unit.append("/").append(y.text);
-  return quantity(evaluation, *std::move(quotient), std::move(unit));
+  auto result = quotient(evaluation, x, y);
+  return result ? quantity(evaluation, *std::move(result)) : Answer();
 }
 
 template <bool is_remainder>

@@ -225,16 +225,13 @@ bool visit_to_quantity(Evaluation& evaluation, const Node& node, const Scope& sc
   amount.decimal = from.value;
   amount.text = from.unit;
   amount.is_calendar = from.is_calendar;
-  Operand one;
-  one.kind = ItemKind::quantity;
-  one.decimal = Decimal(1);
+  Operand target;
   const std::string_view word = calendar_word(unit);
-  one.is_calendar = !word.empty();
-  one.text = one.is_calendar ? word : unit;
-  const std::string target(one.text);
-  if (!same_unit(amount, one)) return true;
-  const auto value = Decimal::divide(amount.decimal, one.decimal);
-  return !value || sink(Item::of_quantity({*value, target, !word.empty()}));
+  target.is_calendar = !word.empty();
+  target.text = target.is_calendar ? word : unit;
+  auto value = value_in_unit(evaluation, amount, target);
+  return !value ||
+         sink(Item::of_quantity({*std::move(value), std::string(target.text), target.is_calendar}));
 }
 
 Truth truth_converts_to_quantity(Evaluation& evaluation, const Node& node, const Scope& scope) {

@@ -41,13 +41,16 @@ Truth truth_of_order(const std::optional<std::strong_ordering>& order, Strictnes
   return strictness == Strictness::equal ? Truth::empty : Truth::no;
 }
 
-Truth compare_quantities(Operand& a, Operand& b, Strictness strictness) {
+Truth compare_quantities(Evaluation& evaluation, Operand& a, Operand& b, Strictness strictness) {
   // A calendar year or month and its UCUM namesake are of different length: alike, never equal.
   if (a.is_calendar != b.is_calendar && strictness == Strictness::equal) {
     const std::string_view word = a.is_calendar ? a.text : b.text;
     if (word == "year" || word == "month") return Truth::empty;
   }
-  if (!same_unit(a, b)) return strictness == Strictness::equal ? Truth::empty : Truth::no;
+  // What is less precise shows in the coarser unit: 4 'g' ~ 4040 'mg'.
+  const auto wanted = strictness == Strictness::equal ? CommonUnit::finer : CommonUnit::coarser;
+  if (!same_unit(evaluation, a, b, wanted))
+    return strictness == Strictness::equal ? Truth::empty : Truth::no;
   return truth_of(strictness == Strictness::equal ? a.decimal == b.decimal
                                                   : equivalent_decimals(a.decimal, b.decimal));
 }
@@ -82,7 +85,7 @@ Truth compare_operands(Evaluation& evaluation, Operand& a, Operand& b, Strictnes
     case ItemKind::time:
       return truth_of_order(TimeOfDay::compare(a.time, b.time), strictness);
     case ItemKind::quantity:
-      return compare_quantities(a, b, strictness);
+      return compare_quantities(evaluation, a, b, strictness);
     default:
       return Truth::no;
   }

@@ -13,6 +13,7 @@
 #include "fhir/fhirpath/collection.h"
 #include "fhir/model/element.h"
 #include "fhir/model/terminology_provider.h"
+#include "fhir/model/unit_system.h"
 
 namespace fhir::fhirpath {
 
@@ -58,6 +59,7 @@ struct Environment {
   Element root_resource;  // %rootResource: the outermost one
   Resolver* resolver = nullptr;
   const TerminologyProvider* terminology = nullptr;
+  const UnitSystem* units = nullptr;  // null: only equal units and durations compare
   Tracer* tracer = nullptr;
   ProfileJudge* profiles = nullptr;
   ElementDefinitions* element_definitions = nullptr;  // outlives the result, too

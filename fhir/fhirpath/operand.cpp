@@ -42,6 +42,13 @@ std::string_view calendar_word_of_ucum(std::string_view code) {
   return {};
 }
 
+std::string_view ucum_of_calendar_word(std::string_view word) {
+  for (const CalendarUnit& known : k_calendar_units) {
+    if (word == known.word) return known.ucum;
+  }
+  return {};
+}
+
 bool is_fhir_quantity(const TypeSchema* type) {
   for (; type != nullptr; type = type->base) {
     if (type->name == "Quantity") return true;

@@ -47,5 +47,7 @@ std::string_view calendar_word(std::string_view unit);
 
 /// The calendar word of which a UCUM code is the definite duration (`d` → `day`), empty for none.
 std::string_view calendar_word_of_ucum(std::string_view code);
+/// The reverse, for a calendar word in the singular.
+std::string_view ucum_of_calendar_word(std::string_view word);
 
 }  // namespace fhir::fhirpath

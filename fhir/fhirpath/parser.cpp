@@ -139,10 +139,14 @@ Result<Node*> Parser::finish(Node* node) {
   return node;
 }
 
-/// An operator over constants is a constant. One that fails stays, to fail when it is evaluated.
+/// An operator over constants is a constant. One that fails stays, to fail when it is evaluated; so
+/// does one over quantities, whose units only the environment knows.
 void Parser::fold(Node& node) {
   for (const Node* argument : node.arguments) {
     if (!argument->is_constant) return;
+    for (const Item& item : argument->constant) {
+      if (item.kind() == ItemKind::quantity) return;
+    }
   }
   const Environment environment;
   const Item nothing;

@@ -1,82 +1,120 @@
-// Quantities of different units brought to one, as far as it is known without a UCUM library:
-// durations, metric prefixes, a few customary units. https://hl7.org/fhirpath/N1/#quantity
-#include <array>
+// Quantities of different units brought to one: calendar durations among themselves, the rest by
+// the unit system. https://hl7.org/fhirpath/N1/#quantity
+#include "fhir/model/unit_system.h"
 
 #include "fhir/fhirpath/operators.h"
 
 namespace fhir::fhirpath {
 namespace {
 
-struct Scaled {
-  std::string_view base;
-  Decimal factor;
+/// How long one of a unit of time is. Months and milliseconds do not convert.
+struct Duration {
+  bool is_months;
+  std::int64_t count;
 };
 
-struct Prefix {
-  std::string_view text;
-  int exponent;
-};
-
-constexpr std::array<Prefix, 20> k_prefixes = {
-    {{"da", 1}, {"Y", 24},  {"Z", 21},  {"E", 18},  {"P", 15},  {"T", 12}, {"G", 9},
-     {"M", 6},  {"k", 3},   {"h", 2},   {"d", -1},  {"c", -2},  {"m", -3}, {"u", -6},
-     {"n", -9}, {"p", -12}, {"f", -15}, {"a", -18}, {"z", -21}, {"y", -24}}};
-
-constexpr std::array<std::string_view, 16> k_metric = {
-    "m", "g", "L", "l", "s", "mol", "Pa", "J", "W", "V", "A", "K", "Hz", "eq", "U", "[iU]"};
-
-std::optional<Scaled> duration(const Operand& quantity) {
+std::optional<Duration> duration(const Operand& quantity) {
   const std::string_view word =
       quantity.is_calendar ? quantity.text : calendar_word_of_ucum(quantity.text);
-  if (word == "year") return Scaled{"month", Decimal(12)};
-  if (word == "month") return Scaled{"month", Decimal(1)};
-  if (word == "week") return Scaled{"ms", Decimal(604'800'000)};
-  if (word == "day") return Scaled{"ms", Decimal(86'400'000)};
-  if (word == "hour") return Scaled{"ms", Decimal(3'600'000)};
-  if (word == "minute") return Scaled{"ms", Decimal(60'000)};
-  if (word == "second") return Scaled{"ms", Decimal(1000)};
-  if (word == "millisecond") return Scaled{"ms", Decimal(1)};
+  if (word == "year") return Duration{true, 12};
+  if (word == "month") return Duration{true, 1};
+  if (word == "week") return Duration{false, 604'800'000};
+  if (word == "day") return Duration{false, 86'400'000};
+  if (word == "hour") return Duration{false, 3'600'000};
+  if (word == "minute") return Duration{false, 60'000};
+  if (word == "second") return Duration{false, 1000};
+  if (word == "millisecond") return Duration{false, 1};
   return std::nullopt;
 }
 
-/// Customary units, exact by their definition.
-std::optional<Scaled> customary(std::string_view unit) {
-  if (unit == "[lb_av]") return Scaled{"g", Decimal::from_parts(45'359'237, 5)};
-  if (unit == "[oz_av]") return Scaled{"g", Decimal::from_parts(28'349'523'125, 9)};
-  if (unit == "[in_i]") return Scaled{"m", Decimal::from_parts(254, 4)};
-  if (unit == "[ft_i]") return Scaled{"m", Decimal::from_parts(3048, 4)};
-  return std::nullopt;
+/// Whether the two are compared as durations: one is a calendar's, or nothing else is known.
+bool are_durations(const UnitSystem* units, const Operand& a, const Operand& b) {
+  return units == nullptr || a.is_calendar || b.is_calendar;
 }
 
-std::optional<Scaled> metric(std::string_view unit) {
-  if (auto found = customary(unit)) return found;
-  for (std::string_view base : k_metric) {
-    if (unit == base) return Scaled{base == "l" ? "L" : base, Decimal(1)};
-    if (!unit.ends_with(base)) continue;
-    const std::string_view prefix = unit.substr(0, unit.size() - base.size());
-    for (const Prefix& known : k_prefixes) {
-      if (prefix == known.text)
-        return Scaled{base == "l" ? "L" : base, Decimal::from_parts(1, -known.exponent)};
-    }
+/// Order of one of `a` and one of `b`; nothing for units of different dimension.
+std::optional<std::strong_ordering> order_of_units(const UnitSystem* units, const Operand& a,
+                                                   const Operand& b) {
+  if (are_durations(units, a, b)) {
+    const auto x = duration(a);
+    const auto y = duration(b);
+    if (!x || !y || x->is_months != y->is_months) return std::nullopt;
+    return x->count <=> y->count;
   }
-  return std::nullopt;
+  const auto x = units->canonical(Decimal(1), a.text);
+  const auto y = units->canonical(Decimal(1), b.text);
+  if (!x || !y || x->unit != y->unit) return std::nullopt;
+  return x->value <=> y->value;
 }
+
+/// A calendar word takes part in algebra as the UCUM unit of its name.
+std::string_view ucum_text(const Operand& quantity) {
+  return quantity.is_calendar ? ucum_of_calendar_word(quantity.text) : quantity.text;
+}
+
+bool is_plain(const Operand& quantity) { return !quantity.is_calendar && quantity.text == "1"; }
 
 }  // namespace
 
-bool same_unit(Operand& a, Operand& b) {
+std::optional<Decimal> value_in_unit(const Evaluation& evaluation, const Operand& quantity,
+                                     const Operand& unit) {
+  if (quantity.text == unit.text) return quantity.decimal;
+  const UnitSystem* units = evaluation.environment().units;
+  if (!are_durations(units, quantity, unit))
+    return units->convert(quantity.decimal, quantity.text, unit.text);
+  const auto from = duration(quantity);
+  const auto to = duration(unit);
+  if (!from || !to || from->is_months != to->is_months) return std::nullopt;
+  return Decimal::divide(quantity.decimal * Decimal(from->count), Decimal(to->count));
+}
+
+bool same_unit(const Evaluation& evaluation, Operand& a, Operand& b, CommonUnit wanted) {
   if (a.text == b.text) return true;
-  auto left = duration(a);
-  auto right = duration(b);
-  if (!left || !right) {
-    left = metric(a.text);
-    right = metric(b.text);
-  }
-  if (!left || !right || left->base != right->base) return false;
-  a.decimal = a.decimal * left->factor;
-  b.decimal = b.decimal * right->factor;
-  a.text = b.text = left->base;
+  const auto order = order_of_units(evaluation.environment().units, a, b);
+  if (!order) return false;
+  const bool keeps_a = (*order <= 0) == (wanted == CommonUnit::finer);
+  Operand& changed = keeps_a ? b : a;
+  const Operand& kept = keeps_a ? a : b;
+  auto value = value_in_unit(evaluation, changed, kept);
+  if (!value) return false;
+  changed.decimal = *std::move(value);
+  changed.text = kept.text;
+  changed.is_calendar = kept.is_calendar;
   return true;
+}
+
+std::optional<Quantity> product(const Evaluation& evaluation, const Operand& a, const Operand& b) {
+  if (is_plain(b)) return Quantity{a.decimal * b.decimal, std::string(a.text), a.is_calendar};
+  if (is_plain(a)) return Quantity{a.decimal * b.decimal, std::string(b.text), b.is_calendar};
+  const std::string_view unit_a = ucum_text(a);
+  const std::string_view unit_b = ucum_text(b);
+  if (const UnitSystem* units = evaluation.environment().units) {
+    auto result = units->multiply(a.decimal, unit_a, b.decimal, unit_b);
+    if (!result) return std::nullopt;
+    return Quantity{std::move(result->value), std::move(result->unit), false};
+  }
+  std::string unit(unit_a);
+  if (unit_a == unit_b) {
+    unit += "2";
+  } else {
+    unit.append(".").append(unit_b);
+  }
+  return Quantity{a.decimal * b.decimal, std::move(unit), false};
+}
+
+std::optional<Quantity> quotient(const Evaluation& evaluation, const Operand& a, const Operand& b) {
+  auto value = Decimal::divide(a.decimal, b.decimal);
+  if (!value) return std::nullopt;
+  if (is_plain(b)) return Quantity{*std::move(value), std::string(a.text), a.is_calendar};
+  const std::string_view unit_a = ucum_text(a);
+  const std::string_view unit_b = ucum_text(b);
+  if (const UnitSystem* units = evaluation.environment().units) {
+    auto result = units->divide(a.decimal, unit_a, b.decimal, unit_b);
+    if (!result) return std::nullopt;
+    return Quantity{std::move(result->value), std::move(result->unit), false};
+  }
+  if (unit_a == unit_b) return Quantity{*std::move(value), "1", false};
+  return Quantity{*std::move(value), std::string(unit_a).append("/").append(unit_b), false};
 }
 
 }  // namespace fhir::fhirpath

@@ -31,6 +31,10 @@ class UnitSystem {
   /// The value in base units: two values are comparable when the units of these are equal.
   virtual std::optional<UnitValue> canonical(const Decimal& value, std::string_view unit) const = 0;
 
+  /// Whether more in this unit is more in base units, by a straight line: not so on logarithmic
+  /// scales, and for what is no unit.
+  virtual bool is_linear(std::string_view unit) const = 0;
+
   virtual std::optional<Decimal> convert(const Decimal& value, std::string_view from,
                                          std::string_view to) const = 0;
 

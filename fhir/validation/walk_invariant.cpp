@@ -28,6 +28,7 @@ void Walk::check_rule(const Node& node, const Constraint& constraint, const Rule
     environment.resolver = &resolver;
     environment.profiles = &judge;
     environment.terminology = parts_.terminology;
+    if (parts_.terminology != nullptr) environment.units = parts_.terminology->units();
     verdict = rule.judge_by_engine(node.element, environment);
   }
   if (verdict == Verdict::holds) return;

@@ -16,7 +16,7 @@ inline constexpr int k_function_digits = 30;
 
 struct SpecialFunction {
   std::string_view name;
-  bool is_exact = false;
+  bool is_exact = false;  // and a straight line
   /// From a number of the proper unit to the special scale, and back. Nothing outside of the
   /// domain (the logarithm of -1) or the range of decimals. Exact for temperatures, else rounded.
   std::optional<fhir::Decimal> (*to_scale)(const fhir::Decimal&);

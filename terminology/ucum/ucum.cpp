@@ -21,11 +21,10 @@ bool is_single(std::string_view unit) {
          (unit.back() < '0' || unit.back() > '9');
 }
 
+bool is_exact(const Unit& unit) { return unit.function == nullptr || unit.function->is_exact; }
+
 /// Without the digits that no function answers for.
 Decimal rounded(Decimal value, const Unit& a, const Unit& b) {
-  const auto is_exact = [](const Unit& unit) {
-    return unit.function == nullptr || unit.function->is_exact;
-  };
   if (is_exact(a) && is_exact(b)) return value;
   const int before_point = value.digit_count() - value.scale();
   return value.round(k_function_digits - before_point).normalized();
@@ -97,6 +96,11 @@ std::optional<UnitValue> Ucum::canonical(const Decimal& value, std::string_view 
   const auto base = found->unit->to_base(value);
   if (!base) return std::nullopt;
   return UnitValue{rounded(value_of(*base), *found->unit, *found->unit), found->base};
+}
+
+bool Ucum::is_linear(std::string_view unit) const {
+  const auto found = known(unit);
+  return found->unit && is_exact(*found->unit);
 }
 
 std::optional<Decimal> Ucum::convert(const Decimal& value, std::string_view from,

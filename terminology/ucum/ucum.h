@@ -25,6 +25,7 @@ class Ucum final : public fhir::UnitSystem {
   fhir::Result<void> check(std::string_view unit) const override;
   std::optional<fhir::UnitValue> canonical(const fhir::Decimal& value,
                                            std::string_view unit) const override;
+  bool is_linear(std::string_view unit) const override;
   std::optional<fhir::Decimal> convert(const fhir::Decimal& value, std::string_view from,
                                        std::string_view to) const override;
   std::optional<fhir::UnitValue> multiply(const fhir::Decimal& a, std::string_view unit_a,

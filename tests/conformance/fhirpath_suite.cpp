@@ -22,6 +22,7 @@
 #include "fhir/fhirpath/expression.h"
 #include "fhir/fhirpath/item_json.h"
 #include "fhir/formats/json_document.h"
+#include "terminology/terminology.h"
 
 namespace {
 
@@ -157,7 +158,8 @@ std::string mistake_in(const Expression& compiled, const Case& one, const Elemen
 /// Runs one test; empty when it passes. An error passes only where the suite asks for one, and not
 /// before the stage that it names: what is syntax must fail to compile, what is semantic by
 /// analysis; a mistake of execution may be seen earlier.
-std::string run(const Case& one, const Element& context, const fhir::DefinitionStore& definitions) {
+std::string run(const Case& one, const Element& context, const fhir::DefinitionStore& definitions,
+                const fhir::UnitSystem* units) {
   const auto compiled = Expression::compile(one.expression, definitions);
   if (!compiled) {
     // A function that we lack is no mistake found in the expression.
@@ -174,6 +176,7 @@ std::string run(const Case& one, const Element& context, const fhir::DefinitionS
   Environment environment;
   environment.definitions = &definitions;
   environment.element_definitions = &element_definitions;
+  environment.units = units;
   environment.resource = context;
   environment.now_utc_ms = 1'769'903'999'123;  // 2026-01-31T23:59:59.123Z
   environment.offset_minutes = 11 * 60;
@@ -209,8 +212,11 @@ TEST_CASE("the official FHIRPath suite passes but for what is excluded with a re
   }
   fhir::LoadOptions options;
   options.sources = {core.string()};
+  const fs::path units = core.parent_path() / "@lhncbc/ucum-lhc";
+  if (fs::exists(units)) options.sources.push_back(units.string());
   const auto definitions = fhir::DefinitionStore::load(options);
   REQUIRE(definitions);
+  const auto terminology = terminology::Terminology::make(*definitions);
   const auto exclusions =
       read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) / "tests/conformance/fhirpath_exclusions.txt");
   std::map<std::string, fhir::json::Document> inputs;
@@ -236,7 +242,7 @@ TEST_CASE("the official FHIRPath suite passes but for what is excluded with a re
       }
       context = root_element(at->second.root(), **definitions);
     }
-    const std::string problem = run(one, context, **definitions);
+    const std::string problem = run(one, context, **definitions, terminology->units());
     const bool is_excluded = exclusions.count(one.key) != 0;
     met.insert(one.key);
     if (problem.empty()) {

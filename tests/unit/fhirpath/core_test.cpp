@@ -35,7 +35,10 @@ constexpr const char* k_observation = R"({
 
 std::string on(const char* resource, std::string_view source) {
   const auto document = fhirpath_test::read(resource);
-  return fhirpath_test::evaluate(source, root_element(document.root(), *core()), *core());
+  Environment environment;
+  environment.units = &test_support::unit_double();
+  return fhirpath_test::evaluate(source, root_element(document.root(), *core()), *core(),
+                                 environment);
 }
 std::string patient(std::string_view source) { return on(k_patient, source); }
 std::string observation(std::string_view source) { return on(k_observation, source); }

@@ -11,6 +11,7 @@
 #include "fhir/definitions/definition_store.h"
 #include "fhir/fhirpath/expression.h"
 #include "fhir/formats/json_document.h"
+#include "tests/support/unit_double.h"
 
 namespace fhirpath_test {
 
@@ -91,10 +92,12 @@ inline std::string evaluate(std::string_view source, const fhir::Element& contex
   return rendered(*result);
 }
 
-/// Without a resource and without types.
+/// Without a resource and without types; with units.
 inline std::string evaluate(std::string_view source) {
   static const fhir::json::Document k_empty = read("{}");
-  return evaluate(source, fhir::Element{&k_empty.root()}, none());
+  fhir::fhirpath::Environment environment;
+  environment.units = &test_support::unit_double();
+  return evaluate(source, fhir::Element{&k_empty.root()}, none(), environment);
 }
 
 inline bool fails(std::string_view source) { return evaluate(source).starts_with("error: "); }

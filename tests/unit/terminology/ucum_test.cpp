@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -144,6 +145,13 @@ TEST_CASE("the canonical form is a number of base units in the order of their co
   CHECK(canonical("36.6", "Cel") == "309.75 K");
 }
 
+TEST_CASE("temperatures are straight lines over their base units, logarithms are not") {
+  if (is_missing()) return;
+  for (const char* unit : {"mg/dL", "Cel", "[degF]", "1", "[iU]"}) CHECK(units().is_linear(unit));
+  for (const char* unit : {"[pH]", "dB", "%[slope]", "Cel/s", "bogus"})
+    CHECK_FALSE(units().is_linear(unit));
+}
+
 TEST_CASE("special units take no part in algebra with other units") {
   if (is_missing()) return;
   for (const char* unit : {"Cel/s", "Cel2", "1/Cel", "m.Cel", "Cel.Cel", "dB-1"}) {
@@ -198,6 +206,34 @@ TEST_CASE("hostile expressions end in errors or in no value") {
   CHECK(canonical("1", "[pi]999") == "nothing");
   CHECK(canonical("1", "m/0") == "nothing");
   CHECK(canonical("1", repeated("9", 250).c_str()) != "nothing");
+}
+
+TEST_CASE(
+    "whatever is put together from pieces of units is judged, and its base units are a unit") {
+  if (is_missing()) return;
+  const std::vector<std::string> pieces = {
+      "m", "g",    "s",      "Cel", "[degF]", "dB",     "k",    "u", "10*", "10^", "[pi]", "mol",
+      "%", "[iU]", "m[H2O]", "2",   "-3",     "+1",     "999",  ".", "/",   "(",   ")",    "{a}",
+      "{", "[",    "]",      "'",   "rad",    "B[SPL]", "[pH]", "0", ".",   "/",   ".",    "/"};
+  std::mt19937 random(20);
+  int valid = 0, computable = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string unit;
+    for (int count = 1 + static_cast<int>(random() % 9); count > 0; --count)
+      unit += pieces[random() % pieces.size()];
+    CAPTURE(unit);
+    if (!units().is_valid(unit)) continue;
+    ++valid;
+    const auto value = units().canonical(Decimal(1), unit);
+    if (!value) continue;
+    ++computable;
+    const auto again = units().canonical(Decimal(1), value->unit);
+    REQUIRE(again);
+    CHECK(again->unit == value->unit);
+    CHECK(again->value == Decimal(1));
+  }
+  CHECK(valid > 500);
+  CHECK(computable > 400);
 }
 
 TEST_CASE("products keep the units as written where they can, else count base units") {
