@@ -17,6 +17,9 @@ Special special_of(const TypeSchema& type) {
   if (type.name == "Reference") return Special::reference;
   if (type.name == "Extension") return Special::extension;
   if (type.name == "Coding") return Special::coding;
+  for (const TypeSchema* at = &type; at != nullptr; at = at->base) {
+    if (at->name == "Quantity") return Special::quantity;
+  }
   if (type.name == "Identifier") return Special::identifier;
   if (type.name == "ValueSet.compose.include") return Special::included_codes;
   if (type.name == "Bundle") return Special::bundle;

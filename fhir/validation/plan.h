@@ -50,6 +50,7 @@ enum class Special : std::uint8_t {
   reference,
   extension,
   coding,
+  quantity,
   identifier,
   bundle,
   attachment,

@@ -92,6 +92,9 @@ void Walk::check_complex(const Node& node, const TypePlan& plan) {
     case Special::coding:
       check_coding(node);
       break;
+    case Special::quantity:
+      check_code(node);
+      break;
     case Special::identifier:
     case Special::included_codes:
       check_system(node);

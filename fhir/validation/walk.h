@@ -139,6 +139,7 @@ class Walk {
   void check_binding(const Node& node, const Binding& binding);
   void check_membership(const Node& node, const Binding& binding, const CodeSet* set);
   void check_coding(const Node& node);
+  void check_code(const Node& node);
   void check_system(const Node& node);
   void check_extension(const Node& holder, const Node& node, bool as_modifier);
   void check_reference(const Node& node, const TypeRef* type);

@@ -96,6 +96,14 @@ void Walk::check_coding(const Node& node) {
            {"Coding.system must name a code system, not a value set"});
     return;
   }
+  check_code(node);
+}
+
+/// Of a Coding, or of a Quantity's unit: the system, where it is held, has the code.
+void Walk::check_code(const Node& node) {
+  const json::Value& value = *node.element.value;
+  const std::string_view uri = value.string_at("system");
+  if (uri.empty()) return;
   const json::Value* code = value.find("code");
   if (code == nullptr || !code->is_string() || parts_.terminology == nullptr) return;
   if (parts_.terminology->in_code_system(uri, code->string()) != Membership::no) return;

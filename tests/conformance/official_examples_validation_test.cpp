@@ -102,7 +102,7 @@ std::string describe(const fhir::Issue& issue) {
 TEST_CASE("the official examples are valid, but for those listed with a reason") {
   REQUIRE_MESSAGE(fs::exists(k_package), "run scripts/setup: the examples are missing");
   fhir::LoadOptions load;
-  load.sources = {k_package.string()};
+  load.sources = {k_package.string(), (k_package.parent_path() / "@lhncbc/ucum-lhc").string()};
   auto store = fhir::DefinitionStore::load(load);
   REQUIRE_MESSAGE(store, store.error().diagnostics);
   const auto terms = terminology::Terminology::make(*store);

@@ -90,9 +90,9 @@ TEST_CASE("the official validator suite is judged as recorded, but for differenc
   const char* named = std::getenv("MEDISYNC_SUITE_RUN");
   const std::string wanted = named != nullptr ? named : "";
   fhir::LoadOptions load;
-  // The reference validator knows these two beside the core, whatever it is asked.
-  for (const char* known :
-       {"hl7.fhir.r4.examples", "hl7.terminology.r4", "hl7.fhir.uv.extensions.r4"}) {
+  // The reference validator knows these beside the core, whatever it is asked.
+  for (const char* known : {"hl7.fhir.r4.examples", "hl7.terminology.r4",
+                            "hl7.fhir.uv.extensions.r4", "@lhncbc/ucum-lhc"}) {
     if (fs::exists(packages / known)) load.sources.push_back((packages / known).string());
   }
   const auto core = fhir::DefinitionStore::load(load);

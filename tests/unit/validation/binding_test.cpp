@@ -88,3 +88,23 @@ TEST_CASE("the system of an identifier, and of what a value set includes, is an 
   CHECK(with("http://example.org/x").errors() == 0);
   CHECK(with("#contained").error().expression == "ValueSet.compose.include[0]");
 }
+
+TEST_CASE("the unit of a quantity is defined by the code system that it names") {
+  const auto with = [](const std::string& unit) {
+    return validate(R"({"resourceType":"Observation","status":"final","code":{"text":"x"},)"
+                    R"("valueQuantity":{"value":1,)" +
+                    unit + "}}");
+  };
+  CHECK(with(R"("system":"http://unitsofmeasure.org","code":"mg")").errors() == 0);
+  CHECK(with(R"("system":"http://example.org/units","code":"mgs")").errors() == 0);
+  CHECK(with(R"("unit":"mgs")").errors() == 0);
+  const auto issue = with(R"("system":"http://unitsofmeasure.org","code":"mgs")").error();
+  CHECK(issue.expression == "Observation.value.ofType(Quantity).code");
+  CHECK(issue.type == IssueType::code_invalid);
+}
+
+TEST_CASE("a type that specializes Quantity is a quantity") {
+  const auto found = validate(R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},
+    "onsetAge":{"value":1,"system":"http://unitsofmeasure.org","code":"mgs"}})");
+  CHECK(found.has(Severity::error, "Condition.onset.ofType(Age).code"));
+}

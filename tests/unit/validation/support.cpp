@@ -40,6 +40,8 @@ class FixedTerminology final : public fhir::TerminologyProvider {
       return value_set("http://hl7.org/fhir/ValueSet/condition-clinical")->contains_code(code);
     if (system == "http://hl7.org/fhir/administrative-gender")
       return value_set("http://hl7.org/fhir/ValueSet/administrative-gender")->contains_code(code);
+    if (system == "http://unitsofmeasure.org")
+      return code == "mg" || code == "d" ? fhir::Membership::yes : fhir::Membership::no;
     return fhir::Membership::unknown;
   }
   fhir::Membership subsumes(std::string_view, std::string_view, std::string_view) const override {
