@@ -7,6 +7,7 @@
 #include "src/cli/files.h"
 #include "src/search/extractor.h"
 #include "src/search/row_query.h"
+#include "terminology/terminology.h"
 
 namespace server::cli {
 
@@ -17,7 +18,9 @@ int index(const IndexSettings& settings) {
   };
   auto definitions = load_definitions(settings.definitions);
   if (!definitions) return fail(definitions.error());
-  auto extractor = search::Extractor::make(*definitions, settings.base_url);
+  const auto terminology = terminology::Terminology::make(*definitions);
+  auto extractor =
+      search::Extractor::make(*definitions, settings.base_url, {terminology, terminology->units()});
   if (!extractor) return fail(extractor.error());
   auto files = expand_paths(settings.files);
   if (!files) return fail(files.error());

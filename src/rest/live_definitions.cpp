@@ -204,7 +204,9 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
   if (indexes_alike) {
     snapshot->extractor = earlier->extractor;
   } else {
-    FHIR_TRY(extractor, search::Extractor::make(definitions, options_.base_url));
+    FHIR_TRY(extractor, search::Extractor::make(definitions, options_.base_url,
+                                                {snapshot->services.terminology,
+                                                 snapshot->services.terminology->units()}));
     snapshot->extractor = std::move(extractor);
   }
   snapshot->capability_statement =

@@ -8,6 +8,8 @@
 #include "src/search/compartment.h"
 #include "src/search/percent.h"
 
+#include "terminology/terminology.h"
+
 namespace server::rest {
 
 std::int64_t now_utc_ms() {
@@ -28,6 +30,7 @@ search::ParseOptions options_of(const Call& call, search::Handling handling,
   options.count_max = call.options->page_max;
   options.allow_chains = true;
   options.concepts = &concepts;
+  options.units = call.snapshot->services.terminology->units();
   return options;
 }
 

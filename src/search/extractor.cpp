@@ -29,6 +29,7 @@ class Run {
     environment_.resource = resource;
     environment_.root_resource = resource;
     environment_.resolver = &resolver_;
+    environment_.units = context.units;
   }
 
   fhir::Result<void> add(const ParameterPlan& plan) {
@@ -98,11 +99,16 @@ class Run {
 struct Extractor::State {
   std::shared_ptr<const fhir::DefinitionStore> definitions;
   std::string base_url;
+  std::shared_ptr<const fhir::UnitSystem> units;
   CodeSystems code_systems;
   std::unordered_map<std::string_view, LazyPlan> plans;  // all keys from the start
 
-  State(std::shared_ptr<const fhir::DefinitionStore> store, std::string url)
-      : definitions(std::move(store)), base_url(std::move(url)), code_systems(*definitions) {
+  State(std::shared_ptr<const fhir::DefinitionStore> store, std::string url,
+        std::shared_ptr<const fhir::UnitSystem> unit_system)
+      : definitions(std::move(store)),
+        base_url(std::move(url)),
+        units(std::move(unit_system)),
+        code_systems(*definitions) {
     for (const std::string_view name : definitions->resource_types()) {
       plans[name].type = definitions->type(name);
     }
@@ -121,13 +127,14 @@ Extractor::Extractor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Extractor::~Extractor() = default;
 
 fhir::Result<std::unique_ptr<Extractor>> Extractor::make(
-    std::shared_ptr<const fhir::DefinitionStore> definitions, std::string base_url) {
+    std::shared_ptr<const fhir::DefinitionStore> definitions, std::string base_url,
+    std::shared_ptr<const fhir::UnitSystem> units) {
   if (definitions == nullptr || definitions->resource_types().empty()) {
     return fhir::unexpected(
         fhir::make_issue(fhir::IssueType::not_found, "there are no definitions to index by"));
   }
-  return std::unique_ptr<Extractor>(
-      new Extractor(std::make_unique<State>(std::move(definitions), std::move(base_url))));
+  return std::unique_ptr<Extractor>(new Extractor(
+      std::make_unique<State>(std::move(definitions), std::move(base_url), std::move(units))));
 }
 
 fhir::Result<IndexRows> Extractor::extract(const fhir::Element& resource) const {
@@ -136,7 +143,8 @@ fhir::Result<IndexRows> Extractor::extract(const fhir::Element& resource) const 
     return fhir::unexpected(fhir::make_issue(fhir::IssueType::structure,
                                              "a resource of unknown type cannot be indexed"));
   }
-  const IndexContext context{*state_->definitions, state_->code_systems, state_->base_url};
+  const IndexContext context{*state_->definitions, state_->code_systems, state_->base_url,
+                             state_->units.get()};
   Run run(resource, context);
   for (const ParameterPlan& parameter : plan->parameters) {
     auto added = run.add(parameter);

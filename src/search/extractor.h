@@ -10,6 +10,7 @@
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
 #include "fhir/model/element.h"
+#include "fhir/model/unit_system.h"
 #include "src/search/index_rows.h"
 
 namespace server::search {
@@ -19,9 +20,11 @@ namespace server::search {
 class Extractor {
  public:
   /// base_url   of this server, without a slash at the end: references below it are local; may be
-  /// empty
+  ///            empty
+  /// units      null: quantities are indexed in the unit as sent only
   static fhir::Result<std::unique_ptr<Extractor>> make(
-      std::shared_ptr<const fhir::DefinitionStore> definitions, std::string base_url = {});
+      std::shared_ptr<const fhir::DefinitionStore> definitions, std::string base_url = {},
+      std::shared_ptr<const fhir::UnitSystem> units = nullptr);
   ~Extractor();
 
   /// The rows of one resource, each once, in the order of the parameters.

@@ -49,7 +49,8 @@ struct NumberRow {
 };
 
 /// low, high as in NumberRow; a comparator opens one side. A unit printed otherwise than its code
-/// is a second row without a system, for `||unit`.
+/// is a second row without a system, for `||unit`; a UCUM unit has a row in base units, under the
+/// system k_canonical_units (canonical_unit.h).
 struct QuantityRow {
   Parameter parameter;
   std::string system;  // of the unit; empty when absent

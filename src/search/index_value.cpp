@@ -103,7 +103,7 @@ void index_value(const fhir::Element& value, Parameter parameter, const IndexCon
     case SearchParameterType::number:
       return index_number(value, parameter, rows);
     case SearchParameterType::quantity:
-      return index_quantity(value, parameter, rows);
+      return index_quantity(value, parameter, context, rows);
     case SearchParameterType::reference:
       return index_reference(value, parameter, context, rows);
     case SearchParameterType::uri:

@@ -8,6 +8,7 @@
 
 #include "fhir/definitions/definition_store.h"
 #include "fhir/model/element.h"
+#include "fhir/model/unit_system.h"
 #include "src/search/code_systems.h"
 #include "src/search/index_rows.h"
 
@@ -17,7 +18,8 @@ namespace server::search {
 struct IndexContext {
   const fhir::DefinitionStore& definitions;
   const CodeSystems& code_systems;
-  std::string_view base_url;  // of this server, without a slash at the end
+  std::string_view base_url;      // of this server, without a slash at the end
+  const fhir::UnitSystem* units;  // null: quantities are indexed in the unit as sent only
 };
 
 void index_token(const fhir::Element& value, Parameter parameter, const IndexContext& context,
@@ -25,7 +27,8 @@ void index_token(const fhir::Element& value, Parameter parameter, const IndexCon
 void index_string(const fhir::Element& value, Parameter parameter, IndexRows& rows);
 void index_date(const fhir::Element& value, Parameter parameter, IndexRows& rows);
 void index_number(const fhir::Element& value, Parameter parameter, IndexRows& rows);
-void index_quantity(const fhir::Element& value, Parameter parameter, IndexRows& rows);
+void index_quantity(const fhir::Element& value, Parameter parameter, const IndexContext& context,
+                    IndexRows& rows);
 void index_reference(const fhir::Element& value, Parameter parameter, const IndexContext& context,
                      IndexRows& rows);
 void index_uri(const fhir::Element& value, Parameter parameter, IndexRows& rows);

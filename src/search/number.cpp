@@ -1,5 +1,7 @@
 // Numbers: exact in a resource, with their implicit precision in a query.
 // https://hl7.org/fhir/R4/search.html#number
+#include <cmath>
+
 #include "src/search/escape.h"
 #include "src/search/index_value.h"
 #include "src/search/operand.h"
@@ -28,6 +30,9 @@ fhir::Result<Operand> parse_number_operand(std::string_view text) {
   operand.number = number->value;
   operand.number_low = number->low;
   operand.number_high = number->high;
+  // "the recommended value for the approximation is 10% of the stated value", and never less than
+  // its own precision.
+  operand.tolerance = std::abs(number->value) / 10;
   return operand;
 }
 

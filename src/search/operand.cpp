@@ -62,7 +62,7 @@ fhir::Result<Operand> parse_operand(const fhir::SearchParameter& parameter, Modi
     case SearchParameterType::number:
       return parse_number_operand(text);
     case SearchParameterType::quantity:
-      return parse_quantity(text);
+      return parse_quantity(text, context);
     case SearchParameterType::reference:
       return parse_reference(parameter, text, context);
     case SearchParameterType::uri:

@@ -6,6 +6,7 @@
 
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
+#include "fhir/model/unit_system.h"
 #include "src/search/concepts.h"
 #include "src/search/query.h"
 
@@ -18,6 +19,7 @@ struct OperandContext {
   std::string_view target_type;  // of Modifier::type
   /// For :in, :not-in, :above and :below on tokens; null: they are refused.
   const Concepts* concepts = nullptr;
+  const fhir::UnitSystem* units = nullptr;  // null: quantities match in the unit as written only
 };
 
 /// Reads one alternative.
@@ -35,7 +37,7 @@ fhir::Result<Operand> parse_of_type(std::string_view text);
 fhir::Result<Operand> parse_string(std::string_view text);
 fhir::Result<Operand> parse_date(std::string_view text);
 fhir::Result<Operand> parse_number_operand(std::string_view text);
-fhir::Result<Operand> parse_quantity(std::string_view text);
+fhir::Result<Operand> parse_quantity(std::string_view text, const OperandContext& context);
 fhir::Result<Operand> parse_reference(const fhir::SearchParameter& parameter, std::string_view text,
                                       const OperandContext& context);
 fhir::Result<Operand> parse_uri(std::string_view text);

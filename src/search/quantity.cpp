@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "src/search/canonical_unit.h"
 #include "src/search/escape.h"
 #include "src/search/index_value.h"
 #include "src/search/operand.h"
@@ -26,14 +27,19 @@ Unit unit_of(const fhir::Element& quantity) {
 }
 
 // `||unit` asks for "the code or the stated human unit": a printed unit that differs from the code
-// is a row of its own, without the system.
-void add(const Unit& unit, const NumberRange& range, Parameter parameter, IndexRows& rows) {
+// is a row of its own, without the system. A UCUM unit is indexed in base units too.
+void add(const Unit& unit, const NumberRange& range, Parameter parameter,
+         const IndexContext& context, IndexRows& rows) {
   const auto add_row = [&](std::string_view system, std::string_view code) {
     rows.quantities.push_back(
         {parameter, std::string(system), std::string(code), range.low, range.high});
   };
   if (!unit.code.empty() || unit.printed.empty()) add_row(unit.system, unit.code);
   if (!unit.printed.empty() && unit.printed != unit.code) add_row({}, unit.printed);
+  if (unit.system != fhir::k_ucum_system) return;
+  if (const auto base = in_base_units(context.units, unit.code, range))
+    rows.quantities.push_back(
+        {parameter, std::string(k_canonical_units), base->unit, base->range.low, base->range.high});
 }
 
 // A comparator opens the value to one side: "<5" may be anything below 5.
@@ -49,17 +55,19 @@ std::optional<NumberRange> value_of(const fhir::Element& quantity) {
   return NumberRange{*value, *value};
 }
 
-void index_money(const fhir::Element& money, Parameter parameter, IndexRows& rows) {
+void index_money(const fhir::Element& money, Parameter parameter, const IndexContext& context,
+                 IndexRows& rows) {
   const auto value = parse_number(fhir::child(money, "value").text());
   if (!value) return;
   const std::string_view currency = money.value->string_at("currency");
   add({currency.empty() ? std::string_view{} : "urn:iso:std:iso:4217", currency, {}},
-      {*value, *value}, parameter, rows);
+      {*value, *value}, parameter, context, rows);
 }
 
 // From the least to the greatest value that was sampled, in the unit of the origin. Nothing for a
 // sample that is not a number (E, U and L say that there is none).
-void index_sampled_data(const fhir::Element& sampled, Parameter parameter, IndexRows& rows) {
+void index_sampled_data(const fhir::Element& sampled, Parameter parameter,
+                        const IndexContext& context, IndexRows& rows) {
   const fhir::Element origin = fhir::child(sampled, "origin");
   const auto zero = parse_number(fhir::child(origin, "value").text());
   if (!zero) return;
@@ -74,14 +82,16 @@ void index_sampled_data(const fhir::Element& sampled, Parameter parameter, Index
     range.low = std::min(range.low, *zero + *number * factor);
     range.high = std::max(range.high, *zero + *number * factor);
   }
-  if (range.low <= range.high) add(unit_of(origin), range, parameter, rows);
+  if (range.low <= range.high) add(unit_of(origin), range, parameter, context, rows);
 }
 
-void index_range(const fhir::Element& value, Parameter parameter, IndexRows& rows) {
+void index_range(const fhir::Element& value, Parameter parameter, const IndexContext& context,
+                 IndexRows& rows) {
   const auto range = range_of(value);
   if (!range) return;
   const fhir::Element low = fhir::child(value, "low");
-  add(unit_of(low.value != nullptr ? low : fhir::child(value, "high")), *range, parameter, rows);
+  add(unit_of(low.value != nullptr ? low : fhir::child(value, "high")), *range, parameter, context,
+      rows);
 }
 
 bool is_quantity(const fhir::TypeSchema* type) {
@@ -93,24 +103,25 @@ bool is_quantity(const fhir::TypeSchema* type) {
 
 }  // namespace
 
-void index_quantity(const fhir::Element& value, Parameter parameter, IndexRows& rows) {
+void index_quantity(const fhir::Element& value, Parameter parameter, const IndexContext& context,
+                    IndexRows& rows) {
   if (value.type == nullptr) return;
   const std::string_view type = value.type->name;
   if (is_quantity(value.type)) {
-    if (const auto range = value_of(value)) add(unit_of(value), *range, parameter, rows);
+    if (const auto range = value_of(value)) add(unit_of(value), *range, parameter, context, rows);
   } else if (type == "Money") {
-    index_money(value, parameter, rows);
+    index_money(value, parameter, context, rows);
   } else if (type == "Range") {
-    index_range(value, parameter, rows);
+    index_range(value, parameter, context, rows);
   } else if (type == "SampledData") {
-    index_sampled_data(value, parameter, rows);
+    index_sampled_data(value, parameter, context, rows);
   } else if (value.is_primitive()) {
     if (const auto number = parse_number(value.text()))
-      add({}, {*number, *number}, parameter, rows);
+      add({}, {*number, *number}, parameter, context, rows);
   }
 }
 
-fhir::Result<Operand> parse_quantity(std::string_view text) {
+fhir::Result<Operand> parse_quantity(std::string_view text, const OperandContext& context) {
   const std::vector<std::string_view> parts = split_escaped(text, '|');
   if (parts.size() == 2 || parts.size() > 3) {
     return bad_value("`number`, `number|system|code` or `number||code`, after an optional prefix");
@@ -120,6 +131,7 @@ fhir::Result<Operand> parse_quantity(std::string_view text) {
   operand->system = unescape(parts[1]);
   operand->has_system = !operand->system.empty();
   operand->code = unescape(parts[2]);
+  ask_in_base_units(context.units, *operand);
   return operand;
 }
 

@@ -34,7 +34,8 @@ enum class Modifier : std::uint8_t {
 enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap };
 
 /// One alternative of a parameter's value, parsed by the parameter's type. Ranges are those of the
-/// value as written; what `ap` adds to them is for the store, which has the clock.
+/// value as written; what `ap` adds to dates is for the store, which has the clock. A quantity with
+/// a UCUM unit is asked for in base units, under the system k_canonical_units (canonical_unit.h).
 struct Operand {
   Prefix prefix = Prefix::eq;
   // token: `code`, `system|code`, `|code`, `system|`
@@ -46,6 +47,7 @@ struct Operand {
   std::int64_t low = 0, high = 0;          // date: [low, high) of the value as written
   double number_low = 0, number_high = 0;  // number, quantity: by implicit precision
   double number = 0;                       // number, quantity: the value itself
+  double tolerance = 0;                    // number, quantity: what `ap` allows on either side
   std::string type, id;        // reference to one of ours; type empty when only an id was given
   bool missing = false;        // :missing=true
   std::vector<Operand> parts;  // composite

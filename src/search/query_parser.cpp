@@ -27,7 +27,7 @@ class QueryParser {
               const ParseOptions& options)
       : options_(options),
         result_parameters_(definitions, options.count_max),
-        criteria_{{definitions, options.base_url, {}, options.concepts},
+        criteria_{{definitions, options.base_url, {}, options.concepts, options.units},
                   options.alternatives_max,
                   options.allow_chains} {
     query_.resource_type = resource_type;

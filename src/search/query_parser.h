@@ -11,6 +11,7 @@
 
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
+#include "fhir/model/unit_system.h"
 #include "src/search/concepts.h"
 #include "src/search/query.h"
 
@@ -28,6 +29,7 @@ struct ParseOptions {
   std::size_t parameters_max = 200;
   std::size_t alternatives_max = 1000;      // between the commas of one parameter
   std::size_t value_bytes_max = 64 * 1024;  // of one parameter
+  const fhir::UnitSystem* units = nullptr;  // null: quantities match in the unit as written only
   bool allow_chains = false;                // chains and _has: whether the store answers them
   const Concepts* concepts = nullptr;       // null: modifiers that need a terminology are refused
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "fhir/base/date_time.h"
+#include "src/search/canonical_unit.h"
 #include "src/search/escape.h"
 #include "src/search/value_ranges.h"
 
@@ -48,6 +49,7 @@ std::string number_value(double low, double high) {
 std::string quantity_value(const std::string& system, const std::string& code, double low,
                            double high) {
   std::string value = number_value(low, high);
+  if (system == k_canonical_units) return value + "|" + token_value(fhir::k_ucum_system, code);
   if (!system.empty() || !code.empty()) value += "|" + token_value(system, code);
   return value;
 }

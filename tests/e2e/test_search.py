@@ -121,6 +121,11 @@ class Search(ServerCase):
         self.assertEqual(self.seen(("value-quantity", "70|" + UCUM + "|kg")), "o1")
         self.assertEqual(self.seen(("value-quantity", "71.5||kg")), "o2")
         self.assertEqual(self.seen(("value-quantity", "lt70")), "o4")
+        self.assertEqual(self.seen(("value-quantity", "65|" + UCUM + "|kg")), "o3")
+        self.assertEqual(self.seen(("value-quantity", "0.0042|" + UCUM + "|mol/L")), "o4")
+        self.assertEqual(self.seen(("value-quantity", "65||kg")), "")
+        self.assertEqual(self.seen(("value-quantity", "65000")), "o3")
+        self.assertEqual(self.seen(("code-value-quantity", f"{LOINC}|29463-7$lt66000|{UCUM}|g")), "o3")
         self.assertEqual(self.seen(("value-quantity", "4.2|" + UCUM + "|mmol/L")), "o4")
         self.assertEqual(self.seen(("value-quantity", "4.2|" + UCUM + "|kg")), "")
         self.assertEqual(self.seen(("value-quantity", "ge70|" + UCUM + "|kg"),

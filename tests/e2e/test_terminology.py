@@ -93,6 +93,20 @@ class Terminology(ServerCase):
         self.assert_outcome(self.http.search("CodeSystem/$lookup", {"system": GENDER, "code": "x"}), 404)
         self.assert_outcome(self.http.search("CodeSystem/$lookup", {"system": "urn:none", "code": "x"}), 404)
 
+    def test_units_are_judged_by_the_grammar_of_ucum(self):
+        ucum = "http://unitsofmeasure.org"
+        got = self.http.search("CodeSystem/$lookup", {"system": ucum, "code": "mg/dL"})
+        self.assertEqual(value_of(got, "display"), "(milligram) / (deciliter)")
+        self.assert_outcome(self.http.search("CodeSystem/$lookup", {"system": ucum, "code": "mg/dLL"}), 404)
+        for path, named in (("CodeSystem/$validate-code", {"url": ucum}),
+                            ("ValueSet/$validate-code", {"url": ucum, "system": ucum}),
+                            ("ValueSet/$validate-code", {"url": "http://hl7.org/fhir/ValueSet/ucum-units",
+                                                         "system": ucum})):
+            for code, expected in (("10*3/uL", True), ("bogus", False)):
+                got = self.http.search(path, {**named, "code": code})
+                self.assertIs(value_of(got, "result"), expected, (path, code))
+        self.assert_outcome(self.http.search("ValueSet/$expand", {"url": ucum}), 413)
+
     def test_lookup_of_a_v2_and_a_v3_code(self):
         for system, code, display in (
                 ("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "M", "Married"),

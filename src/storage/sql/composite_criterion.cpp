@@ -1,4 +1,5 @@
 // https://hl7.org/fhir/R4/search.html#combining
+#include "src/search/canonical_unit.h"
 #include "src/storage/sql/criteria.h"
 
 namespace server::storage::sql {
@@ -42,7 +43,12 @@ fhir::Result<Condition> CriteriaCompiler::compile_composites(std::int64_t param,
                   << date_condition(column("low"), column("high"), part, catalog_.now_ms());
       } else if (is_number) {
         one.where << " AND " << number_condition(column("low"), column("high"), part);
-        if (!part.system.empty()) FHIR_CHECK(match_system());
+        if (part.system.empty()) {
+          FHIR_TRY(base_units, catalog_.system(search::k_canonical_units));
+          if (base_units) (one.where << " AND " << column("system") << " <> ").bind(*base_units);
+        } else {
+          FHIR_CHECK(match_system());
+        }
         if (!part.code.empty()) {
           (one.where << " AND " << column("text") << " = ").bind(part.code);
         }

@@ -1,7 +1,7 @@
 // Numbers and quantities. https://hl7.org/fhir/R4/search.html#number #quantity
 #include <algorithm>
-#include <cmath>
 
+#include "src/search/canonical_unit.h"
 #include "src/storage/sql/criteria.h"
 
 namespace server::storage::sql {
@@ -49,13 +49,12 @@ SqlText number_condition(const std::string& low, const std::string& high, const 
       (text << low << " < ").bind(operand.number);
       (text << " AND " << high << " < ").bind(operand.number);
       break;
-    case Prefix::ap: {  // 10 % of the stated value, and never less than its own precision
-      const double slack = std::abs(operand.number) / 10;
-      (text << low << " <= ").bind(std::max(operand.number + slack, operand.number_high));
+    case Prefix::ap:  // never less than the value's own precision
+      (text << low << " <= ")
+          .bind(std::max(operand.number + operand.tolerance, operand.number_high));
       (text << " AND " << high << " >= ")
-          .bind(std::min(operand.number - slack, operand.number_low));
+          .bind(std::min(operand.number - operand.tolerance, operand.number_low));
       break;
-    }
   }
   return text;
 }
@@ -63,11 +62,14 @@ SqlText number_condition(const std::string& low, const std::string& high, const 
 fhir::Result<void> CriteriaCompiler::add_ranges(Condition& condition, std::int64_t param,
                                                 IndexKind kind, const Criterion& criterion) {
   for (const Operand& operand : criterion.alternatives) {
-    std::optional<std::int64_t> system;
+    std::optional<std::int64_t> system, base_units;
     if (kind == IndexKind::quantity && !operand.system.empty()) {
       FHIR_TRY(known, catalog_.system(operand.system));
       if (!known) continue;
       system = known;
+    } else if (kind == IndexKind::quantity) {
+      FHIR_TRY(known, catalog_.system(search::k_canonical_units));
+      base_units = known;
     }
     const auto make = [&] {
       Branch one = branch(kind, param);
@@ -75,6 +77,7 @@ fhir::Result<void> CriteriaCompiler::add_ranges(Condition& condition, std::int64
       one.where << " AND " << number_condition(name + ".low", name + ".high", operand);
       if (kind == IndexKind::quantity) {
         if (system) (one.where << " AND " << name << ".system = ").bind(*system);
+        if (base_units) (one.where << " AND " << name << ".system <> ").bind(*base_units);
         if (!operand.code.empty()) (one.where << " AND " << name << ".code = ").bind(operand.code);
       }
       return one;
@@ -89,7 +92,7 @@ fhir::Result<void> CriteriaCompiler::add_ranges(Condition& condition, std::int64
     // A point ends where it begins; the few true ranges have an index of their own.
     double start = operand.number;
     if (operand.prefix == Prefix::ap) {
-      start = std::min(start - std::abs(start) / 10, operand.number_low);
+      start = std::min(start - operand.tolerance, operand.number_low);
     }
     Branch points = make(), ranges = make();
     const std::string range = alias_of(ranges);

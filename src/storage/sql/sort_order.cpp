@@ -1,5 +1,6 @@
 #include "src/storage/sql/sort_order.h"
 
+#include "src/search/canonical_unit.h"
 #include "src/storage/sql/schema.h"
 
 namespace server::storage::sql {
@@ -46,6 +47,7 @@ SqlText SortColumn::value(const std::string& rid, const std::string& alias) cons
   (text << "(SELECT " << (descending ? "max(" : "min(") << name << ") FROM " << table << " "
         << alias << " WHERE " << alias << ".rid = " << rid << " AND " << alias << ".param = ")
       .bind(param);
+  if (without_system) (text << " AND " << alias << ".system <> ").bind(*without_system);
   return text << ")";
 }
 
@@ -72,6 +74,10 @@ fhir::Result<std::vector<SortColumn>> sort_columns(Catalog& catalog, std::int64_
       column.table = index_table(place->kind).name;
       column.column = place->column;
       column.param = *param;
+      if (place->kind == IndexKind::quantity) {
+        FHIR_TRY(base_units, catalog.system(search::k_canonical_units));
+        column.without_system = base_units;
+      }
     }
     columns.push_back(std::move(column));
   }

@@ -20,7 +20,8 @@ namespace server::storage::sql {
 struct SortColumn {
   std::string table;  // with the values; `resource` for _id and _lastUpdated; empty: nobody has one
   std::string column;
-  std::int64_t param = 0;  // 0 for `resource`
+  std::int64_t param = 0;                      // 0 for `resource`
+  std::optional<std::int64_t> without_system;  // rows of this system are no key
   bool descending = false;
 
   bool is_of_resource() const { return table == "resource"; }

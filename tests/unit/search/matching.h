@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fixture.h"
+#include "src/search/canonical_unit.h"
 #include "src/search/index_rows.h"
 #include "src/search/query.h"
 
@@ -52,8 +53,9 @@ inline bool matches_token(const Operand& asked, const std::string& system,
 
 inline bool matches_quantity(const Operand& asked, const std::string& system,
                              const std::string& code, double low, double high) {
-  return (!asked.has_system || asked.system == system) &&
-         (asked.code.empty() || asked.code == code) && matches_number(asked, low, high);
+  const bool is_of_system = asked.has_system ? asked.system == system : system != k_canonical_units;
+  return is_of_system && (asked.code.empty() || asked.code == code) &&
+         matches_number(asked, low, high);
 }
 
 inline bool matches_part(const Operand& asked, SearchParameterType type,

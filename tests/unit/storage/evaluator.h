@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "src/search/canonical_unit.h"
 #include "src/search/index_rows.h"
 #include "src/search/query.h"
 
@@ -98,12 +99,17 @@ class Evaluator {
       case Prefix::eb:
         return high < p.number;
       case Prefix::ap: {
-        const double slack = std::abs(p.number) / 10;
-        return low <= std::max(p.number + slack, p.number_high) &&
-               high >= std::min(p.number - slack, p.number_low);
+        return low <= std::max(p.number + p.tolerance, p.number_high) &&
+               high >= std::min(p.number - p.tolerance, p.number_low);
       }
     }
     return false;
+  }
+
+  /// Values in base units answer only questions in base units.
+  static bool is_of_unit(const Operand& p, const std::string& system, const std::string& code) {
+    return (p.system.empty() ? system != server::search::k_canonical_units : system == p.system) &&
+           (p.code.empty() || code == p.code);
   }
 
   template <class Rows, class Test>
@@ -158,8 +164,7 @@ class Evaluator {
                    [&](const auto& row) { return in_number(p, row.low, row.high); });
       case fhir::SearchParameterType::quantity:
         return any(rows.quantities, of, [&](const auto& row) {
-          return in_number(p, row.low, row.high) && (p.system.empty() || row.system == p.system) &&
-                 (p.code.empty() || row.code == p.code);
+          return in_number(p, row.low, row.high) && is_of_unit(p, row.system, row.code);
         });
       case fhir::SearchParameterType::reference:
         if (criterion.modifier == Modifier::below) {
@@ -186,7 +191,7 @@ class Evaluator {
           return row.parts[0].text == code.code &&
                  (!code.has_system || row.parts[0].system == code.system) &&
                  in_number(value, row.parts[1].low, row.parts[1].high) &&
-                 (value.code.empty() || row.parts[1].text == value.code);
+                 is_of_unit(value, row.parts[1].system, row.parts[1].text);
         });
       default:
         return false;

@@ -171,6 +171,7 @@ inline search::Operand number(search::Prefix prefix, double value, double half =
   operand.number = value;
   operand.number_low = value - half;
   operand.number_high = value + half;
+  operand.tolerance = value < 0 ? -value / 10 : value / 10;
   return operand;
 }
 

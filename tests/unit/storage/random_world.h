@@ -53,6 +53,7 @@ class RandomWorld {
       const double low = below(40) / 2.0;
       const double high = chance(80) ? low : std::numeric_limits<double>::infinity();
       rows.quantities.push_back({k_quantity, system(), pick({"mg", "kg"}), low, high});
+      if (chance(40)) rows.quantities.push_back({k_quantity, base_units(), "mg", low / 2, high});
     });
     times(2, [&] {
       rows.references.push_back({k_subject, pick({"Patient", "Observation"}), id()});
@@ -62,6 +63,10 @@ class RandomWorld {
     times(2, [&] {
       const double value = below(10);
       rows.composites.push_back({k_pair, {{system(), code(), 0, 0}, {"", "mg", value, value}}});
+      if (chance(40)) {
+        rows.composites.push_back(
+            {k_pair, {{system(), code(), 0, 0}, {base_units(), "mg", value / 2, value / 2}}});
+      }
     });
     return made;
   }
@@ -152,6 +157,7 @@ class RandomWorld {
  private:
   std::string id() { return "r" + std::to_string(below(60)); }
   std::string code() { return pick({"a", "b", "c", "d"}); }
+  static std::string base_units() { return std::string(search::k_canonical_units); }
   std::string system() { return pick({"", "urn:s", "urn:t"}); }
   std::string word() {
     return pick({"smith", "smythe", "sm", "jones", "jo\xc3\xabl", "z\xf4\x8f\xbf\xbf"});
@@ -186,6 +192,7 @@ class RandomWorld {
         search::Operand made = number(prefix(9), below(40) / 2.0, 0.25);
         if (chance(50)) made.code = pick({"mg", "kg"});
         if (chance(30)) made.system = pick({"urn:s", "urn:t", "urn:unknown"});
+        if (chance(20)) made.system = base_units();
         return made;
       }
       case SearchParameterType::reference: {
@@ -199,6 +206,7 @@ class RandomWorld {
         made.parts.push_back(chance(50) ? token(code()) : token(system(), code()));
         made.parts.push_back(number(prefix(9), 1 + below(9), 0.5));
         if (chance(50)) made.parts.back().code = "mg";
+        if (chance(30)) made.parts.back().system = base_units();
         return made;
       }
     }

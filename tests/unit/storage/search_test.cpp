@@ -138,6 +138,29 @@ TEST_CASE("sorting ascending goes by the least value, descending by the greatest
   }
 }
 
+TEST_CASE("sorting by a quantity goes by the values as they were sent") {
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  const auto weighing = [](const std::string& id, double value, double in_base_units) {
+    search::IndexRows rows;
+    rows.quantities.push_back({RandomWorld::k_quantity, "urn:s", "x", value, value});
+    rows.quantities.push_back({RandomWorld::k_quantity, std::string(search::k_canonical_units), "y",
+                               in_base_units, in_base_units});
+    rows.tokens.push_back({k_code, "urn:s", "weighed"});
+    return put("Observation", id, rows);
+  };
+  REQUIRE(write_one(*store, weighing("two", 2, 2000)));
+  REQUIRE(write_one(*store, weighing("one", 1, 5000)));
+  REQUIRE(write_one(*store, weighing("three", 3, 0.5)));
+  for (const bool by_criterion : {false, true}) {
+    search::Query query = by_criterion ? by_code("weighed") : query_of("Observation");
+    query.sort = {{RandomWorld::k_quantity, false}};
+    CHECK(search_ids(*store, query) == Ids{"one", "two", "three"});
+    query.sort = {{RandomWorld::k_quantity, true}};
+    CHECK(search_ids(*store, query) == Ids{"three", "two", "one"});
+  }
+}
+
 TEST_CASE("a search that asks for a count only has no entries") {
   Folder folder;
   auto store = open_store(options_for(folder));
