@@ -6,7 +6,7 @@
 namespace fhir::fhirpath {
 namespace {
 
-/// Adds numbers, or quantities of one dimension in the unit of the first.
+/// Adds numbers, or quantities of one dimension in the most granular unit.
 struct Sum {
   std::optional<Operand> total;
   std::string unit;  // keeps the characters of total's unit
@@ -23,7 +23,8 @@ struct Sum {
       total = value;
     } else if (total->is_number() && value.is_number()) {
       add_number(value);
-    } else if (!total->make_quantity() || !value.make_quantity() || !same_unit(*total, value)) {
+    } else if (!total->make_quantity() || !value.make_quantity() ||
+               !same_unit(evaluation.environment().units, *total, value)) {
       is_known = false;
     } else {
       total->decimal = total->decimal + value.decimal;

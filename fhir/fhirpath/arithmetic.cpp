@@ -82,7 +82,7 @@ Answer add(Evaluation& evaluation, const Node& node, const Item& a, const Item& 
     return add_duration(evaluation, x, is_minus ? -y.decimal : y.decimal, y);
   if (x.kind == ItemKind::quantity && y.kind == ItemKind::quantity) {
     // "The unit of the result will be the most granular unit of either input."
-    if (!same_unit(evaluation, x, y)) return std::nullopt;
+    if (!same_unit(evaluation.environment().units, x, y)) return std::nullopt;
     return quantity(evaluation, {is_minus ? x.decimal - y.decimal : x.decimal + y.decimal,
                                  std::string(x.text), x.is_calendar});
   }
@@ -98,7 +98,7 @@ Answer multiply(Evaluation& evaluation, const Node& node, const Item& a, const I
   }
   if (x.is_number() && y.is_number()) return number(evaluation, x.as_decimal() * y.as_decimal());
   if (x.make_quantity() && y.make_quantity()) {
-    auto result = product(evaluation, x, y);
+    auto result = product(evaluation.environment().units, x, y);
     return result ? quantity(evaluation, *std::move(result)) : Answer();
   }
   return mismatch(evaluation, node, a, b);
@@ -111,7 +111,7 @@ Answer divide(Evaluation& evaluation, const Node& node, const Item& a, const Ite
     return value ? number(evaluation, *std::move(value)) : Answer();
   }
   if (!x.make_quantity() || !y.make_quantity()) return mismatch(evaluation, node, a, b);
-  auto result = quotient(evaluation, x, y);
+  auto result = quotient(evaluation.environment().units, x, y);
   return result ? quantity(evaluation, *std::move(result)) : Answer();
 }
 

@@ -165,7 +165,7 @@ Truth truth_comparable(Evaluation& evaluation, const Node& node, const Scope& sc
   Operand y;
   if (left == Found::none || right == Found::none || !x.read(a) || !y.read(b)) return Truth::empty;
   if (!x.make_quantity() || !y.make_quantity()) return Truth::no;
-  return truth_of(same_unit(evaluation, x, y));
+  return truth_of(same_unit(evaluation.environment().units, x, y));
 }
 
 constexpr Function k_functions[] = {

@@ -73,7 +73,7 @@ std::optional<std::strong_ordering> compare_items(Evaluation& evaluation, const 
     if (x.kind == ItemKind::string) return x.text.compare(y.text) <=> 0;
     if (x.kind == ItemKind::time) return TimeOfDay::compare(x.time, y.time);
     if (x.kind == ItemKind::quantity) {
-      if (!same_unit(evaluation, x, y)) return std::nullopt;
+      if (!same_unit(evaluation.environment().units, x, y)) return std::nullopt;
       return x.decimal <=> y.decimal;
     }
   }

@@ -229,7 +229,7 @@ bool visit_to_quantity(Evaluation& evaluation, const Node& node, const Scope& sc
   const std::string_view word = calendar_word(unit);
   target.is_calendar = !word.empty();
   target.text = target.is_calendar ? word : unit;
-  auto value = value_in_unit(evaluation, amount, target);
+  auto value = value_in_unit(evaluation.environment().units, amount, target);
   return !value ||
          sink(Item::of_quantity({*std::move(value), std::string(target.text), target.is_calendar}));
 }

@@ -49,7 +49,7 @@ Truth compare_quantities(Evaluation& evaluation, Operand& a, Operand& b, Strictn
   }
   // What is less precise shows in the coarser unit: 4 'g' ~ 4040 'mg'.
   const auto wanted = strictness == Strictness::equal ? CommonUnit::finer : CommonUnit::coarser;
-  if (!same_unit(evaluation, a, b, wanted))
+  if (!same_unit(evaluation.environment().units, a, b, wanted))
     return strictness == Strictness::equal ? Truth::empty : Truth::no;
   return truth_of(strictness == Strictness::equal ? a.decimal == b.decimal
                                                   : equivalent_decimals(a.decimal, b.decimal));

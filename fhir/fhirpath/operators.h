@@ -21,15 +21,15 @@ std::optional<std::strong_ordering> compare_items(Evaluation& evaluation, const 
 /// Brings two quantities to the finer or the coarser unit of the two; false where their units do
 /// not compare.
 enum class CommonUnit : std::uint8_t { finer, coarser };
-bool same_unit(const Evaluation& evaluation, Operand& a, Operand& b,
+bool same_unit(const UnitSystem* units, Operand& a, Operand& b,
                CommonUnit wanted = CommonUnit::finer);
 /// The value of a quantity counted in the unit of another; nothing where that is not known.
-std::optional<Decimal> value_in_unit(const Evaluation& evaluation, const Operand& quantity,
+std::optional<Decimal> value_in_unit(const UnitSystem* units, const Operand& quantity,
                                      const Operand& unit);
 /// Product and quotient of two quantities; nothing for a division by zero, or where the unit system
 /// has no answer.
-std::optional<Quantity> product(const Evaluation& evaluation, const Operand& a, const Operand& b);
-std::optional<Quantity> quotient(const Evaluation& evaluation, const Operand& a, const Operand& b);
+std::optional<Quantity> product(const UnitSystem* units, const Operand& a, const Operand& b);
+std::optional<Quantity> quotient(const UnitSystem* units, const Operand& a, const Operand& b);
 
 /// The item is of the type, or of one that specializes it.
 bool is_of_type(const Item& item, const TypeSpecifier& type);

@@ -56,10 +56,9 @@ bool is_plain(const Operand& quantity) { return !quantity.is_calendar && quantit
 
 }  // namespace
 
-std::optional<Decimal> value_in_unit(const Evaluation& evaluation, const Operand& quantity,
+std::optional<Decimal> value_in_unit(const UnitSystem* units, const Operand& quantity,
                                      const Operand& unit) {
   if (quantity.text == unit.text) return quantity.decimal;
-  const UnitSystem* units = evaluation.environment().units;
   if (!are_durations(units, quantity, unit))
     return units->convert(quantity.decimal, quantity.text, unit.text);
   const auto from = duration(quantity);
@@ -68,14 +67,14 @@ std::optional<Decimal> value_in_unit(const Evaluation& evaluation, const Operand
   return Decimal::divide(quantity.decimal * Decimal(from->count), Decimal(to->count));
 }
 
-bool same_unit(const Evaluation& evaluation, Operand& a, Operand& b, CommonUnit wanted) {
+bool same_unit(const UnitSystem* units, Operand& a, Operand& b, CommonUnit wanted) {
   if (a.text == b.text) return true;
-  const auto order = order_of_units(evaluation.environment().units, a, b);
+  const auto order = order_of_units(units, a, b);
   if (!order) return false;
   const bool keeps_a = (*order <= 0) == (wanted == CommonUnit::finer);
   Operand& changed = keeps_a ? b : a;
   const Operand& kept = keeps_a ? a : b;
-  auto value = value_in_unit(evaluation, changed, kept);
+  auto value = value_in_unit(units, changed, kept);
   if (!value) return false;
   changed.decimal = *std::move(value);
   changed.text = kept.text;
@@ -83,12 +82,12 @@ bool same_unit(const Evaluation& evaluation, Operand& a, Operand& b, CommonUnit 
   return true;
 }
 
-std::optional<Quantity> product(const Evaluation& evaluation, const Operand& a, const Operand& b) {
+std::optional<Quantity> product(const UnitSystem* units, const Operand& a, const Operand& b) {
   if (is_plain(b)) return Quantity{a.decimal * b.decimal, std::string(a.text), a.is_calendar};
   if (is_plain(a)) return Quantity{a.decimal * b.decimal, std::string(b.text), b.is_calendar};
   const std::string_view unit_a = ucum_text(a);
   const std::string_view unit_b = ucum_text(b);
-  if (const UnitSystem* units = evaluation.environment().units) {
+  if (units != nullptr) {
     auto result = units->multiply(a.decimal, unit_a, b.decimal, unit_b);
     if (!result) return std::nullopt;
     return Quantity{std::move(result->value), std::move(result->unit), false};
@@ -102,13 +101,13 @@ std::optional<Quantity> product(const Evaluation& evaluation, const Operand& a, 
   return Quantity{a.decimal * b.decimal, std::move(unit), false};
 }
 
-std::optional<Quantity> quotient(const Evaluation& evaluation, const Operand& a, const Operand& b) {
+std::optional<Quantity> quotient(const UnitSystem* units, const Operand& a, const Operand& b) {
   auto value = Decimal::divide(a.decimal, b.decimal);
   if (!value) return std::nullopt;
   if (is_plain(b)) return Quantity{*std::move(value), std::string(a.text), a.is_calendar};
   const std::string_view unit_a = ucum_text(a);
   const std::string_view unit_b = ucum_text(b);
-  if (const UnitSystem* units = evaluation.environment().units) {
+  if (units != nullptr) {
     auto result = units->divide(a.decimal, unit_a, b.decimal, unit_b);
     if (!result) return std::nullopt;
     return Quantity{std::move(result->value), std::move(result->unit), false};

@@ -6,6 +6,7 @@
 
 #include "fhir/base/decimal.h"
 #include "fhir/fhirpath/operators.h"
+#include "fhir/model/unit_system.h"
 #include "fhir/validation/profile_walk.h"
 #include "fhir/validation/value_match.h"
 
@@ -25,12 +26,13 @@ std::optional<fhirpath::Operand> quantity_of(const json::Value& value) {
 }
 
 /// Order of two quantities; nothing where their units are not known to be of one kind.
-std::optional<std::strong_ordering> compare(const json::Value& a, const json::Value& b) {
+std::optional<std::strong_ordering> compare(const UnitSystem* units, const json::Value& a,
+                                            const json::Value& b) {
   if (a.string_at("system") != b.string_at("system")) return std::nullopt;
   auto x = quantity_of(a);
   auto y = quantity_of(b);
   if (!x || !y) return std::nullopt;
-  if (x->text != y->text && !fhirpath::same_unit(*x, *y)) return std::nullopt;
+  if (x->text != y->text && !fhirpath::same_unit(units, *x, *y)) return std::nullopt;
   return x->decimal <=> y->decimal;
 }
 
@@ -47,13 +49,16 @@ bool has_extension(const Element& element, std::string_view url) {
 
 void ProfileWalk::check_quantity(const Node& node, const ProfileNode& wanted) {
   const json::Value& value = *node.element.value;
+  const TerminologyProvider* terminology = walk_.parts_.terminology;
+  const bool is_ucum = terminology != nullptr && value.string_at("system") == k_ucum_system;
+  const UnitSystem* units = is_ucum ? terminology->units() : nullptr;
   if (wanted.min_value != nullptr && wanted.min_value->is_object()) {
-    const auto order = compare(value, *wanted.min_value);
+    const auto order = compare(units, value, *wanted.min_value);
     if (order && *order < 0)
       report(node, IssueType::value, {wanted.path, " is below the smallest value allowed"});
   }
   if (wanted.max_value != nullptr && wanted.max_value->is_object()) {
-    const auto order = compare(value, *wanted.max_value);
+    const auto order = compare(units, value, *wanted.max_value);
     if (order && *order > 0)
       report(node, IssueType::value, {wanted.path, " is above the largest value allowed"});
   }

@@ -64,6 +64,7 @@ bool holds_expression(const RuleContext& context, const json::Value& item) {
     environment.resource = root_element(context.resource, context.definitions);
     environment.root_resource = environment.resource;
     environment.terminology = context.terminology;
+    if (context.terminology != nullptr) environment.units = context.terminology->units();
     environment.steps_max = 100'000;
     const auto result = compiled->is_true(environment.resource, environment);
     if (result && !*result) return false;

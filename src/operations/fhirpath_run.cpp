@@ -127,6 +127,7 @@ Result<std::vector<FhirpathOutput>> FhirpathRunner::run(const FhirpathInput& inp
   environment.root_resource = input.resource;
   environment.resolver = &resolver;
   environment.terminology = terminology_;
+  if (terminology_ != nullptr) environment.units = terminology_->units();
   std::optional<ValidatorJudge> judge;
   if (input.document != nullptr) judge.emplace(*input.document, definitions_, validator_);
   environment.profiles = judge ? &*judge : nullptr;

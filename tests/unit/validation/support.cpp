@@ -7,6 +7,7 @@
 #include <set>
 
 #include "fhir/model/terminology_provider.h"
+#include "tests/support/unit_double.h"
 
 namespace test {
 namespace {
@@ -41,13 +42,14 @@ class FixedTerminology final : public fhir::TerminologyProvider {
     if (system == "http://hl7.org/fhir/administrative-gender")
       return value_set("http://hl7.org/fhir/ValueSet/administrative-gender")->contains_code(code);
     if (system == "http://unitsofmeasure.org")
-      return code == "mg" || code == "d" ? fhir::Membership::yes : fhir::Membership::no;
+      return code == "d" || units()->is_valid(code) ? fhir::Membership::yes : fhir::Membership::no;
     return fhir::Membership::unknown;
   }
   fhir::Membership subsumes(std::string_view, std::string_view, std::string_view) const override {
     return fhir::Membership::unknown;
   }
   std::string_view display(std::string_view, std::string_view) const override { return {}; }
+  const fhir::UnitSystem* units() const override { return &test_support::unit_double(); }
 
  private:
   std::map<std::string, FixedSet, std::less<>> sets_ = {
