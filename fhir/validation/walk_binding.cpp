@@ -109,8 +109,10 @@ void Walk::check_code(const Node& node) {
   if (parts_.terminology->in_code_system(uri, code->string()) != Membership::no) return;
   // HL7's terminology is released apart from FHIR: a newer release may define what ours does not.
   const bool may_be_newer = uri.starts_with("http://terminology.hl7.org/");
+  const bool is_warning =
+      may_be_newer || (uri == "http://unitsofmeasure.org" && !options_.unit_codes_refused);
   const Path path{node.path, "code", -1};
-  report(may_be_newer ? Severity::warning : Severity::error, IssueType::code_invalid, path,
+  report(is_warning ? Severity::warning : Severity::error, IssueType::code_invalid, path,
          code->offset(),
          {"The code is not defined by the code system ", uri,
           may_be_newer ? " as it is held here" : ""});
