@@ -148,6 +148,8 @@ fhir::Result<IndexRows> Extractor::extract(const fhir::Element& resource) const 
   Run run(resource, context);
   for (const ParameterPlan& parameter : plan->parameters) {
     auto added = run.add(parameter);
+    // Anybody who may store a SearchParameter could otherwise stop the writes of a type.
+    if (!added && added.error().type == fhir::IssueType::processing) continue;
     if (!added) {
       fhir::Issue issue = std::move(added).error();
       issue.diagnostics = "The search parameter " + std::string(parameter.parameter->url) +

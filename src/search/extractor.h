@@ -27,12 +27,11 @@ class Extractor {
       std::shared_ptr<const fhir::UnitSystem> units = nullptr);
   ~Extractor();
 
-  /// The rows of one resource, each once, in the order of the parameters.
+  /// The rows of one resource, each once, in the order of the parameters. A parameter whose
+  /// expression fails on the resource does not find it.
   ///
   /// resource   a root element
-  /// errors     structure: its type is unknown · processing: an expression cannot be evaluated on
-  /// it ·
-  ///            too-costly: an expression passes FHIRPath's limits
+  /// errors     structure: its type is unknown · too-costly: an expression passes FHIRPath's limits
   fhir::Result<IndexRows> extract(const fhir::Element& resource) const;
 
   /// Parameters of the type that cannot be indexed, with the reason. Empty for the official ones.

@@ -223,3 +223,24 @@ TEST_CASE("every official search parameter can be indexed") {
     }
   }
 }
+
+TEST_CASE("a parameter that fails on a resource does not find it, and the others do") {
+  const std::vector<std::string> added = {
+      R"json({"resourceType":"SearchParameter","id":"only-given","status":"active","name":"OnlyGiven",
+      "url":"http://example.org/SearchParameter/only-given","description":"one given name",
+      "code":"only-given","base":["Patient"],"type":"string","expression":"Patient.name.given.single()"})json"};
+  const auto definitions = search_test::core()->with(added);
+  REQUIRE(definitions);
+  const auto extractor = server::search::Extractor::make(*definitions, search_test::k_base_url);
+  REQUIRE(extractor);
+  const auto rows_of_names = [&](const char* names) {
+    const auto resource = search_test::document(
+        std::string(R"({"resourceType":"Patient","name":[{"family":"F","given":)") + names + "}]}");
+    const auto rows = (*extractor)->extract(fhir::root_element(resource.root(), **definitions));
+    REQUIRE(rows);
+    return *rows;
+  };
+  CHECK(lines(rows_of_names(R"(["A"])"), "only-given").size() == 1);
+  CHECK(lines(rows_of_names(R"(["A","B"])"), "only-given").empty());
+  CHECK(lines(rows_of_names(R"(["A","B"])"), "family").size() == 1);
+}
