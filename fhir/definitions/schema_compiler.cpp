@@ -378,7 +378,16 @@ void SchemaCompiler::resolve_content_references() {
     auto found = by_path_.find(path);
     if (found == by_path_.end()) continue;
     element->types = found->second->types;
-    element->constraints = found->second->constraints;
+    // "ContentReferences bring across all the rules", beside those that the element itself has.
+    std::vector<const Constraint*> constraints(element->constraints.begin(),
+                                               element->constraints.end());
+    for (const Constraint* brought : found->second->constraints) {
+      const bool is_known =
+          std::any_of(constraints.begin(), constraints.end(),
+                      [&](const Constraint* own) { return own->index == brought->index; });
+      if (!is_known) constraints.push_back(brought);
+    }
+    element->constraints = arena_.copy(constraints);
   }
 }
 

@@ -1,6 +1,7 @@
 // The core definitions as the store shows them; needs the package that scripts/setup fetches.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -38,6 +39,18 @@ TEST_CASE("a content reference has the children and the constraints of what it n
   CHECK(nested->types[0].type == item->types[0].type);
   CHECK(nested->constraints.size() == item->constraints.size());
   CHECK(item->constraints.size() == 11);
+}
+
+TEST_CASE("an element that refers to another keeps its own constraints beside those of the other") {
+  const fhir::TypeSchema* script = core()->type("TestScript");
+  const fhir::ElementSchema* action = script->element("test")->types[0].type->element("action");
+  const fhir::ElementSchema* operation = action->types[0].type->element("operation");
+  const auto has = [&](std::string_view key) {
+    return std::any_of(operation->constraints.begin(), operation->constraints.end(),
+                       [&](const fhir::Constraint* constraint) { return constraint->key == key; });
+  };
+  CHECK(has("tst-7"));
+  CHECK(has("tst-8"));
 }
 
 TEST_CASE("the id of a resource is an id, the id of an element a string") {
