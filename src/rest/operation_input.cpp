@@ -1,10 +1,108 @@
 // https://hl7.org/fhir/R4/operations.html#request
 #include "src/rest/operation_input.h"
 
+#include <algorithm>
+#include <charconv>
+
+#include "fhir/base/date_time.h"
+#include "fhir/base/decimal.h"
 #include "fhir/formats/json_writer.h"
 #include "src/rest/context.h"
+#include "src/rest/resource_input.h"
 
 namespace server::rest {
+namespace {
+
+using fhir::IssueType;
+using fhir::json::Value;
+
+fhir::Unexpected<Failure> refuse(IssueType type, std::string text) {
+  return fhir::unexpected(
+      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
+}
+
+bool is_whole_number(std::string_view text, std::int64_t least) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() && number >= least &&
+         number <= 2147483647;
+}
+
+/// Whether a text is of the form of a primitive type; true for types that have no form of their
+/// own. https://hl7.org/fhir/R4/datatypes.html#primitive
+bool has_form(std::string_view type, std::string_view text) {
+  if (type == "boolean") return text == "true" || text == "false";
+  if (type == "positiveInt") return is_whole_number(text, 1);
+  if (type == "unsignedInt") return is_whole_number(text, 0);
+  if (type == "integer") return is_whole_number(text, -2147483648LL);
+  if (type == "decimal") return fhir::Decimal::parse(text).has_value();
+  if (type == "date" || type == "dateTime" || type == "instant") {
+    const auto time = fhir::DateTime::parse(text);
+    return time && (type != "date" || !time->has_time);
+  }
+  return !text.empty();
+}
+
+bool is_primitive(std::string_view type) {
+  return !type.empty() && type.front() >= 'a' && type.front() <= 'z';
+}
+
+/// One parameter of the definition against what was given.
+fhir::Result<void, Failure> check_parameter(const Value& wanted,
+                                            const operations::Parameters& given) {
+  const std::string name(wanted.string_at("name"));
+  const std::vector<const Value*> found = given.all(name);
+  const Value* least = wanted.find("min");
+  if (found.empty()) {
+    if (least == nullptr || least->text() == "0") return {};
+    return refuse(IssueType::required, "The operation needs the parameter " + name);
+  }
+  if (wanted.string_at("max") == "1" && found.size() > 1)
+    return refuse(IssueType::invalid, "The parameter " + name + " is given more than once");
+  const std::string type(wanted.string_at("type"));
+  for (const Value* parameter : found) {
+    const Value* value = operations::value_of(*parameter);
+    const bool is_of_form = is_primitive(type) ? value != nullptr && !value->is_object() &&
+                                                     has_form(type, value->text())
+                            : value != nullptr ? value->is_object()
+                                               : true;
+    if (!is_of_form)
+      return refuse(IssueType::value, "The parameter " + name + " takes a value of type " + type);
+  }
+  return {};
+}
+
+/// https://hl7.org/fhir/R4/operationdefinition.html
+fhir::Result<void, Failure> check_input(const Call& call, std::string_view definition,
+                                        std::initializer_list<std::string_view> also,
+                                        const fhir::json::Document& document) {
+  const operations::Parameters given(&document);
+  std::optional<fhir::json::Document> defined;
+  if (const auto* record = call.snapshot->definitions().record("OperationDefinition", definition)) {
+    REST_TRY(read, fhir::json::Document::read(std::string(record->json)));
+    defined = std::move(read);
+  }
+  std::vector<std::string_view> known(also);
+  const Value* wanted = defined ? defined->root().find("parameter") : nullptr;
+  if (wanted != nullptr) {
+    for (const Value& parameter : wanted->items()) {
+      if (parameter.string_at("use") != "in") continue;
+      FHIR_CHECK(check_parameter(parameter, given));
+      known.push_back(parameter.string_at("name"));
+    }
+  }
+  const Value* list = document.root().find("parameter");
+  if (list == nullptr || call.lenient) return {};
+  for (const Value& parameter : list->items()) {
+    const std::string_view name = parameter.string_at("name");
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return refuse(IssueType::not_supported,
+                    "The operation has no parameter of the name " + std::string(name));
+  }
+  return {};
+}
+
+}  // namespace
 
 fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call,
                                                                  const fhir::json::Document* body) {
@@ -23,6 +121,18 @@ fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& cal
   out.end_array().end_object();
   REST_TRY(document, fhir::json::Document::read(std::move(text)));
   return std::move(document);
+}
+
+fhir::Result<OperationInput, Failure> read_operation_input(
+    const Call& call, std::string_view definition, std::initializer_list<std::string_view> also) {
+  std::optional<fhir::json::Document> body;
+  if (!call.is_get && !call.body.empty()) {
+    FHIR_TRY(document, read_body(call));
+    body = std::move(document);
+  }
+  FHIR_TRY(document, operation_parameters(call, body ? &*body : nullptr));
+  FHIR_CHECK(check_input(call, definition, also, document));
+  return OperationInput{std::move(body), std::move(document)};
 }
 
 }  // namespace server::rest

@@ -1,7 +1,12 @@
 // The parameters of an operation, however they were sent, as one Parameters resource.
 #pragma once
 
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
 #include "fhir/formats/json_document.h"
+#include "src/operations/parameters.h"
 #include "src/rest/context.h"
 
 namespace server::rest {
@@ -10,5 +15,24 @@ namespace server::rest {
 /// null returns   the parameters; those of the URL come after those of the body, each as a string
 fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call,
                                                                  const fhir::json::Document* body);
+
+/// What a request to an operation holds.
+struct OperationInput {
+  std::optional<fhir::json::Document> body;  // as sent; nothing when there is none
+  fhir::json::Document document;             // of the parameters
+
+  operations::Parameters parameters() const { return operations::Parameters(&document); }
+};
+
+/// Reads body and URL, and holds them to what the operation takes: names, how often each is given,
+/// and the form of simple values.
+///
+/// definition   canonical of the OperationDefinition; empty, or unknown: only `also` is known
+/// also         parameters beside those of the definition, any number of times
+/// errors       not-supported: a parameter of another name, unless handling is lenient · required ·
+///              invalid: given more often than it may be · value: not of its type's form
+fhir::Result<OperationInput, Failure> read_operation_input(
+    const Call& call, std::string_view definition,
+    std::initializer_list<std::string_view> also = {});
 
 }  // namespace server::rest

@@ -20,6 +20,10 @@ std::span<const RestOperation> rest_operations() {
        level_instance, true, false, meta_delete},
       {"versions", "http://hl7.org/fhir/OperationDefinition/CapabilityStatement-versions", "",
        level_system, false, false, versions},
+      {"everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything", "Patient",
+       level_type | level_instance, false, false, everything},
+      {"everything", "http://hl7.org/fhir/OperationDefinition/Encounter-everything", "Encounter",
+       level_instance, false, false, everything},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });
   return k_operations;

@@ -25,5 +25,6 @@ Answer meta_add(const Call& call);
 Answer meta_delete(const Call& call);
 Answer versions(const Call& call);
 Answer delete_history(const Call& call);
+Answer everything(const Call& call);
 
 }  // namespace server::rest
