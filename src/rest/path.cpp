@@ -39,7 +39,9 @@ bool is_id(std::string_view text) {
 }
 
 fhir::Result<void, Failure> check_names(const Call& call) {
-  if (!call.type.empty()) {
+  // R4 gives $convert the URL [base]/Resource/$convert.
+  const bool is_for_any_type = call.type == "Resource" && call.operation == "convert";
+  if (!call.type.empty() && !is_for_any_type) {
     const fhir::TypeSchema* type = call.snapshot->definitions().type(call.type);
     if (type == nullptr || type->kind != fhir::TypeKind::resource || type->is_abstract)
       return fhir::unexpected(

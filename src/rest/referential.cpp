@@ -6,7 +6,7 @@
 
 #include "fhir/formats/json_document.h"
 #include "fhir/model/element.h"
-#include "src/rest/path.h"
+#include "src/rest/local_reference.h"
 #include "src/rest/stored_body.h"
 
 namespace server::rest {
@@ -14,27 +14,11 @@ namespace {
 
 using Target = std::pair<std::string, std::string>;
 
-/// `Patient/1` or `Patient/1/_history/2`, or such a URL below our base.
-std::optional<Target> target_of(const Call& call, std::string_view reference) {
-  const std::string& base = call.options->base_url;
-  if (reference.starts_with(base) && reference.substr(base.size()).starts_with('/'))
-    reference.remove_prefix(base.size() + 1);
-  const std::size_t slash = reference.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const std::string_view type = reference.substr(0, slash);
-  std::string_view id = reference.substr(slash + 1);
-  if (const std::size_t history = id.find("/_history/"); history != std::string_view::npos)
-    id = id.substr(0, history);
-  const fhir::TypeSchema* known = call.snapshot->definitions().type(type);
-  if (known == nullptr || known->kind != fhir::TypeKind::resource || !is_id(id))
-    return std::nullopt;
-  return Target{type, id};
-}
-
 void collect(const Call& call, const fhir::Element& element, std::set<Target>& out) {
   fhir::for_each_child(element, [&](std::string_view name, const fhir::Element& child) {
     if (name == "reference" && element.type != nullptr && element.type->name == "Reference") {
-      if (auto target = target_of(call, child.text())) out.insert(*std::move(target));
+      if (const auto target = local_reference(call, child.text()))
+        out.emplace(target->type, target->id);
     } else {
       collect(call, child, out);
     }

@@ -24,6 +24,9 @@ std::span<const RestOperation> rest_operations() {
        level_type | level_instance, false, false, everything},
       {"everything", "http://hl7.org/fhir/OperationDefinition/Encounter-everything", "Encounter",
        level_instance, false, false, everything},
+      {"convert", "http://hl7.org/fhir/OperationDefinition/Resource-convert", "",
+       level_system | level_type, false, false, convert},
+      {"diff", "", "", level_system | level_instance, false, true, diff},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });
   return k_operations;

@@ -26,5 +26,7 @@ Answer meta_delete(const Call& call);
 Answer versions(const Call& call);
 Answer delete_history(const Call& call);
 Answer everything(const Call& call);
+Answer convert(const Call& call);
+Answer diff(const Call& call);
 
 }  // namespace server::rest
