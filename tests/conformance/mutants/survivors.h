@@ -12,6 +12,7 @@ namespace mutants {
 
 class Survivors {
  public:
+  Survivors() = default;
   /// Ends the test on a malformed row.
   explicit Survivors(const std::filesystem::path& path);
 
