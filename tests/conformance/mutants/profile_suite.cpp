@@ -30,7 +30,10 @@ void run(const guides::Package& package, Survivors& survivors) {
   const Engine engine = make_engine(guides::definitions_of(package));
   ProfileLibrary library(*engine.definitions);
   Bench bench(engine, survivors);
-  ProfileMutator mutator(library, [&](const Mutant& mutant) { bench.judge(mutant); });
+  ProfileMutator mutator(library, [&](Mutant mutant) {
+    mutant.what.insert(0, package.name + ": ");
+    bench.judge(mutant);
+  });
   for (const guides::Example& example : guides::examples_of(package)) {
     const auto document = Document::read(example.text);
     REQUIRE_MESSAGE(document, example.name);
