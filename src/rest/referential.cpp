@@ -14,18 +14,6 @@ namespace {
 
 using Target = std::pair<std::string, std::string>;
 
-void collect(const Call& call, const fhir::Element& element, std::set<Target>& out) {
-  fhir::for_each_child(element, [&](std::string_view name, const fhir::Element& child) {
-    if (name == "reference" && element.type != nullptr && element.type->name == "Reference") {
-      if (const auto target = local_reference(call, child.text()))
-        out.emplace(target->type, target->id);
-    } else {
-      collect(call, child, out);
-    }
-    return true;
-  });
-}
-
 bool is_missing(const Call& call, const Target& target) {
   const auto found = call.snapshot->store().read(target.first, target.second, call.deadline);
   return !found && (found.error().type == fhir::IssueType::not_found ||
@@ -72,7 +60,8 @@ void add_placeholders(const Call& call, std::vector<storage::Write>& writes) {
 
 std::vector<Target> local_references(const Call& call, const fhir::json::Value& resource) {
   std::set<Target> found;
-  collect(call, fhir::root_element(resource, call.snapshot->definitions()), found);
+  for_each_local_reference(
+      call, resource, [&](const LocalReference& target) { found.emplace(target.type, target.id); });
   return {found.begin(), found.end()};
 }
 

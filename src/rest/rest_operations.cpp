@@ -24,6 +24,8 @@ std::span<const RestOperation> rest_operations() {
        level_type | level_instance, false, false, everything},
       {"everything", "http://hl7.org/fhir/OperationDefinition/Encounter-everything", "Encounter",
        level_instance, false, false, everything},
+      {"document", "http://hl7.org/fhir/OperationDefinition/Composition-document", "Composition",
+       level_type | level_instance, false, false, document},
       {"convert", "http://hl7.org/fhir/OperationDefinition/Resource-convert", "",
        level_system | level_type, false, false, convert},
       {"diff", "", "", level_system | level_instance, false, true, diff},

@@ -28,5 +28,6 @@ Answer delete_history(const Call& call);
 Answer everything(const Call& call);
 Answer convert(const Call& call);
 Answer diff(const Call& call);
+Answer document(const Call& call);
 
 }  // namespace server::rest
