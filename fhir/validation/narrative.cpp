@@ -104,7 +104,7 @@ bool is_allowed(std::string_view element, std::string_view attribute) {
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : left_(text) {}
+  Scanner(std::string_view text, NarrativeLinks* links) : left_(text), links_(links) {}
 
   NarrativeFault scan() {
     skip_space();
@@ -215,7 +215,16 @@ class Scanner {
     if (value.find('<') != std::string_view::npos) return NarrativeFault::malformed;
     if (check_references(value) != NarrativeFault::none) return NarrativeFault::malformed;
     if (is_root && name == "xmlns" && value != k_namespace) return NarrativeFault::not_a_div;
+    if (links_ != nullptr) note_link(element, name, value);
     return is_allowed(element, name) ? NarrativeFault::none : NarrativeFault::attribute;
+  }
+
+  void note_link(std::string_view element, std::string_view name, std::string_view value) {
+    if (name == "href" || (name == "src" && element == "img")) {
+      links_->targets.push_back(value);
+    } else if (name == "id" || (name == "name" && element == "a")) {
+      links_->anchors.push_back(value);
+    }
   }
 
   std::string_view take_name() {
@@ -242,6 +251,7 @@ class Scanner {
   }
 
   std::string_view left_;
+  NarrativeLinks* links_;
   std::array<std::string_view, k_nesting_max> open_;
   std::size_t depth_ = 0;
   bool has_root_ = false;
@@ -251,7 +261,9 @@ class Scanner {
 
 }  // namespace
 
-NarrativeFault check_narrative(std::string_view xhtml) { return Scanner{xhtml}.scan(); }
+NarrativeFault check_narrative(std::string_view xhtml, NarrativeLinks* links) {
+  return Scanner{xhtml, links}.scan();
+}
 
 std::string_view text_of(NarrativeFault fault) {
   switch (fault) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace fhir::validation {
 
@@ -17,8 +18,20 @@ enum class NarrativeFault : std::uint8_t {
   without_content  // txt-2: "The narrative SHALL have some non-whitespace content"
 };
 
-/// Scans without building a tree and without allocating. An image counts as content.
-NarrativeFault check_narrative(std::string_view xhtml);
+/// What a narrative points to and what may be pointed to in it, as written: views into its text.
+struct NarrativeLinks {
+  std::vector<std::string_view> targets;  // href of a and area, src of img
+  std::vector<std::string_view> anchors;  // id of any element, name of a
+  void clear() {
+    targets.clear();
+    anchors.clear();
+  }
+};
+
+/// Scans without building a tree and, but for the links, without allocating. An image counts as
+/// content.
+/// links   may be null; of a malformed narrative those before the fault are added
+NarrativeFault check_narrative(std::string_view xhtml, NarrativeLinks* links = nullptr);
 
 /// The end of a sentence that begins with "The narrative …".
 std::string_view text_of(NarrativeFault fault);

@@ -16,9 +16,11 @@
 #include "fhir/base/issue.h"
 #include "fhir/formats/json_document.h"
 #include "fhir/model/element.h"
+#include "fhir/validation/anchors.h"
 #include "fhir/validation/bound_sets.h"
 #include "fhir/validation/bundle_index.h"
 #include "fhir/validation/invariants.h"
+#include "fhir/validation/narrative.h"
 #include "fhir/validation/path.h"
 #include "fhir/validation/plan.h"
 #include "fhir/validation/position_cursor.h"
@@ -109,11 +111,16 @@ class Walk {
 
   // Values (walk_primitive.cpp, walk_value.cpp)
   void check_primitive(const Node& node, const TypePlan& plan);
-  void check_narrative_of(const Node& node);
   void check_canonical(const Node& node);
   void check_limits(const Node& node, const ElementSchema& element);
   void check_element_id(const Node& node, const json::Value& object);
   void check_attachment(const Node& node);
+
+  // Narrative (walk_narrative.cpp)
+  void check_narrative_of(const Node& node);
+  void check_link(const Node& node, std::string_view target);
+  bool has_anchor(const Scope& scope, std::string_view id);
+  const Anchors& anchors_of(const json::Value& resource);
 
   // Resources (walk_resource.cpp)
   void check_resource(const json::Value& value, const TypeSchema* expected, const Path& path,
@@ -214,6 +221,8 @@ class Walk {
   TextsByResource fragments_;
   std::unordered_set<std::string_view> noted_;
   std::unordered_map<const json::Value*, ContainedIndex> contained_indexes_;
+  std::unordered_map<const json::Value*, Anchors> anchors_;
+  NarrativeLinks narrative_links_;  // of the narrative that is looked at
 };
 
 /// The place of an element in words: its path in the definitions, or the path walked.

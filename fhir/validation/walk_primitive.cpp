@@ -1,7 +1,6 @@
 // A primitive: its value and its `_name` sibling. https://hl7.org/fhir/R4/json.html#primitive
 #include <string>
 
-#include "fhir/validation/narrative.h"
 #include "fhir/validation/primitives.h"
 #include "fhir/validation/walk.h"
 
@@ -44,13 +43,6 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
     report(node, IssueType::invariant, {name_of(node), " must have a value or extensions"},
            "ele-1");
   if (element_plan_ != nullptr) check_members(node, *sibling, *element_plan_);
-}
-
-void Walk::check_narrative_of(const Node& node) {
-  const NarrativeFault fault = check_narrative(node.element.text());
-  if (fault == NarrativeFault::none) return;
-  report(node, IssueType::invariant, {"The narrative ", text_of(fault)},
-         fault == NarrativeFault::without_content ? "txt-2" : "txt-1");
 }
 
 void Walk::check_canonical(const Node& node) {

@@ -113,8 +113,9 @@ fhir::Result<void, Failure> validate(const Call& call, const fhir::json::Documen
   if (!call.options->validate_writes) return {};
   fhir::IssueList found;  // the validator keeps to k_issues_max, and adds an error that comes later
   fhir::validation::Options options;
-  options.unit_codes_refused = false;  // "mcg" and "ea" are sent everywhere, also as UCUM's
-  options.vital_signs = false;         // a client may store what it does not call a vital sign
+  options.unit_codes_refused = false;    // "mcg" and "ea" are sent everywhere, also as UCUM's
+  options.broken_links_refused = false;  // a narrative that a generator made for a page
+  options.vital_signs = false;           // a client may store what it does not call a vital sign
   call.snapshot->services.validator->validate(document, options, found);
   if (!found.has_errors()) return {};
   return fhir::unexpected(std::move(found.issues()));

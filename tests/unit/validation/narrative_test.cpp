@@ -3,6 +3,7 @@
 #include <string>
 
 #include "fhir/validation/narrative.h"
+#include "support.h"
 
 using fhir::validation::check_narrative;
 using fhir::validation::NarrativeFault;
@@ -11,6 +12,20 @@ namespace {
 
 std::string div(const std::string& inside) {
   return "<div xmlns=\"http://www.w3.org/1999/xhtml\">" + inside + "</div>";
+}
+
+/// A patient with a contained organization `o`, an element `name-1`, and a narrative.
+std::string patient(const std::string& inside) {
+  return R"({"resourceType":"Patient","id":"p","contained":[{"resourceType":"Organization","id":"o",
+    "name":"x"}],"managingOrganization":{"reference":"#o"},"name":[{"id":"name-1","family":"x"}],
+    "text":{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'>)" +
+         inside + R"(</div>"}})";
+}
+
+std::string bundle(const std::string& type, const std::string& resource) {
+  return R"({"resourceType":"Bundle","type":")" + type +
+         R"(","entry":[{"fullUrl":"urn:uuid:c757873d-ec9a-4326-a141-556f43239520","resource":)" +
+         resource + R"(,"request":{"method":"POST","url":"Patient"}}]})";
 }
 
 }  // namespace
@@ -74,4 +89,50 @@ TEST_CASE("every cut of a narrative is malformed") {
     CAPTURE(size);
     CHECK(check_narrative(text.substr(0, size)) == NarrativeFault::malformed);
   }
+}
+
+TEST_CASE("a link within the resource leads to an id that is there") {
+  for (const char* inside :
+       {"<a href='#o'>x</a>", "<a href='#name-1'>x</a>", "<a href='#a'>x</a><p id='a'>x</p>",
+        "<a name='b'>y</a><a href='#b'>x</a>", "<a href='#'>x</a>", "<img src='#o'/>"}) {
+    CAPTURE(inside);
+    CHECK(test::validate(patient(inside)).errors() == 0);
+  }
+  CHECK(test::validate(patient("<a href='#nowhere'>x</a>")).error().expression ==
+        "Patient.text.div");
+  CHECK(test::validate(patient("<img src='#nowhere'/>")).error().expression == "Patient.text.div");
+}
+
+TEST_CASE("a link that leads nowhere is a warning where resources are stored or shown") {
+  const std::string broken = patient("<a href='#nowhere'>x</a>");
+  fhir::validation::Options options;
+  options.broken_links_refused = false;
+  CHECK(test::validate(broken, options).has(fhir::Severity::warning, "Patient.text.div"));
+  const std::string place = "Bundle.entry[0].resource/*Patient/p*/.text.div";
+  CHECK(test::validate(bundle("searchset", broken)).has(fhir::Severity::warning, place));
+  CHECK(test::validate(bundle("collection", broken)).has_error(place));
+}
+
+TEST_CASE("an image may refer to a contained resource, so that it need not be referred to else") {
+  const auto with = [](const std::string& image) {
+    return test::validate(
+        R"({"resourceType":"Basic","code":{"text":"x"},"contained":[{"resourceType":"Binary","id":"b",
+        "contentType":"image/png","data":"AAAA"}],"text":{"status":"generated",
+        "div":"<div xmlns='http://www.w3.org/1999/xhtml'>x)" +
+        image + R"(</div>"}})");
+  };
+  CHECK(with("<img src='#b' alt='x'/>").errors() == 0);
+  CHECK(with("").has_error("Basic.contained[0]", "dom-3"));
+}
+
+TEST_CASE("a link leads to an address, not to a script or a name") {
+  CHECK(test::validate(patient("<a href='https://example.org'>x</a>")).errors() == 0);
+  CHECK(test::validate(patient("<a href='mailto:a@example.org'>x</a>")).errors() == 0);
+  CHECK(test::validate(patient("<a href='Patient/1'>x</a>")).errors() == 0);
+  CHECK(test::validate(patient("<a href='JavaScript:x()'>x</a>"))
+            .has_error("Patient.text.div", "txt-1"));
+  const std::string urn = patient("<a href='urn:uuid:c757873d-ec9a-4326-a141-556f43239520'>x</a>");
+  CHECK(test::validate(urn).error().expression == "Patient.text.div");
+  // The server replaces it: https://hl7.org/fhir/R4/http.html#trules
+  CHECK(test::validate(bundle("transaction", urn)).errors() == 0);
 }
