@@ -10,6 +10,7 @@
 #include "src/rest/rest_operations.h"
 #include "src/rest/router.h"
 #include "src/rest/supported_profiles.h"
+#include "src/search/special.h"
 
 namespace server::rest {
 namespace {
@@ -48,13 +49,6 @@ void append_interactions(Builder& out, std::initializer_list<Level> levels) {
 bool has_route(std::string_view interaction) {
   return std::any_of(routes().begin(), routes().end(),
                      [&](const Route& route) { return route.interaction == interaction; });
-}
-
-/// Parameters without an expression have no index here.
-bool is_searchable(const fhir::SearchParameter& parameter) {
-  return parameter.type != fhir::SearchParameterType::special &&
-         (!parameter.expression.empty() || parameter.code == "_id" ||
-          parameter.code == "_lastUpdated");
 }
 
 /// Whether an operation belongs to the list of a type, or of the system when that is empty.
@@ -124,11 +118,32 @@ void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::
   if (is_open) out.end_array();
   out.key("searchParam").begin_array();
   for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(type)) {
-    if (!is_searchable(*parameter)) continue;
+    if (!search::is_answered(*parameter)) continue;
     out.begin_object().string("name", parameter->code).string("definition", parameter->url);
     out.string("type", name_of(parameter->type));
     if (!parameter->description.empty()) out.string("documentation", parameter->description);
     out.end_object();
+  }
+  out.end_array();
+}
+
+/// "Search parameters for searching all resources" that the loaded definitions do not hold.
+void append_common_search(Builder& out) {
+  constexpr std::array<std::array<std::string_view, 3>, 4> k_common = {{
+      {"_filter", "http://hl7.org/fhir/SearchParameter/filter",
+       "Conditions joined by and, or, not"},
+      {"_has", "", "Reverse chains, `_has:Type:reference:parameter`, nested and within chains"},
+      {"_list", "",
+       "What a List holds, by its id or as `$current-problems`, `$current-medications`, "
+       "`$current-allergies` or `$current-drug-allergies`"},
+      {"_type", "", "The types that a search of the whole system or of a compartment is for"},
+  }};
+  out.key("searchParam").begin_array();
+  for (const auto& [name, definition, documentation] : k_common) {
+    out.begin_object().string("name", name);
+    if (!definition.empty()) out.string("definition", definition);
+    out.string("type", "special");
+    out.string("documentation", documentation).end_object();
   }
   out.end_array();
 }
@@ -193,6 +208,7 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
   }
   out.end_array();
   append_interactions(out, {Level::system});
+  append_common_search(out);
   append_operations(out, "");
   out.end_object().end_array().end_object();
   return text;

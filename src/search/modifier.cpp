@@ -69,6 +69,9 @@ bool applies_to(Modifier modifier, SearchParameterType type) {
     case Modifier::identifier:
     case Modifier::type:
       return type == SearchParameterType::reference;
+    case Modifier::compared:
+      return type == SearchParameterType::string || type == SearchParameterType::token ||
+             type == SearchParameterType::uri;
   }
   return false;
 }

@@ -27,11 +27,16 @@ enum class Modifier : std::uint8_t {
   of_type,
   identifier,
   type,
-  code_text,     // R5's: the code itself as a string
-  text_advanced  // R5's: words of the text
+  code_text,      // R5's: the code itself as a string
+  text_advanced,  // R5's: words of the text
+  /// No client's: what `_filter` asks of strings, tokens and uris, whose operands' prefix then
+  /// counts.
+  compared
 };
 
-enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap };
+/// Those after ap are no prefixes but operators of `_filter`: contains, starts with, ends with,
+/// overlaps the period.
+enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap, co, sw, ew, po };
 
 /// One alternative of a parameter's value, parsed by the parameter's type. Ranges are those of the
 /// value as written; what `ap` adds to dates is for the store, which has the clock. A quantity with

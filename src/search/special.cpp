@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/search/escape.h"
+#include "src/search/filter.h"
 #include "src/search/reference_text.h"
 
 namespace server::search {
@@ -12,7 +13,7 @@ namespace {
 
 using fhir::IssueType;
 
-constexpr std::array<std::string_view, 2> k_names = {"_list", "_query"};
+constexpr std::array<std::string_view, 3> k_names = {"_filter", "_list", "_query"};
 
 fhir::Unexpected<fhir::Issue> failure(IssueType type, std::string diagnostics) {
   return fhir::unexpected(
@@ -105,8 +106,14 @@ bool is_special_name(std::string_view code) {
   return std::find(k_names.begin(), k_names.end(), code) != k_names.end();
 }
 
-fhir::Result<Criterion> parse_special(std::string_view, std::string_view code,
+bool is_answered(const fhir::SearchParameter& parameter) {
+  if (is_special_name(parameter.code)) return parameter.code != "_query";
+  return parameter.type != fhir::SearchParameterType::special && !parameter.expression.empty();
+}
+
+fhir::Result<Criterion> parse_special(std::string_view resource_type, std::string_view code,
                                       std::string_view value, const CriterionOptions& options) {
+  if (code == "_filter") return parse_filter(resource_type, value, options);
   if (code == "_list") return parse_list(value, options);
   return failure(IssueType::not_supported, "this server has no named queries");
 }

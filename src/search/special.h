@@ -11,6 +11,10 @@ namespace server::search {
 
 bool is_special_name(std::string_view code);
 
+/// Whether searches by the parameter are answered: those that the definitions give an expression,
+/// those of the store, and the special ones that are not refused.
+bool is_answered(const fhir::SearchParameter& parameter);
+
 /// errors     not-supported: the parameter is known and refused · value: a malformed value
 fhir::Result<Criterion> parse_special(std::string_view resource_type, std::string_view code,
                                       std::string_view value, const CriterionOptions& options);

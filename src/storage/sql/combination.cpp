@@ -61,7 +61,12 @@ Condition CriteriaCompiler::join_any(std::int64_t type, std::vector<Condition>& 
   }
   const bool has_negated =
       std::any_of(parts.begin(), parts.end(), [](const Condition& part) { return part.negated; });
-  if (!has_negated) return any;
+  if (!has_negated) {
+    if (any.driver.size() <= k_driver_branches_max) return any;
+    any.driver.clear();
+    any.can_drive = false;
+    return any;
+  }
   Branch rest = resource_branch(type);
   for (const Condition& part : parts) {
     if (!part.negated) continue;
@@ -85,6 +90,10 @@ Condition CriteriaCompiler::join_all(std::int64_t type, std::vector<Condition>& 
   const Condition* driver = driver_among(parts);
   all.can_drive = driver != nullptr;
   if (driver == nullptr) return all;
+  if (driver->driver.size() * parts.size() > k_driver_branches_max) {
+    all.can_drive = false;
+    return all;
+  }
   for (Branch branch : driver->driver) {
     for (const Condition& part : parts) {
       if (&part != driver) branch.where << " AND " << filter_text(part, branch.rid);

@@ -9,10 +9,10 @@ using fhir::SearchParameterType;
 using search::Modifier;
 
 fhir::Issue not_supported(const search::Criterion& criterion) {
-  static constexpr std::array<std::string_view, 15> k_modifiers{
-      "",         ":missing",    ":exact",  ":contains",  ":text",
-      ":not",     ":in",         ":not-in", ":above",     ":below",
-      ":of-type", ":identifier", ":[type]", ":code-text", ":text-advanced"};
+  static constexpr std::array<std::string_view, 16> k_modifiers{
+      "",        ":missing",   ":exact",         ":contains",      ":text",    ":not",
+      ":in",     ":not-in",    ":above",         ":below",         ":of-type", ":identifier",
+      ":[type]", ":code-text", ":text-advanced", " by an operator"};
   return fhir::make_issue(
       fhir::Situation::not_implemented, fhir::IssueType::not_supported,
       "Search by " + std::string(criterion.parameter->code) +
@@ -40,18 +40,20 @@ fhir::Result<Condition> CriteriaCompiler::compile(std::int64_t type, const Crite
         fhir::IssueType::too_costly, "More than " + std::to_string(k_alternatives_max) +
                                          " values for " + std::string(criterion.parameter->code)));
   }
-  if (depth_ >= k_chain_depth_max) {
-    return fhir::unexpected(
-        fhir::make_issue(fhir::IssueType::too_costly, "The chain has too many links"));
+  const bool is_combination = criterion.combination != search::Combination::none;
+  int& depth = is_combination ? combinations_ : links_;
+  if (depth >= (is_combination ? k_combination_depth_max : k_chain_depth_max)) {
+    return fhir::unexpected(fhir::make_issue(
+        fhir::IssueType::too_costly,
+        is_combination ? "The conditions are nested too deep" : "The chain has too many links"));
   }
-  ++depth_;
-  auto compiled = criterion.combination != search::Combination::none
-                      ? compile_combination(type, criterion)
+  ++depth;
+  auto compiled = is_combination                            ? compile_combination(type, criterion)
                   : criterion.reverse_chained               ? compile_reverse_chain(type, criterion)
                   : criterion.chained                       ? compile_chain(type, criterion)
                   : criterion.modifier == Modifier::missing ? compile_missing(type, criterion)
                                                             : compile_values(type, criterion);
-  --depth_;
+  --depth;
   if (compiled && compiled->negated) compiled->can_drive = false;
   return compiled;
 }

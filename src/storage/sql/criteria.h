@@ -19,6 +19,8 @@ inline constexpr std::size_t k_alternatives_max = 500;  // values of one criteri
 inline constexpr std::size_t k_expanded_max = 20'000;   // codes that a terminology made of them
 inline constexpr std::size_t k_branches_max = 8;        // past it, one branch with IN
 inline constexpr int k_chain_depth_max = 8;
+inline constexpr int k_combination_depth_max = 40;        // of `and`, `or`, `not` in each other
+inline constexpr std::size_t k_driver_branches_max = 64;  // of a combination: past it, a filter
 
 /// For one query; numbers the tables' aliases.
 class CriteriaCompiler {
@@ -36,6 +38,7 @@ class CriteriaCompiler {
   fhir::Result<Condition> compile_values(std::int64_t type, const Criterion& criterion);
   fhir::Result<Condition> compile_missing(std::int64_t type, const Criterion& criterion);
   fhir::Result<Condition> compile_tokens(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_compared_tokens(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_strings(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_dates(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_numbers(std::int64_t param, const Criterion& criterion);
@@ -69,7 +72,8 @@ class CriteriaCompiler {
   Catalog& catalog_;
   const Dialect& dialect_;
   int aliases_ = 0;
-  int depth_ = 0;
+  int links_ = 0;
+  int combinations_ = 0;
 };
 
 fhir::Issue not_supported(const search::Criterion& criterion);
@@ -82,6 +86,10 @@ SqlText number_condition(const std::string& low, const std::string& high,
                          const search::Operand& operand);
 /// `folded` begins with the prefix.
 SqlText prefix_condition(const std::string& column, const std::string& prefix);
+
+/// A text against one of those that `_filter` compares with.
+SqlText compared_text(const Dialect& dialect, const std::string& column, search::Prefix operation,
+                      const std::string& text);
 
 /// The span of `ap`.
 struct Span {

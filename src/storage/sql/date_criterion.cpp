@@ -27,6 +27,10 @@ std::optional<std::int64_t> ends_after(const Operand& operand, std::int64_t now_
       return operand.high;
     case Prefix::ap:
       return approximate(operand, now_ms).low;
+    case Prefix::po:
+      return operand.low;
+    case Prefix::co:
+      return operand.high - 1;
     default:
       return {};
   }
@@ -82,6 +86,17 @@ SqlText date_condition(const std::string& low, const std::string& high, const Op
       (text << low << " < ").bind(operand.low);
       (text << " AND " << high << " <= ").bind(operand.low);
       break;
+    case Prefix::co:  // of `_filter`: the period of the resource includes that of the value
+      (text << low << " <= ").bind(operand.low);
+      (text << " AND " << high << " >= ").bind(operand.high);
+      break;
+    case Prefix::po:  // and: "overlaps with the implied period in the value"
+      (text << low << " < ").bind(operand.high);
+      (text << " AND " << high << " > ").bind(operand.low);
+      break;
+    case Prefix::sw:
+    case Prefix::ew:
+      return SqlText("1 = 0");  // of texts only
     case Prefix::ap: {
       const Span span = approximate(operand, now_ms);
       (text << low << " < ").bind(span.high);

@@ -31,6 +31,10 @@ class SqliteDialect final : public Dialect {
     return "instr(" + std::string(column) + ", ?) > 0";
   }
 
+  std::string ends_with(std::string_view column, std::size_t characters) const override {
+    return "substr(" + std::string(column) + ", -" + std::to_string(characters) + ") = ?";
+  }
+
   std::string unindexed(std::string_view expression) const override {
     return "+" + std::string(expression);
   }

@@ -1,6 +1,7 @@
 // What differs between the databases that the query builder and the schema are written for.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ class Dialect {
   virtual std::string ddl(std::string_view text) const = 0;
   /// The condition that `column` contains the text of one `?`.
   virtual std::string contains(std::string_view column) const = 0;
+  /// The condition that `column` ends with the text of one `?`, which has so many characters.
+  virtual std::string ends_with(std::string_view column, std::size_t characters) const = 0;
   /// `expression` such that no index order or range is taken from it.
   virtual std::string unindexed(std::string_view expression) const = 0;
   /// Joins two tables in exactly this order where the product lets one say so.

@@ -49,7 +49,15 @@ SqlText number_condition(const std::string& low, const std::string& high, const 
       (text << low << " < ").bind(operand.number);
       (text << " AND " << high << " < ").bind(operand.number);
       break;
-    case Prefix::ap:  // never less than the value's own precision
+    case Prefix::co:  // of `_filter`: the range of the resource includes the value
+      (text << low << " <= ").bind(operand.number);
+      (text << " AND " << high << " >= ").bind(operand.number);
+      break;
+    case Prefix::sw:
+    case Prefix::ew:
+    case Prefix::po:
+      return SqlText("1 = 0");  // of texts and dates only
+    case Prefix::ap:            // never less than the value's own precision
       (text << low << " <= ")
           .bind(std::max(operand.number + operand.tolerance, operand.number_high));
       (text << " AND " << high << " >= ")
@@ -83,7 +91,7 @@ fhir::Result<void> CriteriaCompiler::add_ranges(Condition& condition, std::int64
       return one;
     };
     const bool looks_at_end = operand.prefix == Prefix::gt || operand.prefix == Prefix::ge ||
-                              operand.prefix == Prefix::ap;
+                              operand.prefix == Prefix::ap || operand.prefix == Prefix::co;
     condition.filter.push_back(make());
     if (!looks_at_end) {
       condition.driver.push_back(condition.filter.back());

@@ -1,4 +1,6 @@
 // https://hl7.org/fhir/R4/search.html#string
+#include <algorithm>
+
 #include "src/storage/sql/criteria.h"
 
 namespace server::storage::sql {
@@ -32,6 +34,12 @@ std::string after_prefix(std::string prefix) {
   return prefix;
 }
 
+std::size_t character_count(const std::string& utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
 }  // namespace
 
 SqlText prefix_condition(const std::string& column, const std::string& prefix) {
@@ -41,6 +49,34 @@ SqlText prefix_condition(const std::string& column, const std::string& prefix) {
     (text << " AND " << column << " < ").bind(std::move(end));
   }
   return text;
+}
+
+/// The operators of `_filter`: "character sequence matches", case and accents folded; greater and
+/// less go by code points, which is the order of UTF-8.
+SqlText compared_text(const Dialect& dialect, const std::string& column, search::Prefix operation,
+                      const std::string& text) {
+  using search::Prefix;
+  SqlText condition;
+  switch (operation) {
+    case Prefix::co:
+      return condition.bind_in(dialect.contains(column), text);
+    case Prefix::sw:
+      return prefix_condition(column, text);
+    case Prefix::ew:
+      return condition.bind_in(dialect.ends_with(column, character_count(text)), text);
+    case Prefix::ne:
+      return (condition << column << " <> ").bind(text);
+    case Prefix::gt:
+      return (condition << column << " > ").bind(text);
+    case Prefix::ge:
+      return (condition << column << " >= ").bind(text);
+    case Prefix::lt:
+      return (condition << column << " < ").bind(text);
+    case Prefix::le:
+      return (condition << column << " <= ").bind(text);
+    default:
+      return (condition << column << " = ").bind(text);
+  }
 }
 
 /// "by default, a field matches a string query if the value of the field equals or starts with the
@@ -63,6 +99,10 @@ fhir::Result<Condition> CriteriaCompiler::compile_strings(std::int64_t param,
         break;
       case Modifier::contains:
         one.where.bind_in(dialect_.contains(name + ".folded"), operand.folded);
+        break;
+      case Modifier::compared:
+        one.where << compared_text(dialect_, name + ".folded", operand.prefix, operand.folded);
+        one.ordered = operand.prefix == search::Prefix::eq;
         break;
       default:
         return fhir::unexpected(not_supported(criterion));

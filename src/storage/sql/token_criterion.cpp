@@ -27,6 +27,8 @@ fhir::Result<Condition> CriteriaCompiler::compile_tokens(std::int64_t param,
       return compile_texts(param, criterion);
     case Modifier::of_type:
       return compile_of_type(param, criterion);
+    case Modifier::compared:
+      return compile_compared_tokens(param, criterion);
     case Modifier::code_text:
       return compile_code_texts(param, criterion);
     case Modifier::above:

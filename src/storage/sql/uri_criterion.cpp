@@ -34,6 +34,10 @@ fhir::Result<Condition> CriteriaCompiler::compile_uris(std::int64_t param,
         one.where << ")";
         break;
       }
+      case Modifier::compared:
+        one.where << " AND " << compared_text(dialect_, value, operand.prefix, operand.text);
+        one.ordered = operand.prefix == search::Prefix::eq;
+        break;
       default:
         return fhir::unexpected(not_supported(criterion));
     }

@@ -36,6 +36,8 @@ bool compare(Prefix prefix, Number asked_low, Number asked_high, Number low, Num
       return high <= asked_low;
     case Prefix::ap:
       return low < asked_high && asked_low < high;
+    default:
+      break;
   }
   return false;
 }

@@ -72,6 +72,10 @@ class Evaluator {
         return low >= p.high;
       case Prefix::eb:
         return high <= p.low;
+      case Prefix::co:
+        return low <= p.low && p.high <= high;
+      case Prefix::po:
+        return low < p.high && p.low < high;
       default:
         return false;
     }
@@ -102,6 +106,10 @@ class Evaluator {
         return low <= std::max(p.number + p.tolerance, p.number_high) &&
                high >= std::min(p.number - p.tolerance, p.number_low);
       }
+      case Prefix::co:
+        return low <= p.number && p.number <= high;
+      default:
+        break;
     }
     return false;
   }
@@ -147,6 +155,13 @@ class Evaluator {
                    row.parts[1].system == p.system;
           });
         }
+        if (criterion.modifier == Modifier::compared) {
+          return any(rows.tokens, of, [&](const auto& row) {
+            const bool is_equal = (!p.has_system || row.system == p.system) &&
+                                  (p.code.empty() || lower(row.code) == lower(p.code));
+            return is_equal == (p.prefix == Prefix::eq);
+          });
+        }
         return any(rows.tokens, of, [&](const auto& row) {
           return (!p.has_system || row.system == p.system) &&
                  ((p.has_system && p.code.empty()) || row.code == p.code);
@@ -154,6 +169,7 @@ class Evaluator {
       case fhir::SearchParameterType::string:
         return any(rows.strings, of, [&](const auto& row) {
           if (criterion.modifier == Modifier::exact) return row.exact == p.text;
+          if (criterion.modifier == Modifier::compared) return compared(p, row.folded, p.folded);
           const std::size_t at = row.folded.find(p.folded);
           return criterion.modifier == Modifier::contains ? at != std::string::npos : at == 0;
         });
@@ -181,6 +197,7 @@ class Evaluator {
                    [&](const auto& row) { return p.id.empty() && row.value == p.text; });
       case fhir::SearchParameterType::uri:
         return any(rows.uris, of, [&](const auto& row) {
+          if (criterion.modifier == Modifier::compared) return compared(p, row.value, p.text);
           if (criterion.modifier == Modifier::below) return is_under(row.value, p.text);
           if (criterion.modifier == Modifier::above) return is_under(p.text, row.value);
           return row.value == p.text;
@@ -208,6 +225,35 @@ class Evaluator {
         return std::any_of(parts.begin(), parts.end(), test);
       default:
         return std::none_of(parts.begin(), parts.end(), test);
+    }
+  }
+
+  static std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
+    return text;
+  }
+
+  static bool compared(const Operand& p, const std::string& value, const std::string& asked) {
+    switch (p.prefix) {
+      case Prefix::ne:
+        return value != asked;
+      case Prefix::co:
+        return value.find(asked) != std::string::npos;
+      case Prefix::sw:
+        return value.starts_with(asked);
+      case Prefix::ew:
+        return value.ends_with(asked);
+      case Prefix::gt:
+        return value > asked;
+      case Prefix::ge:
+        return value >= asked;
+      case Prefix::lt:
+        return value < asked;
+      case Prefix::le:
+        return value <= asked;
+      default:
+        return value == asked;
     }
   }
 

@@ -113,9 +113,47 @@ class RandomWorld {
     return made;
   }
 
+  // What `_filter` asks.
+  search::Criterion compared_criterion() {
+    static constexpr Prefix k_of_texts[] = {Prefix::eq, Prefix::ne, Prefix::co,
+                                            Prefix::sw, Prefix::ew, Prefix::gt,
+                                            Prefix::ge, Prefix::lt, Prefix::le};
+    const int kind = below(5);
+    search::Criterion made = criterion(kind == 0   ? k_code
+                                       : kind == 1 ? k_name
+                                       : kind == 2 ? k_url
+                                                   : k_date,
+                                       {});
+    if (kind > 2) made.parameter = kind == 3 ? k_date : k_number;
+    if (kind <= 2) made.modifier = Modifier::compared;
+    made.alternatives.push_back(operand(*made.parameter));
+    search::Operand& asked = made.alternatives.front();
+    switch (kind) {
+      case 0:
+        asked.prefix = chance(50) ? Prefix::eq : Prefix::ne;
+        if (chance(50) && !asked.code.empty()) asked.code = pick({"A", "D", "smytheX"});
+        break;
+      case 1:
+        asked.prefix = k_of_texts[below(9)];
+        if (chance(30)) asked.folded = pick({"th", "y", "\xc3\xabl"});
+        break;
+      case 2:
+        asked.prefix = k_of_texts[below(5)];
+        break;
+      case 3:
+        asked.prefix = chance(50) ? Prefix::po : Prefix::co;
+        break;
+      default:
+        asked.prefix = Prefix::co;
+    }
+    return made;
+  }
+
   // Modifiers whose values are not those of the parameter's type.
   search::Criterion modified_criterion() {
-    switch (below(4)) {
+    switch (below(5)) {
+      case 4:
+        return compared_criterion();
       case 0: {
         search::Criterion made = criterion(k_code, {});
         made.modifier = Modifier::text;
@@ -156,7 +194,7 @@ class RandomWorld {
 
  private:
   std::string id() { return "r" + std::to_string(below(60)); }
-  std::string code() { return pick({"a", "b", "c", "d"}); }
+  std::string code() { return pick({"a", "b", "c", "d", "D", "SmytheX"}); }
   static std::string base_units() { return std::string(search::k_canonical_units); }
   std::string system() { return pick({"", "urn:s", "urn:t"}); }
   std::string word() {

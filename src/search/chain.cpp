@@ -1,0 +1,157 @@
+#include "src/search/chain.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "src/search/reference_text.h"
+
+namespace server::search {
+namespace {
+
+using fhir::Issue;
+using fhir::IssueType;
+
+constexpr std::string_view k_unknown_rule = "search-parameter-unknown";
+
+fhir::Unexpected<Issue> failure(IssueType type, std::string diagnostics) {
+  return fhir::unexpected(
+      fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
+}
+
+std::string quoted(std::string_view name) {
+  std::string text = "`";
+  return text.append(name).append("`");
+}
+
+bool leads_anywhere(const fhir::SearchParameter& parameter) {
+  const auto& targets = parameter.targets;
+  return targets.empty() || std::find(targets.begin(), targets.end(), "Resource") != targets.end();
+}
+
+fhir::Result<const fhir::SearchParameter*> reference_parameter(std::string_view type,
+                                                               std::string_view code,
+                                                               const CriterionOptions& options) {
+  const fhir::SearchParameter* parameter =
+      options.operands.definitions.search_parameter(type, code);
+  if (parameter == nullptr) return unknown_parameter(type, code);
+  if (parameter->type != fhir::SearchParameterType::reference) {
+    return failure(IssueType::invalid, quoted(code) + " is no reference to chain through");
+  }
+  if (!options.allow_chains) {
+    return failure(IssueType::not_supported, "chains and `_has` are not taken here");
+  }
+  return parameter;
+}
+
+fhir::Result<Criterion> link_to(const fhir::SearchParameter* parameter, std::string_view target,
+                                const AtOtherEnd& inner) {
+  Criterion criterion;
+  criterion.parameter = parameter;
+  criterion.target_type = target;
+  FHIR_TRY(matched, inner(target));
+  criterion.chained = std::make_unique<Criterion>(std::move(matched));
+  return criterion;
+}
+
+/// "the chain … may lead to several types": those that have the parameter it goes on with.
+fhir::Result<Criterion> link_to_any(const fhir::SearchParameter* parameter,
+                                    std::span<const std::string_view> targets,
+                                    const AtOtherEnd& inner) {
+  Criterion any;
+  any.combination = Combination::any;
+  std::optional<Issue> problem;
+  for (const std::string_view target : targets) {
+    auto one = link_to(parameter, target, inner);
+    if (one) {
+      any.parts.push_back(*std::move(one));
+    } else if (!is_unknown_parameter(one.error())) {
+      return one;
+    } else if (!problem) {
+      problem = std::move(one).error();
+    }
+  }
+  if (any.parts.size() == 1) return std::move(any.parts.front());
+  if (any.parts.empty() && problem) return fhir::unexpected(*std::move(problem));
+  return any;
+}
+
+}  // namespace
+
+Link split_link(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return {text, {}};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+fhir::Result<Criterion> chain(std::string_view type, const Link& link,
+                              const CriterionOptions& options, const AtOtherEnd& inner) {
+  const fhir::DefinitionStore& definitions = options.operands.definitions;
+  FHIR_TRY(parameter, reference_parameter(type, link.code, options));
+  if (!link.modifier.empty()) {
+    if (!is_resource_type(link.modifier, definitions)) {
+      return failure(IssueType::invalid, quoted(link.modifier) + " is no resource type");
+    }
+    FHIR_CHECK(check_target(*parameter, link.modifier));
+    return link_to(parameter, link.modifier, inner);
+  }
+  const std::string_view only = only_target(*parameter);
+  if (!only.empty()) return link_to(parameter, only, inner);
+  return link_to_any(parameter,
+                     leads_anywhere(*parameter) ? definitions.resource_types() : parameter->targets,
+                     inner);
+}
+
+fhir::Result<Criterion> reverse_chain(std::string_view source, std::string_view code,
+                                      const CriterionOptions& options, const AtOtherEnd& inner) {
+  if (!is_resource_type(source, options.operands.definitions)) {
+    return failure(IssueType::invalid, quoted(source) + " is no resource type");
+  }
+  FHIR_TRY(parameter, reference_parameter(source, code, options));
+  Criterion criterion;
+  criterion.parameter = parameter;
+  criterion.target_type = source;
+  FHIR_TRY(matched, inner(source));
+  criterion.reverse_chained = std::make_unique<Criterion>(std::move(matched));
+  return criterion;
+}
+
+fhir::Result<Has> split_has(std::string_view name) {
+  name.remove_prefix(name.find(':') + 1);
+  const std::size_t first = name.find(':');
+  const std::size_t second = first == std::string_view::npos ? first : name.find(':', first + 1);
+  if (second == std::string_view::npos) {
+    return failure(IssueType::invalid, "`_has` is written `_has:Type:reference:parameter`");
+  }
+  return Has{name.substr(0, first), name.substr(first + 1, second - first - 1),
+             name.substr(second + 1)};
+}
+
+fhir::Result<void> check_depth(std::size_t links) {
+  if (links <= k_chain_depth_max) return {};
+  return failure(IssueType::too_costly,
+                 "a chain has at most " + std::to_string(k_chain_depth_max) + " links");
+}
+
+fhir::Result<void> check_target(const fhir::SearchParameter& parameter, std::string_view target) {
+  const auto& targets = parameter.targets;
+  if (target.empty() || leads_anywhere(parameter) ||
+      std::find(targets.begin(), targets.end(), target) != targets.end()) {
+    return {};
+  }
+  return failure(IssueType::invalid, "this parameter refers to no " + std::string(target));
+}
+
+fhir::Unexpected<Issue> unknown_parameter(std::string_view resource_type, std::string_view code) {
+  Issue issue = fhir::make_issue(
+      fhir::Situation::malformed, IssueType::not_supported,
+      std::string(resource_type) + " has no search parameter " + quoted(code) + " on this server");
+  issue.rule = k_unknown_rule;
+  return fhir::unexpected(std::move(issue));
+}
+
+bool is_unknown_parameter(const Issue& issue) { return issue.rule == k_unknown_rule; }
+
+}  // namespace server::search
