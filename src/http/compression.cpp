@@ -77,7 +77,7 @@ DecodeOutcome inflate_all(int window, std::string_view packed, std::size_t bytes
       return DecodeOutcome::bad_data;
     }
   }
-  out.resize(used);
+  out.erase(used);
   return DecodeOutcome::ok;
 }
 
@@ -166,7 +166,7 @@ std::string gzip(std::string_view plain) {
   stream.next_out = bytes_of(packed.data());
   stream.avail_out = static_cast<uInt>(packed.size());
   if (deflate(&stream, Z_FINISH) != Z_STREAM_END) return {};
-  packed.resize(packed.size() - stream.avail_out);
+  packed.erase(packed.size() - stream.avail_out);
   return packed;
 }
 
