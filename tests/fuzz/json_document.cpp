@@ -1,6 +1,8 @@
 // Any bytes read as JSON: refused with a place inside the text, or read into a tree that is UTF-8,
 // whose values stand where they say, and that is written so that it reads the same again. A second
 // reader, RapidJSON's DOM, must agree on what is JSON wherever ours has no rule of its own.
+// In a namespace of its own: our reader's RapidJSON is compiled with other settings.
+#define RAPIDJSON_NAMESPACE second_rapidjson
 #include <rapidjson/document.h>
 
 #include <cstddef>
@@ -82,10 +84,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     hold(!issue.diagnostics.empty() && issue.line >= 1 && issue.column >= 1);
     return 0;
   }
-  rapidjson::Document other;
-  other.Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
-              rapidjson::kParseFullPrecisionFlag | rapidjson::kParseNumbersAsStringsFlag>(
-      source.data(), source.size());
+  second_rapidjson::Document other;
+  other.Parse<second_rapidjson::kParseValidateEncodingFlag | second_rapidjson::kParseIterativeFlag |
+              second_rapidjson::kParseFullPrecisionFlag |
+              second_rapidjson::kParseNumbersAsStringsFlag>(source.data(), source.size());
   hold(!other.HasParseError());
   check_value(document->root(), *document);
   for (const bool pretty : {false, true}) {

@@ -181,3 +181,19 @@ TEST_CASE("the builder keeps track of commas") {
   builder.key("d").begin_object().end_object().raw("e", "1.50").end_object();
   CHECK(out == R"({"a":"x","b":-5,"c":[true,"y"],"d":{},"e":1.50})");
 }
+
+TEST_CASE("a control character is refused wherever it stands in a string") {
+  for (char code = 0; code < 0x20; ++code) {
+    for (const std::size_t at : {0, 1, 15, 16, 17, 40, 62}) {
+      for (const std::string_view start : {"", "\\n"}) {
+        std::string text(63, 'a');
+        text[at] = code;
+        CAPTURE(static_cast<int>(code));
+        const auto document = Document::read("[\"x" + std::string(start) + text + "\"]");
+        REQUIRE_FALSE(document);
+        CHECK(document.error().type == fhir::IssueType::structure);
+        CHECK(document.error().line >= 1);
+      }
+    }
+  }
+}
