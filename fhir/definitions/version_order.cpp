@@ -54,11 +54,20 @@ Parts parts_of(std::string_view version) {
   return {version.substr(0, hyphen), version.substr(hyphen + 1)};
 }
 
+/// `2018-08-12`, `2018-08`.
+bool is_date(std::string_view version) {
+  constexpr std::size_t k_year_digits = 4;
+  return version.size() > k_year_digits && version[k_year_digits] == '-' &&
+         is_number(version.substr(0, k_year_digits));
+}
+
 bool is_wildcard(std::string_view part) { return part == "x" || part == "X" || part == "*"; }
 
 }  // namespace
 
 std::strong_ordering compare_versions(std::string_view a, std::string_view b) {
+  if (is_date(a) != is_date(b) && !a.empty() && !b.empty())
+    return is_date(a) ? std::strong_ordering::less : std::strong_ordering::greater;
   const Parts left = parts_of(a.substr(0, a.find('+')));
   const Parts right = parts_of(b.substr(0, b.find('+')));
   if (const auto order = compare_lists(left.release, right.release); order != 0) return order;

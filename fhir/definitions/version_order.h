@@ -8,7 +8,8 @@
 namespace fhir {
 
 /// Orders versions by their parts: numbers as numbers, the rest as text; `1.0.0-rc1` comes before
-/// `1.0.0`. Versions that are no semver (dates, words) are ordered by the same parts.
+/// `1.0.0`. Versions that are no semver (dates, words) are ordered by the same parts. A date comes
+/// before every number: HL7's code systems had dates before they had numbers.
 std::strong_ordering compare_versions(std::string_view a, std::string_view b);
 
 /// Whether a version is one that a range of FHIR packages asks for: `1.2.x`, `1.x`, `x`, `latest`,

@@ -25,6 +25,11 @@ TEST_CASE("versions that are dates or words have an order too") {
   CHECK(compare_versions("", "1") < 0);
 }
 
+TEST_CASE("a date is an older version than a number") {
+  CHECK(compare_versions("2018-08-12", "4.0.0") < 0);
+  CHECK(compare_versions("4.0.0", "2018-08-12") > 0);
+}
+
 TEST_CASE("a wildcard takes every release in its place, and no pre-release") {
   CHECK(matches_version("1.2.x", "1.2.0"));
   CHECK(matches_version("1.2.x", "1.2.17"));
