@@ -16,15 +16,20 @@ bool is_untyped_of(const Element& element, const TypeSpecifier& type) {
          system_kind(type.fhir->primitive) == untyped_kind(element);
 }
 
-/// The item as `operand is Type` sees it.
-///
-/// deviation: the invariant que-7 of R4 asks `answer is Boolean` of a FHIR boolean, so the operator
-/// takes a System name for the FHIR primitives that convert to it; the function is() does not.
-bool is_by_operator(const Item& item, const TypeSpecifier& type) {
-  if (is_of_type(item, type)) return true;
+/// Whether a System name is asked of a FHIR primitive that converts to it.
+bool is_primitive_of_system(const Item& item, const TypeSpecifier& type) {
   const Element* element = item.element();
   return element != nullptr && type.fhir == nullptr && type.system != ItemKind::element &&
          element->type != nullptr && system_kind(element->type->primitive) == type.system;
+}
+
+/// The item as `operand is Type` sees it.
+///
+/// deviation: the invariant que-7 of R4 asks `answer is Boolean` of a FHIR boolean, and profiles
+/// write `value as String`, so the operators take a System name for the FHIR primitives that
+/// convert to it; the functions is() and as() do not.
+bool is_by_operator(const Item& item, const TypeSpecifier& type) {
+  return is_of_type(item, type) || is_primitive_of_system(item, type);
 }
 
 Truth truth_of_single_input(Evaluation& evaluation, const Node& node, const Scope& scope,
@@ -93,7 +98,11 @@ Truth truth_is(Evaluation& evaluation, const Node& node, const Scope& scope) {
 }
 
 bool visit_as(Evaluation& evaluation, const Node& node, const Scope& scope, Sink sink) {
-  return visit_of_type(evaluation, node, scope, sink);
+  return evaluation.visit_input(node, scope, [&](const Item& item) {
+    const bool is_it =
+        is_exactly_of_type(item, node.type) || is_primitive_of_system(item, node.type);
+    return !is_it || sink(item);
+  });
 }
 
 }  // namespace operators

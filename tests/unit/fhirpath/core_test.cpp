@@ -109,6 +109,8 @@ TEST_CASE("is honours inheritance, ofType takes primitives by their very type") 
   CHECK(patient("Patient.is(FHIR.`Patient`) and Patient.is(DomainResource)") == "true");
   CHECK(patient("active.is(boolean) and active.is(System.Boolean).not()") == "true");
   CHECK(patient("active is Boolean") == "true");
+  CHECK(patient("(active as Boolean) = true") == "true");
+  CHECK(patient("active.as(Boolean)") == "");
   CHECK(patient("active.type().name & active.type().namespace") == "booleanFHIR");
   CHECK(patient("Patient.is(System.Patient)") == "false");
   CHECK(patient("gender.as(string1)").starts_with("error"));
