@@ -15,6 +15,8 @@ ResourceRule rule_for(std::string_view resource_type) {
       {"ValueSet", check_value_set},
       {"ConceptMap", check_concept_map},
       {"SearchParameter", check_search_parameter},
+      {"StructureDefinition", check_structure_definition},
+      {"OperationDefinition", check_operation_definition},
   };
   for (const Entry& entry : k_rules) {
     if (entry.type == resource_type) return entry.rule;

@@ -61,5 +61,7 @@ void check_code_system(const RuleContext& context);
 void check_value_set(const RuleContext& context);
 void check_concept_map(const RuleContext& context);
 void check_search_parameter(const RuleContext& context);
+void check_structure_definition(const RuleContext& context);
+void check_operation_definition(const RuleContext& context);
 
 }  // namespace fhir::validation
