@@ -1,6 +1,9 @@
 // Subsumption and displays: https://hl7.org/fhir/R4/codesystem.html#subsumption
 #include "terminology/code_system.h"
 
+#include <algorithm>
+
+#include "terminology/code_text.h"
 #include "terminology/language_tag.h"
 
 namespace terminology {
@@ -20,6 +23,23 @@ std::string_view display_in(const CodeSystem& system, ConceptId id, std::string_
     }
   }
   return system.at(id).display;
+}
+
+bool has_display(const CodeSystem& system, ConceptId id, std::string_view text) {
+  const auto designations = system.designations(id);
+  return equals_ignoring_case(system.at(id).display, text) ||
+         std::any_of(designations.begin(), designations.end(), [&](const Designation& designation) {
+           return equals_ignoring_case(designation.value, text);
+         });
+}
+
+bool has_display_in(const CodeSystem& system, ConceptId id, std::string_view language) {
+  const std::string_view own = system.info().language.empty() ? "en" : system.info().language;
+  const auto designations = system.designations(id);
+  return language_serves(own, language) ||
+         std::any_of(designations.begin(), designations.end(), [&](const Designation& designation) {
+           return language_serves(designation.language, language);
+         });
 }
 
 }  // namespace terminology

@@ -57,6 +57,7 @@ struct CodeSystemInfo {
   std::string_view version;
   std::string_view name;
   std::string_view title;
+  std::string_view language;  // of its displays; empty: not said
   Content content = Content::complete;
   /// Codes are told apart by case. R4 on an absent caseSensitive: "accept codes in any case".
   bool is_case_sensitive = false;
@@ -111,5 +112,10 @@ Subsumption compare(const CodeSystem& system, ConceptId a, ConceptId b);
 /// The display in a language: a designation of that language (`de` serves `de-CH`), else the
 /// display.
 std::string_view display_in(const CodeSystem& system, ConceptId id, std::string_view language);
+
+/// Whether a text is a display of the concept in any language, without regard to case.
+bool has_display(const CodeSystem& system, ConceptId id, std::string_view text);
+/// Whether the concept has a display in a language. A code system that names none is in English.
+bool has_display_in(const CodeSystem& system, ConceptId id, std::string_view language);
 
 }  // namespace terminology

@@ -63,7 +63,10 @@ void CodeSystemReader::read_info(const Value& resource) {
   info.version = keep(resource.string_at("version"));
   info.name = keep(resource.string_at("name"));
   info.title = keep(resource.string_at("title"));
-  info.content = content_of(resource.string_at("content"));
+  info.language = keep(resource.string_at("language"));
+  info.content = resource.string_at("supplements").empty()
+                     ? content_of(resource.string_at("content"))
+                     : Content::supplement;
   const Value* case_sensitive = resource.find("caseSensitive");
   info.is_case_sensitive = case_sensitive != nullptr && case_sensitive->text() == "true";
   const std::string_view meaning = resource.string_at("hierarchyMeaning");

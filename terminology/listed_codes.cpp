@@ -1,8 +1,17 @@
 #include "terminology/listed_codes.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace terminology {
+
+bool has_display(const ListedCode& listed, std::string_view text) {
+  return equals_ignoring_case(listed.display, text) ||
+         std::any_of(listed.designations.begin(), listed.designations.end(),
+                     [&](const Designation& designation) {
+                       return equals_ignoring_case(designation.value, text);
+                     });
+}
 
 ListedCodes::ListedCodes(std::vector<ListedCode> codes)
     : codes_(std::move(codes)),

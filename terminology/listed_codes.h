@@ -23,6 +23,9 @@ struct ListedCode {
   bool is_inactive = false;
 };
 
+/// Whether the listing itself gives a text as the display or a designation, in any case.
+bool has_display(const ListedCode& listed, std::string_view text);
+
 /// Immutable after it is made.
 class ListedCodes {
  public:

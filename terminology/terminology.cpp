@@ -66,12 +66,22 @@ class Terminology::Shelves final : public Resolver {
   }
 
   const CodeSystem* code_system(std::string_view url, std::string_view version) const override {
+    const CodeSystem* system = any_code_system(url, version);
+    return system != nullptr && has_content(*system) ? system : nullptr;
+  }
+
+  /// One without content and a supplement, too.
+  const CodeSystem* any_code_system(std::string_view url, std::string_view version) const {
     if (url.empty()) return nullptr;
     if (url == fhir::k_ucum_system && units_->codes != nullptr) return units_->codes.get();
     const CodeSystem* system = code_system(record("CodeSystem", url, version));
-    if (system == nullptr) return version.empty() ? grammar_code_system(url) : nullptr;
-    const Content content = system->info().content;
-    return content == Content::not_present || content == Content::supplement ? nullptr : system;
+    if (system == nullptr && version.empty()) return grammar_code_system(url);
+    return system;
+  }
+
+  static bool has_content(const CodeSystem& system) {
+    const Content content = system.info().content;
+    return content != Content::not_present && content != Content::supplement;
   }
 
   const ValueSet* value_set(std::string_view canonical) const override {
@@ -267,6 +277,26 @@ const fhir::CodeSet* Terminology::value_set(std::string_view canonical) const {
 Membership Terminology::in_code_system(std::string_view system, std::string_view code) const {
   const CodeSystem* held = shelves_->code_system(system, {});
   return held == nullptr ? Membership::unknown : held->has(code);
+}
+
+fhir::CodingVerdict Terminology::judge(const fhir::Coding& coding) const {
+  const CodeSystem* system = shelves_->any_code_system(coding.system, {});
+  if (system == nullptr) return {};
+  if (!Shelves::has_content(*system))
+    return {.is_supplement = system->info().content == Content::supplement};
+  fhir::CodingVerdict verdict{.membership = system->has(coding.code)};
+  if (coding.display.empty() || verdict.membership != Membership::yes) return verdict;
+  const ConceptId id = system->find(coding.code);
+  if (id != k_no_concept && !has_display(*system, id, coding.display))
+    verdict.right_display = system->at(id).display;
+  return verdict;
+}
+
+bool Terminology::has_display_in(std::string_view system, std::string_view code,
+                                 std::string_view language) const {
+  const CodeSystem* held = shelves_->code_system(system, {});
+  const ConceptId id = held != nullptr ? held->find(code) : k_no_concept;
+  return id != k_no_concept && terminology::has_display_in(*held, id, language);
 }
 
 Membership Terminology::subsumes(std::string_view system, std::string_view ancestor,

@@ -31,6 +31,9 @@ class Terminology final : public fhir::TerminologyProvider {
 
   const fhir::CodeSet* value_set(std::string_view canonical) const override;
   fhir::Membership in_code_system(std::string_view system, std::string_view code) const override;
+  fhir::CodingVerdict judge(const fhir::Coding& coding) const override;
+  bool has_display_in(std::string_view system, std::string_view code,
+                      std::string_view language) const override;
   fhir::Membership subsumes(std::string_view system, std::string_view ancestor,
                             std::string_view descendant) const override;
   std::string_view display(std::string_view system, std::string_view code) const override;

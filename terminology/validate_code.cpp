@@ -28,16 +28,8 @@ struct Known {
 
   /// Displays are compared without regard to case: any designation will do.
   bool accepts_display(std::string_view display) const {
-    const auto among = [&](std::span<const Designation> list) {
-      return std::any_of(list.begin(), list.end(), [&](const Designation& designation) {
-        return equals_ignoring_case(designation.value, display);
-      });
-    };
-    if (listing != nullptr &&
-        (equals_ignoring_case(listing->display, display) || among(listing->designations)))
-      return true;
-    return is_in_system() && (equals_ignoring_case(system->at(id).display, display) ||
-                              among(system->designations(id)));
+    return (listing != nullptr && has_display(*listing, display)) ||
+           (is_in_system() && has_display(*system, id, display));
   }
 };
 

@@ -106,6 +106,11 @@ Membership ValueSet::contains_code(std::string_view code) const {
   return judge({.code = code}, true);
 }
 
+bool ValueSet::has_display(const Coding& coding) const {
+  const ListedCode* listed = listing(coding);
+  return listed != nullptr && terminology::has_display(*listed, coding.display);
+}
+
 Membership ValueSet::judge(const Coding& coding, bool any_system) const {
   const Membership result = composed(coding, any_system);
   if (result != Membership::unknown || !own_expansion_) return result;

@@ -55,6 +55,7 @@ class ValueSet final : public fhir::CodeSet {
 
   fhir::Membership contains(const fhir::Coding& coding) const override;
   fhir::Membership contains_code(std::string_view code) const override;
+  bool has_display(const fhir::Coding& coding) const override;
 
   /// Every code, once, in the order of the definition; parents name positions in the same vector.
   ///

@@ -23,6 +23,7 @@ struct Options {
   bool example_urls = true;           // let example.org and acme.com name what nobody defines
   bool unit_codes_refused = true;     // a code that is no unit of UCUM: an error, not a warning
   bool broken_links_refused = true;   // a narrative's link that leads nowhere: not a warning
+  bool displays_refused = true;       // a display that the code does not have: error, not warning
   bool vital_signs = true;            // hold vital signs, known by code, against R4's profiles
   std::vector<std::string> profiles;  // canonicals to check besides meta.profile
   std::size_t issues_max = k_issues_max;

@@ -93,7 +93,7 @@ void Walk::check_complex(const Node& node, const TypePlan& plan) {
       check_coding(node);
       break;
     case Special::quantity:
-      check_code(node);
+      check_unit(node);
       break;
     case Special::identifier:
     case Special::included_codes:

@@ -146,7 +146,11 @@ class Walk {
   void check_binding(const Node& node, const Binding& binding);
   void check_membership(const Node& node, const Binding& binding, const CodeSet* set);
   void check_coding(const Node& node);
-  void check_code(const Node& node);
+  void check_unit(const Node& node);
+  void report_unknown_code(const Node& node, std::string_view uri);
+  void note_display(const Node& node, const Coding& coding, std::string_view right);
+  void accept_displays(const json::Value& value, const CodeSet* set);
+  void report_displays();
   void check_system(const Node& node);
   void check_extension(const Node& holder, const Node& node, bool as_modifier);
   void check_reference(const Node& node, const TypeRef* type);
@@ -220,6 +224,13 @@ class Walk {
   TextsByResource element_ids_;
   TextsByResource fragments_;
   std::unordered_set<std::string_view> noted_;
+  /// Codings whose display is none of the code system's: a bound value set may know it.
+  struct WrongDisplay {
+    const json::Value* coding = nullptr;
+    std::string expression;
+    std::string_view right;
+  };
+  std::vector<WrongDisplay> wrong_displays_;
   std::unordered_map<const json::Value*, ContainedIndex> contained_indexes_;
   std::unordered_map<const json::Value*, Anchors> anchors_;
   NarrativeLinks narrative_links_;  // of the narrative that is looked at

@@ -1,4 +1,5 @@
 // Codes: bindings, and code systems. https://hl7.org/fhir/R4/terminologies.html
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -62,6 +63,8 @@ void Walk::check_membership(const Node& node, const Binding& binding, const Code
              {"The value set ", binding.value_set,
               " is not held whole, so codes bound to it were not all checked"});
   };
+  if (!wrong_displays_.empty() && node.element.value != nullptr)
+    accept_displays(*node.element.value, set);
   if (set == nullptr) return note_unknown();
   const std::optional<Membership> membership = membership_of(node.element, *set);
   if (membership == Membership::yes) return;
@@ -96,33 +99,90 @@ void Walk::check_coding(const Node& node) {
            {"Coding.system must name a code system, not a value set"});
     return;
   }
-  check_code(node);
+  if (parts_.terminology == nullptr) return;
+  const Coding coding = coding_of(value);
+  const CodingVerdict verdict = parts_.terminology->judge(coding);
+  if (verdict.is_supplement)
+    report(Severity::error, IssueType::code_invalid, Path{node.path, "system", -1},
+           system->offset(),
+           {"Coding.system must not name a supplement to a code system: it defines no codes"});
+  if (verdict.membership == Membership::no && !coding.code.empty()) report_unknown_code(node, uri);
+  if (!verdict.right_display.empty()) note_display(node, coding, verdict.right_display);
 }
 
-/// Of a Coding, or of a Quantity's unit: the system, where it is held, has the code.
-void Walk::check_code(const Node& node) {
+/// Of a Quantity's unit: the system, where it is held, has the code.
+void Walk::check_unit(const Node& node) {
   const json::Value& value = *node.element.value;
   const std::string_view uri = value.string_at("system");
-  if (uri.empty()) return;
-  const json::Value* code = value.find("code");
-  if (code == nullptr || !code->is_string() || parts_.terminology == nullptr) return;
-  if (parts_.terminology->in_code_system(uri, code->string()) != Membership::no) return;
+  const std::string_view code = value.string_at("code");
+  if (uri.empty() || code.empty() || parts_.terminology == nullptr) return;
+  if (parts_.terminology->in_code_system(uri, code) == Membership::no)
+    report_unknown_code(node, uri);
+}
+
+void Walk::report_unknown_code(const Node& node, std::string_view uri) {
   // HL7's terminology is released apart from FHIR: a newer release may define what ours does not.
   const bool may_be_newer = uri.starts_with("http://terminology.hl7.org/");
   const bool is_warning =
       may_be_newer || (uri == "http://unitsofmeasure.org" && !options_.unit_codes_refused);
-  const Path path{node.path, "code", -1};
-  report(is_warning ? Severity::warning : Severity::error, IssueType::code_invalid, path,
-         code->offset(),
+  report(is_warning ? Severity::warning : Severity::error, IssueType::code_invalid,
+         Path{node.path, "code", -1}, node.element.value->find("code")->offset(),
          {"The code is not defined by the code system ", uri,
           may_be_newer ? " as it is held here" : ""});
 }
 
+/// A display is in some language: one that the code system does not serve cannot be judged.
+/// https://hl7.org/fhir/R4/datatypes-definitions.html#Coding.display
+void Walk::note_display(const Node& node, const Coding& coding, std::string_view right) {
+  if (hush_ != nullptr || wrong_displays_.size() >= options_.issues_max) return;
+  std::string_view language;
+  for (const Scope* scope = node.scope; scope != nullptr && language.empty(); scope = scope->parent)
+    language = scope->resource.value->string_at("language");
+  if (!language.empty() &&
+      !parts_.terminology->has_display_in(coding.system, coding.code, language))
+    return;
+  const Path path{node.path, "display", -1};
+  wrong_displays_.push_back({node.element.value, to_string(path), right});
+}
+
+/// A value set may have displays of its own, and one that is not held might.
+/// https://hl7.org/fhir/R4/valueset-definitions.html#ValueSet.compose.include.concept.display
+void Walk::accept_displays(const json::Value& value, const CodeSet* set) {
+  std::erase_if(wrong_displays_, [&](const WrongDisplay& wrong) {
+    const auto codings = items_of(value, "coding");
+    const bool is_in = wrong.coding == &value ||
+                       std::any_of(codings.begin(), codings.end(), [&](const json::Value& coding) {
+                         return wrong.coding == &coding;
+                       });
+    return is_in && (set == nullptr || set->has_display(coding_of(*wrong.coding)));
+  });
+}
+
+void Walk::report_displays() {
+  for (const WrongDisplay& wrong : wrong_displays_) {
+    Path path;
+    path.name = wrong.expression;
+    report(options_.displays_refused ? Severity::error : Severity::warning, IssueType::invalid,
+           path, wrong.coding->find("display")->offset(),
+           {"The display is none that the code system ", wrong.coding->string_at("system"),
+            " gives to the code; it is ", wrong.right});
+  }
+}
+
 /// Of an Identifier, or of the codes that a value set includes.
 void Walk::check_system(const Node& node) {
-  const json::Value* system = node.element.value->find("system");
-  if (system != nullptr && system->is_string() && !is_absolute_uri(system->string()))
+  const json::Value& value = *node.element.value;
+  const std::string_view system = value.string_at("system");
+  if (system.empty()) return;
+  if (!is_absolute_uri(system))
     report(node, IssueType::code_invalid, {name_of(node), ".system must be an absolute URI"});
+  // "If the identifier value itself is naturally a globally unique URI": it then is a whole one.
+  // https://hl7.org/fhir/R4/datatypes-definitions.html#Identifier.system
+  if (system != "urn:ietf:rfc:3986") return;
+  const std::string_view text = value.string_at("value");
+  if (!text.empty() && !is_absolute_uri(text))
+    report(node, IssueType::code_invalid,
+           {name_of(node), ".system says that the value is a URI; it must be an absolute one"});
 }
 
 }  // namespace fhir::validation

@@ -12,6 +12,7 @@ void Walk::run(const json::Value& resource, std::string_view prefix) {
   const bool is_named = !prefix.empty() || parts_.definitions.type(path.name) != nullptr;
   if (!is_named) path.name = {};
   check_resource(resource, nullptr, path, nullptr, Place::root, {});
+  report_displays();
   if (is_cut_short_) {
     reported_ = 0;
     report(Severity::information, IssueType::too_costly, path, resource.offset(),

@@ -113,6 +113,7 @@ fhir::Result<void, Failure> validate(const Call& call, const fhir::json::Documen
   if (!call.options->validate_writes) return {};
   fhir::IssueList found;  // the validator keeps to k_issues_max, and adds an error that comes later
   fhir::validation::Options options;
+  options.displays_refused = false;      // displays of earlier releases are all over
   options.unit_codes_refused = false;    // "mcg" and "ea" are sent everywhere, also as UCUM's
   options.broken_links_refused = false;  // a narrative that a generator made for a page
   options.vital_signs = false;           // a client may store what it does not call a vital sign

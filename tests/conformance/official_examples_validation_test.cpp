@@ -119,6 +119,7 @@ TEST_CASE("the official examples are valid, but for those listed with a reason")
     fhir::validation::Options options;
     options.unit_codes_refused = false;
     options.broken_links_refused = false;
+    options.displays_refused = false;
     options.vital_signs = false;  // as where resources are stored
     (*validator)->validate(example.document, options, issues);
     const auto found = refused.find(example.name);

@@ -108,3 +108,55 @@ TEST_CASE("a type that specializes Quantity is a quantity") {
     "onsetAge":{"value":1,"system":"http://unitsofmeasure.org","code":"mgs"}})");
   CHECK(found.has(Severity::error, "Condition.onset.ofType(Age).code"));
 }
+
+namespace {
+
+test::Findings condition(const std::string& coding, const std::string& more = "",
+                         const fhir::validation::Options& options = {}) {
+  return validate(
+      R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},)" + more +
+          R"("clinicalStatus":{"coding":[{"system":)"
+          R"("http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active")" +
+          coding + "}]}}",
+      options);
+}
+
+}  // namespace
+
+TEST_CASE("a display is one of the code's in the code system") {
+  CHECK(condition("").errors() == 0);
+  CHECK(condition(R"(,"display":"Active")").errors() == 0);
+  const auto issue = condition(R"(,"display":"Resolved")").error();
+  CHECK(issue.expression == "Condition.clinicalStatus.coding[0].display");
+  CHECK(issue.type == IssueType::invalid);
+}
+
+TEST_CASE("a display in a language that the code system does not serve is not judged") {
+  CHECK(condition(R"(,"display":"aktiv")", R"("language":"de",)").errors() == 0);
+  CHECK(condition(R"(,"display":"aktiv")", R"("language":"en-US",)").errors() == 1);
+}
+
+TEST_CASE("where resources are stored, a wrong display is a warning") {
+  fhir::validation::Options options;
+  options.displays_refused = false;
+  const auto found = condition(R"(,"display":"Resolved")", "", options);
+  CHECK(found.errors() == 0);
+  CHECK(found.has(Severity::warning, "Condition.clinicalStatus.coding[0].display"));
+}
+
+TEST_CASE("a supplement defines no codes, so no coding names it as its system") {
+  const auto found = validate(R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},
+    "code":{"coding":[{"system":"http://example.org/supplement","code":"x"}]}})");
+  CHECK(found.error().expression == "Condition.code.coding[0].system");
+}
+
+TEST_CASE("an identifier of the system urn:ietf:rfc:3986 is an absolute URI") {
+  const auto with = [](const std::string& value) {
+    return validate(
+        R"({"resourceType":"Patient","identifier":[{"system":"urn:ietf:rfc:3986","value":")" +
+        value + R"("}]})");
+  };
+  CHECK(with("urn:oid:1.2.3").errors() == 0);
+  CHECK(with("http://example.org/a").errors() == 0);
+  CHECK(with("1.2.3").error().expression == "Patient.identifier[0]");
+}

@@ -45,6 +45,18 @@ class FixedTerminology final : public fhir::TerminologyProvider {
       return code == "d" || units()->is_valid(code) ? fhir::Membership::yes : fhir::Membership::no;
     return fhir::Membership::unknown;
   }
+  fhir::CodingVerdict judge(const fhir::Coding& coding) const override {
+    fhir::CodingVerdict verdict{.membership = in_code_system(coding.system, coding.code)};
+    verdict.is_supplement = coding.system == "http://example.org/supplement";
+    if (coding.code == "active" && !coding.display.empty() && coding.display != "Active" &&
+        verdict.membership == fhir::Membership::yes)
+      verdict.right_display = "Active";
+    return verdict;
+  }
+  bool has_display_in(std::string_view, std::string_view,
+                      std::string_view language) const override {
+    return language.starts_with("en");
+  }
   fhir::Membership subsumes(std::string_view, std::string_view, std::string_view) const override {
     return fhir::Membership::unknown;
   }
