@@ -312,17 +312,24 @@ TEST_CASE("long chains, deep paths and large lists are refused, not followed") {
   auto list = made_of(many);
   REQUIRE_FALSE(list);
   CHECK(list.error().type == fhir::IssueType::too_costly);
+}
 
-  // Each slice is made of all that came before.
-  std::string doubling = R"({"path":"Thing.part","slicing":{"rules":"open"}})";
-  std::string path = "Thing.part";
-  for (int i = 0; i < 30; ++i) {
+TEST_CASE("slices in slices stand in the one before them, and grow with the differential alone") {
+  constexpr int k_levels = 30, k_slices = 40;
+  std::string nested = R"({"path":"Thing.part","slicing":{"rules":"open"}})";
+  std::string path = "Thing.part", innermost = "Thing.part";
+  for (int level = 0; level < k_levels; ++level) {
     path += ".part";
-    doubling += R"(,{"path":")" + path + R"(","slicing":{"rules":"open"}})";
-    for (int slice = 0; slice < 40; ++slice)
-      doubling += R"(,{"path":")" + path + R"(","sliceName":"s)" + std::to_string(slice) + "\"}";
+    nested += R"(,{"path":")" + path + R"(","slicing":{"rules":"open"}})";
+    for (int slice = 0; slice < k_slices; ++slice)
+      nested += R"(,{"path":")" + path + R"(","sliceName":"s)" + std::to_string(slice) + "\"}";
+    innermost += ".part:s" + std::to_string(k_slices - 1);
   }
-  (void)made_of(doubling);
+  const Document made = must(made_of(nested));
+  CHECK(has(made, innermost));
+  // Thing, its four other elements, Thing.part with two; a list with its slices for each level; and
+  // extension and label of each slice that the next level stands in.
+  CHECK(ids(made).size() == 8 + k_levels * (1 + k_slices) + (k_levels - 1) * 2);
 }
 
 TEST_CASE("a type without a snapshot is known to the store all the same") {
