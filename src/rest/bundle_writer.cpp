@@ -1,6 +1,9 @@
 // https://hl7.org/fhir/R4/bundle.html#searchset https://hl7.org/fhir/R4/http.html#history
 #include "src/rest/bundle_writer.h"
 
+#include <array>
+#include <charconv>
+
 #include "fhir/base/date_time.h"
 #include "fhir/formats/json_writer.h"
 #include "src/rest/answer.h"
@@ -72,7 +75,15 @@ std::string searchset(const Call& call, std::string_view type, const search::Que
     for (const auto& entry : page.entries) {
       out.begin_object().string("fullUrl", full_url(call, entry.version));
       out.raw("resource", entry.version.body);
-      out.raw("search", entry.is_match ? R"({"mode":"match"})" : R"({"mode":"include"})");
+      if (entry.score) {
+        std::array<char, 32> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *entry.score,
+                                       std::chars_format::fixed, 6);
+        out.raw("search",
+                R"({"mode":"match","score":)" + std::string(digits.data(), end.ptr) + "}");
+      } else {
+        out.raw("search", entry.is_match ? R"({"mode":"match"})" : R"({"mode":"include"})");
+      }
       out.end_object();
     }
     if (!query.warnings.empty()) {

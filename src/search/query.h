@@ -111,6 +111,7 @@ struct Query {
   /// A search of several types, each with the criteria as they apply to it; `criteria` and
   /// `resource_type` of this query are empty then, the rest is common to all.
   std::vector<Query> types;
+  bool is_full_text = false;  // whether a criterion asks for _text or _content
   /// Where the page begins: what the store gave with the page before; empty at the first.
   std::string cursor;
   /// name=value pairs that were used, in order, percent-encoded: the self link.

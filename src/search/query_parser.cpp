@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "src/search/criterion.h"
+#include "src/search/full_text_query.h"
 #include "src/search/percent.h"
 #include "src/search/reference_text.h"
 #include "src/search/result_parameters.h"
@@ -66,6 +67,7 @@ class QueryParser {
  private:
   fhir::Result<std::string> add_criterion(const std::string& name, const std::string& value) {
     FHIR_TRY(criterion, parse_criterion(query_.resource_type, name, value, criteria_));
+    query_.is_full_text |= asks_full_text(criterion);
     query_.criteria.push_back(std::move(criterion));
     return value;
   }
@@ -99,6 +101,7 @@ fhir::Result<Query, std::vector<Issue>> parse_types_query(
   Query common;
   for (const std::string_view type : resource_types) {
     FHIR_TRY(query, parse_query(type, parameters, definitions, options));
+    common.is_full_text |= query.is_full_text;
     common.types.push_back(std::move(query));
   }
   const Query& first = common.types.front();

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "src/search/full_text_query.h"
 #include "src/search/operand.h"
 #include "src/search/reference_text.h"
 
@@ -151,9 +152,19 @@ fhir::Result<std::string> ResultParameters::read_count(std::string_view value, Q
 
 fhir::Result<void> ResultParameters::read_sort(std::string_view value, Query& query) const {
   for (std::string_view code : split(value, ',')) {
+    if (query.sort.size() == k_sort_keys_max) {
+      return failure(IssueType::too_costly, "a search sorts by at most " +
+                                                std::to_string(k_sort_keys_max) + " parameters");
+    }
     SortKey key;
     key.descending = !code.empty() && code.front() == '-';
     if (key.descending) code.remove_prefix(1);
+    if (code == "_score") {  // the most relevant first
+      key.parameter = &score_parameter();
+      key.descending = !key.descending;
+      query.sort.push_back(key);
+      continue;
+    }
     key.parameter = definitions_.search_parameter(query.resource_type, code);
     if (key.parameter == nullptr) {
       return failure(IssueType::not_supported, query.resource_type + " has no search parameter `" +
@@ -163,10 +174,6 @@ fhir::Result<void> ResultParameters::read_sort(std::string_view value, Query& qu
         key.parameter->type == SearchParameterType::special || key.parameter->expression.empty()) {
       return failure(IssueType::not_supported,
                      "sorting by `" + std::string(code) + "` is not supported");
-    }
-    if (query.sort.size() == k_sort_keys_max) {
-      return failure(IssueType::too_costly, "a search sorts by at most " +
-                                                std::to_string(k_sort_keys_max) + " parameters");
     }
     query.sort.push_back(key);
   }

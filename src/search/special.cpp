@@ -6,6 +6,7 @@
 
 #include "src/search/escape.h"
 #include "src/search/filter.h"
+#include "src/search/full_text_query.h"
 #include "src/search/reference_text.h"
 
 namespace server::search {
@@ -13,7 +14,8 @@ namespace {
 
 using fhir::IssueType;
 
-constexpr std::array<std::string_view, 3> k_names = {"_filter", "_list", "_query"};
+constexpr std::array<std::string_view, 5> k_names = {"_content", "_filter", "_list", "_query",
+                                                     "_text"};
 
 fhir::Unexpected<fhir::Issue> failure(IssueType type, std::string diagnostics) {
   return fhir::unexpected(
@@ -113,6 +115,8 @@ bool is_answered(const fhir::SearchParameter& parameter) {
 
 fhir::Result<Criterion> parse_special(std::string_view resource_type, std::string_view code,
                                       std::string_view value, const CriterionOptions& options) {
+  if (code == "_text" || code == "_content")
+    return parse_full_text(resource_type, code, value, options);
   if (code == "_filter") return parse_filter(resource_type, value, options);
   if (code == "_list") return parse_list(value, options);
   return failure(IssueType::not_supported, "this server has no named queries");

@@ -82,7 +82,8 @@ struct Written {
 struct Page {
   struct Entry {
     Version version;
-    bool is_match = true;  // else: include
+    bool is_match = true;         // else: include
+    std::optional<double> score;  // of a match of _text or _content: 0 to 1
   };
   std::vector<Entry> entries;
   std::string next_cursor;             // empty: this is the last page

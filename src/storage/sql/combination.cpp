@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "src/storage/sql/criteria.h"
+#include "src/storage/sql/full_text.h"
 
 namespace server::storage::sql {
 namespace {
@@ -37,6 +38,9 @@ Branch CriteriaCompiler::resource_branch(std::int64_t type) {
 
 fhir::Result<Condition> CriteriaCompiler::compile_combination(std::int64_t type,
                                                               const Criterion& criterion) {
+  if (const std::string match = match_of(criterion); !match.empty()) {
+    return compile_full_text(type, match);
+  }
   std::vector<Condition> parts;
   for (const Criterion& part : criterion.parts) {
     FHIR_TRY(condition, compile(type, part));

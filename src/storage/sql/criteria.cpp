@@ -3,6 +3,9 @@
 #include <array>
 #include <utility>
 
+#include "src/search/full_text_query.h"
+#include "src/storage/sql/full_text.h"
+
 namespace server::storage::sql {
 
 using fhir::SearchParameterType;
@@ -60,6 +63,7 @@ fhir::Result<Condition> CriteriaCompiler::compile(std::int64_t type, const Crite
 
 fhir::Result<Condition> CriteriaCompiler::compile_values(std::int64_t type,
                                                          const Criterion& criterion) {
+  if (search::is_full_text(criterion)) return compile_full_text(type, match_of(criterion));
   if (criterion.parameter->code == "_id") return compile_ids(type, criterion);
   if (criterion.parameter->code == "_lastUpdated") return compile_last_updated(type, criterion);
   // A parameter that no resource has used yet has no rows, but its criterion is still checked.

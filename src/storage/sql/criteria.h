@@ -53,6 +53,7 @@ class CriteriaCompiler {
   fhir::Result<Condition> compile_code_texts(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_media_types(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_hierarchy(std::int64_t param, const Criterion& criterion);
+  fhir::Result<Condition> compile_full_text(std::int64_t type, const std::string& match);
   fhir::Result<Condition> compile_combination(std::int64_t type, const Criterion& criterion);
   Condition join_any(std::int64_t type, std::vector<Condition>& parts);
   Condition join_all(std::int64_t type, std::vector<Condition>& parts);

@@ -7,7 +7,8 @@
 namespace server::storage::sql {
 
 std::span<const Migration> migrations() {
-  static const std::array<Migration, 2> steps{{{1, initial_schema()}, {2, text_schema()}}};
+  static const std::array<Migration, 3> steps{
+      {{1, initial_schema()}, {2, text_schema()}, {3, full_text_schema()}}};
   return steps;
 }
 

@@ -42,6 +42,15 @@ CREATE INDEX text_of ON text_index(rid, param);
 )sql";
 }
 
+std::string_view full_text_schema() {
+  return R"sql(
+CREATE VIRTUAL TABLE full_text USING fts5(narrative, content, content = '',
+  tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co M*'");
+CREATE TABLE full_text_doc(doc {int} PRIMARY KEY AUTOINCREMENT, rid {int} NOT NULL UNIQUE);
+CREATE TABLE full_text_due(rid {int} PRIMARY KEY);
+)sql";
+}
+
 std::string_view initial_schema() {
   return R"sql(
 CREATE TABLE resource_type(type {int} PRIMARY KEY, name {text} NOT NULL UNIQUE,

@@ -38,6 +38,12 @@
 //       tokens, 3 references, 1 date, 2 quantities and 1 composite takes 1.2 KB in resource, 60
 //       bytes in its three indexes and 0.55 KB here: 1.8 GB for a million.
 //
+//   full_text (narrative, content) is the index of words, without the texts themselves; its rowid
+//   is a number of full_text_doc (doc → rid), which names each live resource's newest entry: older
+//   entries are no longer found and stay until the index is made anew. full_text_due holds the
+//   resources whose words are not indexed yet. All three are empty until the first search for a
+//   text.
+//
 //   Times are UTC milliseconds. method is the WriteMethod's number.
 #pragma once
 
@@ -74,6 +80,9 @@ inline const IndexTable& index_table(IndexKind kind) {
 
 /// The statements of migration 2: texts beside tokens.
 std::string_view text_schema();
+
+/// The statements of the migration that adds full text.
+std::string_view full_text_schema();
 
 /// The statements of migration 1, in the dialect-neutral words of Dialect::ddl.
 std::string_view initial_schema();

@@ -1,6 +1,8 @@
 #include "src/storage/sql/sort_order.h"
 
 #include "src/search/canonical_unit.h"
+#include "src/search/full_text_query.h"
+#include "src/storage/sql/full_text.h"
 #include "src/storage/sql/schema.h"
 
 namespace server::storage::sql {
@@ -38,6 +40,11 @@ std::optional<Place> place_of(SearchParameterType type) {
 
 SqlText SortColumn::value(const std::string& rid, const std::string& alias) const {
   SqlText text;
+  if (!match.empty()) {
+    return text << "(WITH " << alias << " AS MATERIALIZED (" << ranked(match) << ") SELECT "
+                << alias << ".score FROM " << alias << " WHERE " << alias << ".rid = " << rid
+                << ")";
+  }
   if (table.empty()) return SqlText("NULL");
   const std::string name = alias + "." + column;
   if (is_of_resource()) {
@@ -61,6 +68,16 @@ fhir::Result<std::vector<SortColumn>> sort_columns(Catalog& catalog, std::int64_
     if (code == "_id" || code == "_lastUpdated") {
       column.table = "resource";
       column.column = code == "_id" ? "id" : "last_updated";
+      columns.push_back(std::move(column));
+      continue;
+    }
+    if (key.parameter == &search::score_parameter()) {
+      column.match = match_of(query.criteria);
+      if (column.match.empty()) {
+        return fhir::unexpected(fhir::make_issue(
+            fhir::Situation::malformed, fhir::IssueType::invalid,
+            "Sorting by _score needs _text or _content: there is no relevance without them"));
+      }
       columns.push_back(std::move(column));
       continue;
     }

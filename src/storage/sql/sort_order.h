@@ -22,6 +22,7 @@ struct SortColumn {
   std::string column;
   std::int64_t param = 0;                      // 0 for `resource`
   std::optional<std::int64_t> without_system;  // rows of this system are no key
+  std::string match;                           // of _score: the relevance of what matches
   bool descending = false;
 
   bool is_of_resource() const { return table == "resource"; }

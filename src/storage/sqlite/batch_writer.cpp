@@ -67,6 +67,7 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
   FHIR_CHECK(
       index_.replace(rid, type, is_deletion ? k_none : write.index,
                      identity.is_live ? IndexWriter::Before::rows : IndexWriter::Before::nothing));
+  FHIR_CHECK(text_.note(rid));
   return written;
 }
 
@@ -175,6 +176,10 @@ fhir::Result<void> BatchWriter::check(const Precondition& precondition, const Id
                                              "A resource with this type and id exists"));
   }
   if (precondition.must_match_none) {
+    if (precondition.must_match_none->is_full_text) {
+      FHIR_CHECK(text_.activate());
+      while (text_.due() > 0) FHIR_CHECK(text_.index(std::chrono::milliseconds(100)));
+    }
     Searcher searcher(connection_, names_, names_.dictionary());
     FHIR_TRY(found, searcher.has_matches(*precondition.must_match_none));
     if (found) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "src/storage/sqlite/index_writer.h"
+#include "src/storage/sqlite/text_indexer.h"
 #include "src/storage/store.h"
 
 namespace server::storage::sqlite {
@@ -9,8 +10,12 @@ namespace server::storage::sqlite {
 /// The writer thread only.
 class BatchWriter {
  public:
-  BatchWriter(Connection& connection, Names& names, std::int64_t last_updated)
-      : connection_(connection), names_(names), index_(connection, names), time_(last_updated) {}
+  BatchWriter(Connection& connection, Names& names, TextIndexer& text, std::int64_t last_updated)
+      : connection_(connection),
+        names_(names),
+        text_(text),
+        index_(connection, names),
+        time_(last_updated) {}
 
   /// Applies all writes in order, at one point of time that never goes back.
   fhir::Result<Store::Outcome, Store::Failure> apply(const std::vector<Write>& writes);
@@ -36,6 +41,7 @@ class BatchWriter {
 
   Connection& connection_;
   Names& names_;
+  TextIndexer& text_;
   IndexWriter index_;
   std::int64_t time_;  // of the newest batch
 };

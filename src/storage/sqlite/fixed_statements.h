@@ -36,6 +36,12 @@ enum class Fixed : unsigned char {
   forward_targets,
   forward_targets_any,
   reverse_sources,
+  note_text,
+  text_due,
+  forget_text,
+  number_text,
+  insert_full_text,
+  text_done,
   index_insert,                                      // + IndexKind
   index_delete = index_insert + sql::k_index_kinds,  // + IndexKind
   index_select = index_delete + sql::k_index_kinds,  // + IndexKind

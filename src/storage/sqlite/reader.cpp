@@ -36,12 +36,15 @@ Version version_of(const Statement& row, std::string_view type, std::string_view
 
 }  // namespace
 
-SqliteReader::SqliteReader(ReaderPool::Lease lease, std::uint64_t commits,
-                           const Dictionary& dictionary, const Clock& clock)
+SqliteReader::SqliteReader(ReaderPool::Lease lease, const Surroundings& around,
+                           std::chrono::steady_clock::time_point deadline)
     : lease_(std::move(lease)),
-      catalog_(*lease_, dictionary, clock),
-      dictionary_(dictionary),
-      commits_(commits) {}
+      catalog_(*lease_, around.dictionary, around.clock),
+      readers_(around.readers),
+      text_(around.text),
+      dictionary_(around.dictionary),
+      deadline_(deadline),
+      commits_(around.readers.commits()) {}
 
 /// Names are known before the rows that use them: once the snapshot stands, a name that is unknown
 /// has no rows in it.
@@ -51,6 +54,15 @@ fhir::Result<void> SqliteReader::take_snapshot() {
   FHIR_CHECK(lease_->newest_rid());
   has_snapshot_ = true;
   return {};
+}
+
+/// A search for a text sees the words of all that was committed before it.
+fhir::Result<void> SqliteReader::take_snapshot_for(const search::Query& query) {
+  if (!query.is_full_text) return take_snapshot();
+  FHIR_CHECK(text_.catch_up(deadline_));
+  commits_ = readers_.commits();
+  has_snapshot_ = false;
+  return take_snapshot();
 }
 
 fhir::Result<Version> SqliteReader::read(std::string_view type_name, std::string_view id) {
@@ -110,12 +122,12 @@ fhir::Result<Version> SqliteReader::read_version(std::string_view type_name, std
 }
 
 fhir::Result<Page> SqliteReader::search(const search::Query& query) {
-  FHIR_CHECK(take_snapshot());
+  FHIR_CHECK(take_snapshot_for(query));
   return Searcher(*lease_, catalog_, dictionary_).search(query);
 }
 
 fhir::Result<std::uint64_t> SqliteReader::count(const search::Query& query) {
-  FHIR_CHECK(take_snapshot());
+  FHIR_CHECK(take_snapshot_for(query));
   return Searcher(*lease_, catalog_, dictionary_).count(query);
 }
 

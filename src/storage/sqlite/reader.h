@@ -3,6 +3,7 @@
 
 #include "src/storage/sqlite/catalog.h"
 #include "src/storage/sqlite/reader_pool.h"
+#include "src/storage/sqlite/text_catch_up.h"
 #include "src/storage/store.h"
 
 namespace server::storage::sqlite {
@@ -10,9 +11,15 @@ namespace server::storage::sqlite {
 /// The snapshot is taken by the first statement: it has all that was acknowledged before.
 class SqliteReader final : public Reader {
  public:
-  /// commits   what the snapshot has to show; read before
-  SqliteReader(ReaderPool::Lease lease, std::uint64_t commits, const Dictionary& dictionary,
-               const Clock& clock);
+  struct Surroundings {
+    ReaderPool& readers;
+    TextCatchUp& text;
+    const Dictionary& dictionary;
+    const Clock& clock;
+  };
+
+  SqliteReader(ReaderPool::Lease lease, const Surroundings& around,
+               std::chrono::steady_clock::time_point deadline);
 
   fhir::Result<Version> read(std::string_view type, std::string_view id) override;
   fhir::Result<Version> read_version(std::string_view type, std::string_view id,
@@ -24,12 +31,16 @@ class SqliteReader final : public Reader {
 
  private:
   fhir::Result<void> take_snapshot();
+  fhir::Result<void> take_snapshot_for(const search::Query& query);
   fhir::Result<Version> current(std::int64_t type, std::string_view type_name, std::string_view id);
 
   ReaderPool::Lease lease_;
   SnapshotCatalog catalog_;
+  ReaderPool& readers_;
+  TextCatchUp& text_;
   const Dictionary& dictionary_;
-  std::uint64_t commits_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::uint64_t commits_;  // what the snapshot has to show
   bool has_snapshot_ = false;
 };
 

@@ -2,8 +2,10 @@
 #include "src/storage/sqlite/searcher.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "src/storage/sql/dialect.h"
+#include "src/storage/sql/full_text.h"
 
 namespace server::storage::sqlite {
 
@@ -48,6 +50,7 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     FHIR_TRY(is_there, add_entry(page, one.rid, true));
     if (is_there) matches.push_back(one.rid);
   }
+  if (query.is_full_text) FHIR_CHECK(add_scores(page, query, matches));
   if (!query.includes.empty()) FHIR_CHECK(add_includes(page, query, std::move(matches)));
   return page;
 }
@@ -100,6 +103,34 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& bui
     if (found.size() >= limit) break;
   }
   return found;
+}
+
+/// "The search score … a number between 0 and 1": how well the words match, by the measure BM25.
+fhir::Result<void> Searcher::add_scores(Page& page, const search::Query& query,
+                                        const Rids& matches) {
+  const std::string match =
+      sql::match_of(query.types.empty() ? query.criteria : query.types.front().criteria);
+  if (match.empty() || matches.empty()) return {};
+  sql::SqlText text = sql::ranked(match);
+  text << " AND d.rid IN (";
+  for (std::size_t at = 0; at < matches.size(); ++at) {
+    (text << (at == 0 ? "" : ", ")).bind(matches[at]);
+  }
+  text << ")";
+  FHIR_TRY(statement, connection_.statement(sql::sqlite_dialect().placeholders(text.text())));
+  Run run(*statement);
+  bind_all(*run, text.values());
+  std::unordered_map<std::int64_t, double> relevance;
+  Step step;
+  while ((step = run->step()) == Step::row) relevance[run->integer(0)] = run->real(1);
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  for (std::size_t at = 0; at < matches.size(); ++at) {
+    const auto found = relevance.find(matches[at]);
+    if (found == relevance.end()) continue;
+    const double positive = std::max(found->second, 0.0);
+    page.entries[at].score = positive / (1 + positive);
+  }
+  return {};
 }
 
 /// Adds the resource when it is live.

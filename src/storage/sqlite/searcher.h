@@ -35,6 +35,7 @@ class Searcher {
                                                  const sql::Cursor& cursor, bool is_first,
                                                  std::uint32_t limit);
   fhir::Result<std::uint64_t> count(sql::QueryBuilder& builder);
+  fhir::Result<void> add_scores(Page& page, const search::Query& query, const Rids& matches);
   fhir::Result<bool> add_entry(Page& page, std::int64_t rid, bool is_match);
   fhir::Result<void> add_includes(Page& page, const search::Query& query, Rids matches);
   fhir::Result<void> follow(const search::Include& include, std::string_view query_type,

@@ -125,13 +125,13 @@ class SqliteStore final : public Store {
       std::chrono::steady_clock::time_point deadline) override {
     FHIR_TRY(lease, readers_->lease(deadline));
     return std::unique_ptr<Reader>(
-        std::make_unique<SqliteReader>(std::move(lease), readers_->commits(), dictionary_, clock_));
+        std::make_unique<SqliteReader>(std::move(lease), surroundings(), deadline));
   }
 
   fhir::Result<Version> read(std::string_view type, std::string_view id,
                              std::chrono::steady_clock::time_point deadline) override {
     FHIR_TRY(lease, readers_->lease(deadline));
-    return SqliteReader(std::move(lease), readers_->commits(), dictionary_, clock_).read(type, id);
+    return SqliteReader(std::move(lease), surroundings(), deadline).read(type, id);
   }
 
   fhir::Result<Outcome, Failure> write(std::vector<Write> writes) override {
@@ -154,6 +154,8 @@ class SqliteStore final : public Store {
   }
 
  private:
+  SqliteReader::Surroundings surroundings() { return {*readers_, *writer_, dictionary_, clock_}; }
+
   const SqliteOptions options_;
   const Clock clock_;
   LockFile lock_;

@@ -17,6 +17,9 @@ constexpr int k_log_pages_due = 4096;      // 32 MiB: write back while nobody wa
 constexpr int k_log_pages_max = 8 * 4096;  // 256 MiB: hold new readers for a moment
 constexpr int k_log_restart_wait_ms = 200;
 constexpr auto k_idle = 500ms;
+constexpr auto k_text_idle = 20ms;    // without a write, before words are indexed
+constexpr auto k_text_budget = 40ms;  // a write waits no longer for it
+constexpr auto k_text_wait_max = 10s;
 
 std::size_t bytes_of(const std::vector<Write>& writes) {
   std::size_t bytes = 0;
@@ -40,8 +43,10 @@ Writer::Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, R
       readers_(readers),
       options_(options),
       names_(*connection_, dictionary, clock),
-      batch_(*connection_, names_, newest_time) {
+      text_(*connection_),
+      batch_(*connection_, names_, text_, newest_time) {
   sqlite3_wal_hook(connection_->handle(), remember_log_pages, &log_pages_);
+  if (text_.load()) text_due_ = text_.is_active() ? text_.due() : -1;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -68,6 +73,22 @@ bool Writer::is_healthy() {
   auto job = std::make_unique<Job>();
   job->is_probe = true;
   return enqueue(std::move(job)).has_value();
+}
+
+fhir::Result<void> Writer::catch_up(std::chrono::steady_clock::time_point deadline) {
+  const auto end = std::min(deadline, std::chrono::steady_clock::now() + k_text_wait_max);
+  while (text_due_ != 0) {
+    if (std::chrono::steady_clock::now() > end) {
+      return fhir::unexpected(fhir::make_issue(
+          fhir::Situation::unavailable, fhir::IssueType::transient,
+          "The full text index is being built: " + std::to_string(text_due_.load()) +
+              " resources are left"));
+    }
+    auto job = std::make_unique<Job>();
+    job->is_text = true;
+    if (auto done = enqueue(std::move(job)); !done) return fhir::unexpected(done.error().issue);
+  }
+  return {};
 }
 
 Writer::Answer Writer::enqueue(std::unique_ptr<Job> job) {
@@ -106,7 +127,13 @@ Writer::Group Writer::take_group() {
   Group group;
   std::unique_lock lock(mutex_);
   while (queue_.empty() && !stopping_) {
-    if (log_pages_ == 0) {
+    if (text_due_ > 0) {
+      if (wake_.wait_for(lock, k_text_idle) == std::cv_status::timeout && queue_.empty()) {
+        lock.unlock();
+        index_text_when_idle();
+        lock.lock();
+      }
+    } else if (log_pages_ == 0) {
       wake_.wait(lock);
     } else if (wake_.wait_for(lock, k_idle) == std::cv_status::timeout && queue_.empty()) {
       lock.unlock();
@@ -133,10 +160,12 @@ void Writer::commit(Group& group) {
     readers_.note_commit();
     dictionary_.publish_counts(names_.group());
     names_.end_group();
+    text_due_ = text_.is_active() ? text_.due() : -1;
     return;
   }
   if (connection_->in_transaction()) (void)connection_->run(Fixed::rollback);
   names_.drop_group();
+  if (text_.is_active()) (void)text_.load();
   for (auto& job : group) {
     if (job->answer) job->answer = fhir::unexpected(Store::Failure{0, done.error()});
   }
@@ -148,6 +177,7 @@ fhir::Result<void> Writer::try_commit(Group& group) {
   if (!is_whole) {
     FHIR_CHECK(connection_->run(Fixed::rollback));
     names_.drop_group();
+    if (text_.is_active()) FHIR_CHECK(text_.load());
     FHIR_CHECK(connection_->run(Fixed::begin_immediate));
     FHIR_CHECK(apply_all(group, Isolation::savepoints));
   }
@@ -172,6 +202,7 @@ fhir::Result<bool> Writer::apply_all(Group& group, Isolation isolation) {
       if (!applied && sqlite3_total_changes64(connection_->handle()) != changes) return false;
     } else {
       if (!applied) FHIR_CHECK(connection_->run(Fixed::rollback_to));
+      if (!applied && job->is_text) FHIR_CHECK(text_.load());
       FHIR_CHECK(connection_->run(Fixed::release));
     }
     applied ? names_.keep_batch() : names_.drop_batch();
@@ -188,11 +219,31 @@ fhir::Result<void> Writer::apply(Job& job) {
     run->bind_text(2, now);
     if (run->step() != Step::failed) return {};
     job.answer = fhir::unexpected(Store::Failure{0, connection_->issue(run->code())});
+  } else if (job.is_text) {
+    if (auto done = apply_text(); !done) {
+      job.answer = fhir::unexpected(Store::Failure{0, std::move(done).error()});
+    }
   } else {
     job.answer = batch_.apply(job.writes);
   }
   if (!job.answer) return fhir::unexpected(fhir::Issue(job.answer.error().issue));
   return {};
+}
+
+fhir::Result<void> Writer::apply_text() {
+  FHIR_CHECK(text_.activate());
+  return text_.index(k_text_budget);
+}
+
+/// A failure leaves the words due: the next search for a text tries again and tells.
+void Writer::index_text_when_idle() {
+  auto job = std::make_unique<Job>();
+  job->is_text = true;
+  Group group;
+  group.push_back(std::move(job));
+  commit(group);
+  checkpoint_if_due();
+  if (failed_) text_due_ = -1;
 }
 
 void Writer::apply_test_limit() {

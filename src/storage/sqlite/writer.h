@@ -13,13 +13,14 @@
 #include "src/storage/sqlite/batch_writer.h"
 #include "src/storage/sqlite/options.h"
 #include "src/storage/sqlite/reader_pool.h"
+#include "src/storage/sqlite/text_catch_up.h"
 
 namespace server::storage::sqlite {
 
 /// Takes all batches that wait into one transaction, each whole or not at all, and answers every
 /// caller once the commit is durable: many callers share one fsync, a single caller waits for
 /// nobody.
-class Writer {
+class Writer final : public TextCatchUp {
  public:
   using Answer = fhir::Result<Store::Outcome, Store::Failure>;
 
@@ -27,10 +28,15 @@ class Writer {
   Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, ReaderPool& readers,
          const Clock& clock, const SqliteOptions& options, std::int64_t newest_time);
   /// Answers what is in the queue, then writes the log back into the file.
-  ~Writer();
+  ~Writer() override;
 
   /// Blocks until durable. Thread-safe.
   Answer write(std::vector<Write> writes);
+
+  /// Returns once the words of all that was committed before are indexed.
+  ///
+  /// errors   transient: they are not within a few seconds, or before the deadline
+  fhir::Result<void> catch_up(std::chrono::steady_clock::time_point deadline) override;
 
   /// Whether the last commit succeeded; after a failure tries a small one. Thread-safe.
   bool is_healthy();
@@ -40,6 +46,7 @@ class Writer {
     std::vector<Write> writes;
     std::size_t bytes = 0;
     bool is_probe = false;
+    bool is_text = false;  // index the words of what is due
     std::promise<Answer> promise;
     Answer answer = Store::Outcome{};
   };
@@ -55,6 +62,8 @@ class Writer {
   enum class Isolation : unsigned char { none, savepoints };
   fhir::Result<bool> apply_all(Group& group, Isolation isolation);
   fhir::Result<void> apply(Job& job);
+  fhir::Result<void> apply_text();
+  void index_text_when_idle();
   void apply_test_limit();
   bool write_back();
   void checkpoint_if_due();
@@ -65,7 +74,9 @@ class Writer {
   ReaderPool& readers_;
   const SqliteOptions& options_;
   Names names_;
+  TextIndexer text_;
   BatchWriter batch_;
+  std::atomic<std::int64_t> text_due_ = -1;  // as committed; -1: nobody has asked for a text yet
   int log_pages_ = 0;  // of the WAL after the last commit that are not known to be written back
   std::int64_t pages_max_ = 0;
 

@@ -279,7 +279,13 @@ TEST_CASE("what is malformed is refused, by the name of the parameter and withou
       {"Patient", "_contained=true", IssueType::not_supported},
       {"Patient", "_maxresults=0", IssueType::value},
       {"Patient", "_query=x", IssueType::not_supported},
-      {"Patient", "_text=x", IssueType::not_supported},
+      {"Bundle", "_text=x", IssueType::not_supported},
+      {"Patient", "_text:missing=true", IssueType::invalid},
+      {"Patient", "_content=(a", IssueType::value},
+      {"Patient", "_content=a OR", IssueType::value},
+      {"Patient", "_content=\"a", IssueType::value},
+      {"Patient", "_content=--", IssueType::value},
+      {"Patient", "_content=NOT", IssueType::value},
       {"Location", "near=1|2", IssueType::not_supported},
       {"Observation", "subject:Patient.name=x", IssueType::not_supported},
       {"Patient", "_has:Observation:patient:code=x", IssueType::not_supported},
@@ -313,7 +319,7 @@ TEST_CASE("every wrong parameter is reported") {
 TEST_CASE("lenient handling passes over unknown parameters and says so") {
   ParseOptions lenient = options();
   lenient.handling = Handling::lenient;
-  const Query read = query("Patient", "unknown=1&name=a&_text=x", lenient);
+  const Query read = query("Patient", "unknown=1&name=a&nothing=x", lenient);
   CHECK(read.criteria.size() == 1);
   CHECK(read.self == "name=a");
   REQUIRE(read.warnings.size() == 2);

@@ -1,0 +1,29 @@
+// What `_text` and `_content` look through: the words of a resource, folded.
+// https://hl7.org/fhir/R4/search.html#text
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace server::search {
+
+/// Words with white space between them, fold()ed. Each character of Chinese and Japanese stands
+/// alone, since no space tells where a word ends.
+struct FullText {
+  std::string narrative;  // of text.div, without its markup
+  std::string content;    // all other strings of the resource
+};
+
+/// The words of a resource; what is no JSON has none. Long runs of base64 and the version's own
+/// number and time are left out.
+///
+/// json   a resource as it is stored
+FullText full_text_of(std::string_view json);
+
+/// Folds a text as those above are.
+std::string fold_words(std::string_view text);
+
+/// Whether it has a letter or digit: otherwise it is no word.
+bool has_word(std::string_view folded);
+
+}  // namespace server::search
