@@ -234,6 +234,12 @@ int run(int argc, const char* const* argv) {
       app.add_subcommand("fhirpath", "Evaluate a FHIRPath expression over resources");
   add_fhirpath(*fhirpath_command, fhirpath_settings);
 
+  SnapshotSettings snapshot_settings;
+  CLI::App* snapshot_command = app.add_subcommand(
+      "snapshot", "Print a StructureDefinition with the snapshot that its differential makes");
+  add_definition_options(*snapshot_command, snapshot_settings.definitions);
+  snapshot_command->add_option("FILE", snapshot_settings.file, "JSON or XML")->required();
+
   IndexSettings index_settings;
   CLI::App* index_command =
       app.add_subcommand("index", "Print the searches that find each resource");
@@ -262,6 +268,7 @@ int run(int argc, const char* const* argv) {
   if (validate_command->parsed()) return validate(validate_settings);
   if (load_command->parsed()) return load(load_settings);
   if (fhirpath_command->parsed()) return fhirpath(fhirpath_settings);
+  if (snapshot_command->parsed()) return snapshot(snapshot_settings);
   if (package_command->parsed()) return run_package(*package_command, package_settings);
   return index(index_settings);
 }

@@ -23,6 +23,10 @@ int package_install(const PackageSettings& settings);
 int package_list(const PackageSettings& settings);
 int package_remove(const PackageSettings& settings);
 
+/// Prints a StructureDefinition with the snapshot that its differential makes.
+/// 0 · 1: the differential does not fit its base · 2: misuse, a file that cannot be read.
+int snapshot(const SnapshotSettings& settings);
+
 /// Prints the search index rows of files as the searches that find them.
 int index(const IndexSettings& settings);
 

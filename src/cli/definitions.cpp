@@ -81,8 +81,8 @@ fhir::Result<std::vector<std::string>> named_source(const packages::Installed& i
 
 }  // namespace
 
-fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
-    const DefinitionSettings& settings, FolderUse use) {
+fhir::Result<DefinitionSources> definition_sources(const DefinitionSettings& settings,
+                                                   FolderUse use) {
   const std::string core = settings.definitions.empty() ? find_core() : settings.definitions;
   if (core.empty() || !fs::exists(fs::path(core) / "Bundle-types.json"))
     return fhir::unexpected(fhir::make_issue(
@@ -92,30 +92,37 @@ fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
   const std::string folder =
       settings.package_folder.empty() ? "data/packages" : settings.package_folder;
   const packages::Installed installed(folder);
-  fhir::LoadOptions options;
-  options.sources.push_back(core);
+  DefinitionSources out;
+  out.cache_folder = cache_folder_for(core);
+  out.sources.push_back(core);
   if (std::string units = units_beside(core); !units.empty())
-    options.sources.push_back(std::move(units));
-  options.cache_folder = cache_folder_for(core);
+    out.sources.push_back(std::move(units));
+  const auto add = [&](std::vector<std::string> files) {
+    for (std::string& file : files)
+      (file.ends_with(".xml") ? out.xml_files : out.sources).push_back(std::move(file));
+  };
   if (use == FolderUse::all) {
     FHIR_TRY(files, whole_folder(installed));
-    options.sources.insert(options.sources.end(), files.begin(), files.end());
+    add(std::move(files));
   }
   for (const std::string& text : settings.packages) {
     FHIR_TRY(files, named_source(installed, folder, text));
-    options.sources.insert(options.sources.end(), files.begin(), files.end());
+    add(std::move(files));
   }
-  // XML is read by the definitions, so it comes over them.
-  std::vector<std::string> xml;
-  std::erase_if(options.sources, [&](const std::string& path) {
-    if (!path.ends_with(".xml")) return false;
-    xml.push_back(path);
-    return true;
-  });
+  return out;
+}
+
+fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
+    const DefinitionSettings& settings, FolderUse use) {
+  FHIR_TRY(sources, definition_sources(settings, use));
+  fhir::LoadOptions options;
+  options.sources = std::move(sources.sources);
+  options.cache_folder = std::move(sources.cache_folder);
   FHIR_TRY(definitions, fhir::DefinitionStore::load(options));
-  if (xml.empty()) return std::move(definitions);
+  if (sources.xml_files.empty()) return std::move(definitions);
+  // XML is read by the definitions, so it comes over them.
   std::vector<std::string> resources;
-  for (const std::string& path : xml) {
+  for (const std::string& path : sources.xml_files) {
     auto document = read_resource(path, *definitions);
     if (!document) {
       fhir::Issue issue = std::move(document).error();

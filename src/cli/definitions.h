@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
@@ -15,6 +17,18 @@ enum class FolderUse : std::uint8_t {
   named,  // what --package names
   all     // that, everything that is installed, and what was laid there by hand
 };
+
+/// Where definitions are read from, later ones over earlier ones.
+struct DefinitionSources {
+  std::vector<std::string> sources;    // folders, .tgz, JSON files: for LoadOptions
+  std::vector<std::string> xml_files;  // single resources in XML
+  std::string cache_folder;            // empty: nowhere
+};
+
+/// errors   not-found: no definitions, or no such package, with what to do about it · invalid: the
+///          folder of packages is damaged
+fhir::Result<DefinitionSources> definition_sources(const DefinitionSettings& settings,
+                                                   FolderUse use = FolderUse::named);
 
 /// Later ones win: the core, the folder of packages, what --package names in its order.
 ///

@@ -69,6 +69,11 @@ struct FhirpathSettings {
   bool lenient = false;
 };
 
+struct SnapshotSettings {
+  DefinitionSettings definitions;
+  std::string file;
+};
+
 struct PackageSettings {
   std::string data = "data";
   std::string folder;    // empty: DATA/packages
