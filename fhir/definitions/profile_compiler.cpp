@@ -15,7 +15,8 @@ bool demands_something(const ProfileNode& node) {
          !node.types.empty() || !node.binding.value_set.empty() || !node.further_bindings.empty() ||
          node.needs_value || node.fixed != nullptr || node.pattern != nullptr ||
          node.min_value != nullptr || node.max_value != nullptr || !node.constraints.empty() ||
-         node.slicing != nullptr || !node.children.empty() || node.shared_children != nullptr;
+         !node.narrative_languages.empty() || node.slicing != nullptr || !node.children.empty() ||
+         node.shared_children != nullptr;
 }
 
 }  // namespace
@@ -41,6 +42,7 @@ void ProfileCompiler::compile(const ProfileSource& source) {
   compile_node(source.root, base, out_.root);
   out_.root.min = 0;
   out_.root.max = k_unbounded;
+  if (out_.is_extension) read_context(*source.structure);
   out_.constraint_count = static_cast<std::uint32_t>(expressions_.size());
   out_.binding_count = static_cast<std::uint32_t>(value_sets_.size());
 }
@@ -57,6 +59,7 @@ bool ProfileCompiler::compile_node(const SourceNode& source, const Base& base, P
   read_types(element, base, out);
   read_binding(element, base, out);
   read_constraints(element, base, out);
+  read_narrative_control(element, out);
   if (std::string_view reference = element.string_at("contentReference"); !reference.empty()) {
     reference = reference.substr(reference.find('#') + 1);
     out.shared_children = shared_children(reference);
@@ -67,6 +70,35 @@ bool ProfileCompiler::compile_node(const SourceNode& source, const Base& base, P
     compile_slicing(source, base, out);
   }
   return demands_something(out);
+}
+
+/// "A set of rules … about when the extension can be used", and contexts that are FHIRPath.
+void ProfileCompiler::read_context(const json::Value& structure) {
+  std::vector<Constraint> invariants;
+  if (const json::Value* list = structure.find("contextInvariant")) {
+    for (const json::Value& text : list->items()) {
+      Constraint constraint;
+      constraint.key = out_.url;
+      constraint.expression = keep(text.string());
+      constraint.index = index_of(constraint.expression);
+      invariants.push_back(constraint);
+    }
+  }
+  out_.context_invariants = out_.arena.copy(invariants);
+  std::vector<std::string_view> expressions;
+  if (const json::Value* list = structure.find("context")) {
+    for (const json::Value& context : list->items()) {
+      if (context.string_at("type") == "fhirpath")
+        expressions.push_back(keep(context.string_at("expression")));
+    }
+  }
+  out_.context_expressions = out_.arena.copy(expressions);
+}
+
+std::uint32_t ProfileCompiler::index_of(std::string_view expression) {
+  return expressions_
+      .try_emplace(std::string(expression), static_cast<std::uint32_t>(expressions_.size()))
+      .first->second;
 }
 
 void ProfileCompiler::compile_children(const SourceNode& source, const TypeSchema* owner,

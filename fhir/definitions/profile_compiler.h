@@ -39,6 +39,9 @@ class ProfileCompiler {
   };
 
   // Elements (profile_compiler.cpp, profile_element.cpp)
+  void read_context(const json::Value& structure);
+  std::uint32_t index_of(std::string_view expression);
+  void read_narrative_control(const json::Value& element, ProfileNode& out);
   void compile_children(const SourceNode& source, const TypeSchema* owner, ProfileNode& out);
   Base base_of(const SourceNode& source, const TypeSchema* owner) const;
   /// Whether the node demands anything.

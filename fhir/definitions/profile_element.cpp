@@ -21,6 +21,8 @@ constexpr std::string_view k_must_have_value =
 constexpr std::string_view k_additional_bindings[] = {
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
     "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"};
+constexpr std::string_view k_narrative_language =
+    "http://hl7.org/fhir/StructureDefinition/narrative-language-control";
 constexpr std::string_view k_max_value_set =
     "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
 
@@ -252,13 +254,17 @@ void ProfileCompiler::read_constraints(const json::Value& element, const Base& b
     const json::Value* best_practice = extension_value(source, k_best_practice_extension);
     constraint.best_practice =
         best_practice != nullptr && best_practice->kind() == json::Kind::true_;
-    constraint.index =
-        expressions_
-            .try_emplace(std::string(expression), static_cast<std::uint32_t>(expressions_.size()))
-            .first->second;
+    constraint.index = index_of(expression);
     own.push_back(constraint);
   }
   out.constraints = out_.arena.copy(own);
+}
+
+void ProfileCompiler::read_narrative_control(const json::Value& element, ProfileNode& out) {
+  std::vector<std::string_view> languages;
+  for_each_extension(element, k_narrative_language,
+                     [&](const json::Value& value) { languages.push_back(keep(value.text())); });
+  out.narrative_languages = out_.arena.copy(languages);
 }
 
 }  // namespace fhir::definitions

@@ -89,6 +89,8 @@ struct ProfileNode {
   std::span<const std::string_view> value_alternatives;
   bool needs_value = false;
   std::span<const Constraint> constraints;  // not inherited; their index is dense over the profile
+  /// Of a Narrative: languages that it must have a section in, or _yes, _no, _resource.
+  std::span<const std::string_view> narrative_languages;
   const Slicing* slicing = nullptr;
   std::span<const ProfileNode> children;
   /// Of an element whose content is that of another (Questionnaire.item.item); else null.
@@ -111,6 +113,8 @@ struct ProfileSchema {
   const TypeSchema* type = nullptr;  // what it constrains
   bool is_extension = false;
   ProfileNode root;
+  std::span<const Constraint> context_invariants;         // of an extension: on what holds it …
+  std::span<const std::string_view> context_expressions;  // … and FHIRPath of where it may stand
   std::uint32_t constraint_count = 0;
   std::uint32_t binding_count = 0;
   Arena arena{4 * 1024};

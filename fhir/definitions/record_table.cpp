@@ -64,7 +64,22 @@ const RecordTable::Position* RecordTable::position(std::string_view canonical) c
 
 const ConformanceRecord* RecordTable::find(std::string_view canonical) const {
   const Position* at = position(canonical);
-  return at != nullptr ? &records_[*at] : nullptr;
+  return at != nullptr ? &records_[*at] : find_by_partial_version(canonical);
+}
+
+const ConformanceRecord* RecordTable::find_by_partial_version(std::string_view canonical) const {
+  const std::size_t bar = canonical.find('|');
+  if (bar == std::string_view::npos || bar + 1 == canonical.size()) return nullptr;
+  const std::string_view url = canonical.substr(0, bar);
+  if (position(url) == nullptr) return nullptr;
+  const std::string begin = std::string(canonical.substr(bar + 1)) + ".";
+  const ConformanceRecord* newest = nullptr;
+  for (const ConformanceRecord& record : records_) {
+    if (record.url != url || !record.version.starts_with(begin)) continue;
+    if (newest == nullptr || compare_versions(record.version, newest->version) > 0)
+      newest = &record;
+  }
+  return newest;
 }
 
 }  // namespace fhir::definitions

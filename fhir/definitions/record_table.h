@@ -33,7 +33,8 @@ class RecordTable {
   std::span<const ConformanceRecord> records() const { return records_; }
 
   /// By canonical, with or without |version. Without: what was added wins over what came with a
-  /// package when either has no version, otherwise the newest wins.
+  /// package when either has no version, otherwise the newest wins. A version that none has means
+  /// the newest of those that it begins: 0.2 is 0.2.1.
   const ConformanceRecord* find(std::string_view canonical) const;
 
   const std::vector<Addition>& additions() const { return additions_; }
@@ -43,6 +44,7 @@ class RecordTable {
   RecordTable() = default;
   void add(const ConformanceRecord& record);
   const Position* position(std::string_view canonical) const;
+  const ConformanceRecord* find_by_partial_version(std::string_view canonical) const;
 
   std::shared_ptr<const RecordTable> base_;  // its records have the same positions here
   std::vector<Addition> additions_;

@@ -31,6 +31,8 @@ class Rule {
       : shortcut_(expression), expression_(std::move(program)) {}
 
   bool is_compiled() const { return expression_.has_value(); }
+  /// Null when it did not compile.
+  const fhirpath::Expression* expression() const { return expression_ ? &*expression_ : nullptr; }
   /// What can be told without the engine; open when that is nothing.
   Truth judge_quickly(const Element& element) const {
     return shortcut_ && shortcut_->is_useful() ? shortcut_->judge(element) : Truth::open;

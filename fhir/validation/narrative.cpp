@@ -222,6 +222,8 @@ class Scanner {
   void note_link(std::string_view element, std::string_view name, std::string_view value) {
     if (name == "href" || (name == "src" && element == "img")) {
       links_->targets.push_back(value);
+    } else if (depth_ == 1 && (name == "lang" || name == "xml:lang")) {
+      links_->languages.push_back(value);
     } else if (name == "id" || (name == "name" && element == "a")) {
       links_->anchors.push_back(value);
     }

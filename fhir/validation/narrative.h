@@ -20,9 +20,11 @@ enum class NarrativeFault : std::uint8_t {
 
 /// What a narrative points to and what may be pointed to in it, as written: views into its text.
 struct NarrativeLinks {
-  std::vector<std::string_view> targets;  // href of a and area, src of img
-  std::vector<std::string_view> anchors;  // id of any element, name of a
+  std::vector<std::string_view> targets;    // href of a and area, src of img
+  std::vector<std::string_view> anchors;    // id of any element, name of a
+  std::vector<std::string_view> languages;  // lang, or xml:lang, of what stands below the root
   void clear() {
+    languages.clear();
     targets.clear();
     anchors.clear();
   }

@@ -238,4 +238,21 @@ bool is_absolute_uri(std::string_view text) {
   return false;
 }
 
+bool is_example_url(std::string_view url) {
+  for (const std::string_view host : {"example.org", "acme.com", "acme.org"}) {
+    if (url.find(host) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+bool has_html_tag(std::string_view text) {
+  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at)) {
+    ++at;
+    const std::size_t name = at < text.size() && text[at] == '/' ? at + 1 : at;
+    if (name < text.size() && is_letter(text[name]) && text.find('>', name) != text.npos)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace fhir::validation

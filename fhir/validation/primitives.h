@@ -29,6 +29,11 @@ bool is_uuid_urn(std::string_view text);
 bool is_oid_urn(std::string_view text);
 bool has_whitespace(std::string_view text);
 
+/// Whether it lies at an address set aside for examples, where nobody publishes definitions.
+bool is_example_url(std::string_view url);
+/// Whether it has what a browser takes for the tag of an element: `<b>`, `</b>`, `<b a="…`.
+bool has_html_tag(std::string_view text);
+
 /// Whether it begins with a scheme: `http:`, `urn:`, `mailto:`.
 bool is_absolute_uri(std::string_view text);
 

@@ -105,13 +105,25 @@ void ProfileWalk::check_target(const Node& node, const ProfileType& type) {
                                  "the same bundle"});
 }
 
+/// Of what is here it cannot be told whether it meets a profile that is not.
+void ProfileWalk::note_unknown_target_profile(const Node& node, std::string_view canonical,
+                                              const Node& target) {
+  if (target.element.value == nullptr) return;
+  const bool is_refused = walk_.options_.unknown_extensions == UnknownExtensions::refuse;
+  if (!is_refused && !walk_.is_first(canonical)) return;
+  walk_.report(is_refused ? Severity::error : Severity::warning, IssueType::not_found, *node.path,
+               node.element.offset(),
+               {name_of(node),
+                " refers to a resource that should meet a profile that is not known: ", canonical});
+}
+
 void ProfileWalk::check_target_profiles(const Node& node, const ProfileType& type,
                                         const Node& target) {
   bool is_type_allowed = false;
   bool is_met = false;
   for (const std::string_view canonical : type.target_profiles) {
     const Profiles::Found found = walk_.parts_.profiles.find(canonical);
-    if (!found.is_known()) return;
+    if (!found.is_known()) return note_unknown_target_profile(node, canonical, target);
     const TypeSchema* wanted = found.type != nullptr ? found.type : found.profile->schema().type;
     if (target.element.type == nullptr || !target.element.type->is_a(wanted)) continue;
     is_type_allowed = true;

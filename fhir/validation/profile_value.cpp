@@ -7,6 +7,7 @@
 #include "fhir/base/decimal.h"
 #include "fhir/fhirpath/operators.h"
 #include "fhir/model/unit_system.h"
+#include "fhir/validation/narrative.h"
 #include "fhir/validation/profile_walk.h"
 #include "fhir/validation/value_match.h"
 
@@ -74,6 +75,29 @@ void ProfileWalk::check_presence(const Node& node, const ProfileNode& wanted) {
   if (!is_there)
     report(node, IssueType::required,
            {wanted.path, " must have a value, or an extension that may stand for it"});
+}
+
+/// Sections of the narrative, each in a language, by the extension narrative-language-control:
+/// _no forbids them, _yes wants one, _resource one in the resource's language, else the one named.
+void ProfileWalk::check_narrative_languages(const Node& node, const ProfileNode& wanted) {
+  if (node.element.value == nullptr) return;
+  NarrativeLinks narrative;
+  check_narrative(node.element.value->string_at("div"), &narrative);
+  const auto& found = narrative.languages;
+  const auto has = [&](std::string_view language) {
+    return std::find(found.begin(), found.end(), language) != found.end();
+  };
+  for (const std::string_view rule : wanted.narrative_languages) {
+    const bool is_own = rule == "_resource";
+    const std::string_view language =
+        is_own ? node.scope->resource.value->string_at("language") : rule;
+    if (rule == "_no" ? found.empty() : rule == "_yes" ? !found.empty() : has(language)) continue;
+    report(node, IssueType::value,
+           {wanted.path, rule == "_no"    ? " must not have sections by language"
+                         : rule == "_yes" ? " must have sections by language"
+                         : is_own         ? " must have a section in the resource's language"
+                                          : " must have a section in each language asked for"});
+  }
 }
 
 void ProfileWalk::check_values(const Node& node, const ProfileNode& wanted,

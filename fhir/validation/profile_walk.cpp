@@ -110,9 +110,22 @@ void ProfileWalk::check_node(const Node& node, const ProfileNode& wanted, const 
   if (!wanted.types.empty()) check_type(node, wanted, profile);
   check_values(node, wanted, profile);
   check_bindings(node, wanted, profile);
-  for (const Constraint& constraint : wanted.constraints)
-    walk_.check_rule(node, constraint, profile.rule(constraint));
+  check_constraints(node, wanted, profile);
+  if (!wanted.narrative_languages.empty()) check_narrative_languages(node, wanted);
   check_children(node, wanted, profile);
+}
+
+void ProfileWalk::check_constraints(const Node& node, const ProfileNode& wanted,
+                                    const Profile& profile) {
+  if (wanted.constraints.empty()) return;
+  Node judged = node;
+  // "%resource: the resource that contains the original node": of a resource within another, looked
+  // at as an element of that one, it is the other.
+  const bool is_inner = node.element.is_resource() && node.parent != nullptr &&
+                        node.scope->parent != nullptr && wanted.path.find('.') != wanted.path.npos;
+  if (is_inner) judged.scope = node.scope->parent;
+  for (const Constraint& constraint : wanted.constraints)
+    walk_.check_rule(judged, constraint, profile.rule(constraint));
 }
 
 void ProfileWalk::check_children(const Node& node, const ProfileNode& wanted,

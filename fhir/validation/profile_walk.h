@@ -41,6 +41,7 @@ class ProfileWalk {
   // Elements (profile_walk.cpp)
   void check_whole(const Node& node, const Profile& profile, std::string_view canonical);
   void check_node(const Node& node, const ProfileNode& wanted, const Profile& profile);
+  void check_constraints(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_children(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_named(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_count(const Node& node, const ProfileNode& wanted, const Profile& profile,
@@ -51,6 +52,7 @@ class ProfileWalk {
   void check_values(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_quantity(const Node& node, const ProfileNode& wanted);
   void check_presence(const Node& node, const ProfileNode& wanted);
+  void check_narrative_languages(const Node& node, const ProfileNode& wanted);
   void check_bindings(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_pattern(const Node& node, const ProfileNode& wanted, const Profile& profile);
 
@@ -58,6 +60,8 @@ class ProfileWalk {
   void check_type(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_profiles_of(const Node& node, const ProfileType& type);
   void check_target(const Node& node, const ProfileType& type);
+  void note_unknown_target_profile(const Node& node, std::string_view canonical,
+                                   const Node& target);
   void check_target_profiles(const Node& node, const ProfileType& type, const Node& target);
   /// Calls with what a reference, canonical or URI means within the document; with an element of
   /// known type and no content when it is elsewhere; not at all when nothing is known of it.

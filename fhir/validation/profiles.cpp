@@ -13,17 +13,30 @@ Profile::Profile(std::unique_ptr<const ProfileSchema> schema, const DefinitionSt
       rules_(schema_->constraint_count),
       value_sets_(std::make_unique<Slot[]>(schema_->binding_count)) {
   compile_rules(schema_->root, definitions);
+  for (const Constraint& constraint : schema_->context_invariants)
+    compile_rule(constraint, definitions);
+  for (const std::string_view expression : schema_->context_expressions)
+    contexts_.emplace_back(expression, definitions);
+}
+
+void Profile::compile_rule(const Constraint& constraint, const DefinitionStore& definitions) {
+  Rule& rule = rules_[constraint.index];
+  if (!rule.is_compiled()) rule = Rule(corrected(constraint.expression), definitions);
 }
 
 void Profile::compile_rules(const ProfileNode& node, const DefinitionStore& definitions) {
-  for (const Constraint& constraint : node.constraints) {
-    Rule& rule = rules_[constraint.index];
-    if (!rule.is_compiled()) rule = Rule(corrected(constraint.expression), definitions);
-  }
+  for (const Constraint& constraint : node.constraints) compile_rule(constraint, definitions);
   for (const ProfileNode& child : node.children) compile_rules(child, definitions);
   if (node.slicing == nullptr) return;
   for (const Slice& slice : node.slicing->slices) compile_rules(slice.node, definitions);
   if (node.slicing->otherwise != nullptr) compile_rules(node.slicing->otherwise->node, definitions);
+}
+
+const Rule* Profile::context(std::string_view expression) const {
+  for (std::size_t i = 0; i < contexts_.size(); ++i) {
+    if (schema_->context_expressions[i] == expression) return &contexts_[i];
+  }
+  return nullptr;
 }
 
 const CodeSet* Profile::value_set(const Binding& binding,

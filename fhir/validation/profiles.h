@@ -22,6 +22,8 @@ class Profile {
 
   const ProfileSchema& schema() const { return *schema_; }
   const Rule& rule(const Constraint& constraint) const { return rules_[constraint.index]; }
+  /// One of the schema's context_expressions; null for another one.
+  const Rule* context(std::string_view expression) const;
   /// Null when the terminology does not hold the value set; asked once each.
   const CodeSet* value_set(const Binding& binding, const TerminologyProvider& terminology) const;
 
@@ -31,9 +33,11 @@ class Profile {
     std::atomic<const CodeSet*> set{nullptr};
   };
   void compile_rules(const ProfileNode& node, const DefinitionStore& definitions);
+  void compile_rule(const Constraint& constraint, const DefinitionStore& definitions);
 
   std::unique_ptr<const ProfileSchema> schema_;
-  std::vector<Rule> rules_;  // by Constraint::index
+  std::vector<Rule> rules_;     // by Constraint::index
+  std::vector<Rule> contexts_;  // parallel to context_expressions
   std::unique_ptr<Slot[]> value_sets_;
 };
 

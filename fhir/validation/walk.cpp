@@ -178,6 +178,12 @@ void Walk::check_member(const Node& node, const ElementPlan& child, const Proper
     check_array(node, child, property, value, sibling, path);
     return;
   }
+  if (value != nullptr && value->items().size() > 1) {
+    report(
+        Severity::error, IssueType::structure, *node.path, offset,
+        {element.path, ": at most 1 allowed, ", std::to_string(value->items().size()), " found"});
+    return;
+  }
   if ((value != nullptr && value->is_array()) || (sibling != nullptr && sibling->is_array())) {
     report(Severity::error, IssueType::structure, path, offset,
            {element.path, " does not repeat, so it must not be a JSON array"});

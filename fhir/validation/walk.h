@@ -112,6 +112,7 @@ class Walk {
   // Values (walk_primitive.cpp, walk_value.cpp)
   void check_primitive(const Node& node, const TypePlan& plan);
   void check_canonical(const Node& node);
+  void check_text_rules(const Node& node, Primitive primitive);
   void check_limits(const Node& node, const ElementSchema& element);
   void check_element_id(const Node& node, const json::Value& object);
   void check_attachment(const Node& node);
@@ -134,7 +135,8 @@ class Walk {
   void check_vital_sign(const Node& node, std::span<const json::Value> claimed, bool is_root);
   bool is_asked(std::string_view canonical) const;
   void check_profile(const Node& node, std::string_view canonical);
-  void check_extension_content(const Node& node, const ExtensionSchema& schema);
+  /// The profile of an extension that has a definition of its own; null for a part of another.
+  const Profile* profile_of(const ExtensionSchema& schema) const;
   ProfileWalk& profile_walk();
   /// Whether a resource keeps the base definitions; reports nothing.
   bool meets_base(const Node& node) const;
@@ -159,11 +161,17 @@ class Walk {
   bool is_target_of_base(const Node& node, const Element& target) const;
   void check_bundle(const Node& node);
   void check_entry(const json::Value& entry, std::string_view bundle_type, const Path& path);
+  void check_document(const Node& node);
+  /// An entry that a relative reference means by its UUID, and whose type is another one.
+  bool is_other_type_by_uuid(const ParsedReference& reference, const Scope& scope);
 
   /// What an extension's definition says of its content and its place.
   void check_known_extension(const Node& holder, const Node& node, const ExtensionSchema& schema,
                              bool as_modifier);
-  bool is_context(const Node& holder, const ExtensionSchema::Context& context) const;
+  bool is_context(const Node& holder, const ExtensionSchema::Context& context,
+                  const Profile* profile);
+  bool is_context_by_path(const Node& holder, const Rule& rule);
+  void check_context_invariants(const Node& holder, const Node& node, const Profile& profile);
   /// The definition that governs an extension: by its url, or within the extension around it.
   const ExtensionSchema* extension_schema(const Node& node) const;
 
@@ -205,6 +213,7 @@ class Walk {
   friend class DocumentJudge;
   friend class DocumentResolver;
   friend class ProfileWalk;
+  friend struct Surroundings;
 
   const Parts& parts_;
   const json::Document& document_;

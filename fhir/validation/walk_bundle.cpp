@@ -11,6 +11,7 @@ void Walk::check_bundle(const Node& node) {
   const json::Value* entries = bundle.find("entry");
   if (entries == nullptr) return;
   const std::string_view type = bundle.string_at("type");
+  if (type == "document") check_document(node);
   for (std::size_t i = 0; i < entries->items().size(); ++i) {
     const json::Value& entry = entries->items()[i];
     if (entry.is_object())

@@ -3,18 +3,12 @@
 #include <string>
 
 #include "fhir/validation/primitives.h"
+#include "fhir/validation/profile_walk.h"
+#include "fhir/validation/surroundings.h"
 #include "fhir/validation/walk.h"
 
 namespace fhir::validation {
 namespace {
-
-/// Addresses set aside for examples; nobody publishes definitions there.
-bool is_example_url(std::string_view url) {
-  for (const std::string_view host : {"example.org", "acme.com", "acme.org"}) {
-    if (url.find(host) != std::string_view::npos) return true;
-  }
-  return false;
-}
 
 /// deviation: places where R4's own definitions, and the IGs of today, use extensions whose context
 /// of 2019 was narrower.
@@ -81,7 +75,8 @@ void Walk::check_extension(const Node& holder, const Node& node, bool as_modifie
     }
     return;
   }
-  if (options_.unknown_extensions == UnknownExtensions::ignore || is_example_url(url)) return;
+  if (options_.unknown_extensions == UnknownExtensions::ignore) return;
+  if (options_.example_urls && is_example_url(url)) return;
   const bool is_refused = options_.unknown_extensions == UnknownExtensions::refuse;
   if (!is_refused && !is_first(url)) return;
   report(is_refused ? Severity::error : Severity::warning, IssueType::extension, *node.path,
@@ -96,24 +91,66 @@ void Walk::check_known_extension(const Node& holder, const Node& node,
   if (!schema.is_modifier && as_modifier)
     report(node, IssueType::extension,
            {"The extension ", schema.url, " modifies nothing and must not be a modifierExtension"});
-  check_extension_content(node, schema);
+  // The parts of a complex extension are judged with it.
+  const Profile* profile = profile_of(schema);
+  if (profile != nullptr) {
+    profile_walk().check(node, *profile);
+    if (!profile->schema().context_invariants.empty())
+      check_context_invariants(holder, node, *profile);
+  }
   const bool is_allowed =
       schema.contexts.empty() ||
-      std::any_of(
-          schema.contexts.begin(), schema.contexts.end(),
-          [&](const ExtensionSchema::Context& context) { return is_context(holder, context); }) ||
+      std::any_of(schema.contexts.begin(), schema.contexts.end(),
+                  [&](const ExtensionSchema::Context& context) {
+                    return is_context(holder, context, profile);
+                  }) ||
       std::any_of(std::begin(k_further_uses), std::end(k_further_uses), [&](const Use& use) {
-        return use.url == schema.url && is_context(holder, {"element", use.path});
+        return use.url == schema.url && is_context(holder, {"element", use.path}, nullptr);
       });
   if (!is_allowed)
     report(Severity::error, IssueType::extension, *holder.path, node.element.offset(),
            {"The extension ", schema.url, " is not allowed on this element"});
 }
 
-bool Walk::is_context(const Node& holder, const ExtensionSchema::Context& context) const {
-  if (context.type == "fhirpath") return true;  // not judged yet
-  if (context.type == "extension")
-    return is_extension(holder) && url_of(holder) == context.expression;
+/// "All the rules must be true": https://hl7.org/fhir/R4/structuredefinition-definitions.html
+/// #StructureDefinition.contextInvariant
+void Walk::check_context_invariants(const Node& holder, const Node& node, const Profile& profile) {
+  for (const Constraint& constraint : profile.schema().context_invariants) {
+    Surroundings surroundings(*this, *holder.scope);
+    const fhirpath::Variable extension{"extension", fhirpath::Collection(node.element)};
+    surroundings.environment.variables = {&extension, 1};
+    const Rule& rule = profile.rule(constraint);
+    if (rule.judge_by_engine(holder.element, surroundings.environment) != Verdict::broken) continue;
+    report(Severity::error, IssueType::extension, *holder.path, node.element.offset(),
+           {"The extension ", profile.schema().url, " is not allowed here, since ",
+            constraint.expression, " does not hold"});
+  }
+}
+
+/// Whether the holder is among what a path selects from its resource.
+bool Walk::is_context_by_path(const Node& holder, const Rule& rule) {
+  if (rule.expression() == nullptr) return true;  // not FHIRPath: nothing to judge by
+  const Surroundings surroundings(*this, *holder.scope);
+  const auto selected =
+      rule.expression()->evaluate(holder.scope->resource, surroundings.environment);
+  if (!selected) return true;
+  return std::any_of(selected->begin(), selected->end(), [&](const fhirpath::Item& item) {
+    const Element* element = item.element();
+    return element != nullptr && element->value == holder.element.value &&
+           element->sibling == holder.element.sibling;
+  });
+}
+
+bool Walk::is_context(const Node& holder, const ExtensionSchema::Context& context,
+                      const Profile* profile) {
+  if (context.type == "fhirpath") {
+    const Rule* rule = profile != nullptr ? profile->context(context.expression) : nullptr;
+    return rule == nullptr || is_context_by_path(holder, *rule);
+  }
+  if (context.type == "extension") {  // on the extension, or on its value
+    const Node* outer = is_extension(holder) ? &holder : holder.parent;
+    return outer != nullptr && is_extension(*outer) && url_of(*outer) == context.expression;
+  }
   std::string_view wanted = context.expression;
   if (const std::size_t hash = wanted.find('#'); hash != std::string_view::npos)
     wanted = wanted.substr(hash + 1);

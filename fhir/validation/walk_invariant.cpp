@@ -2,11 +2,21 @@
 // https://hl7.org/fhir/R4/conformance-rules.html#constraints
 #include <string>
 
-#include "fhir/validation/document_judge.h"
-#include "fhir/validation/resolver.h"
+#include "fhir/validation/surroundings.h"
 #include "fhir/validation/walk.h"
 
 namespace fhir::validation {
+
+Surroundings::Surroundings(Walk& walk, const Scope& scope)
+    : resolver(walk, scope), judge(walk, scope) {
+  environment.definitions = &walk.parts_.definitions;
+  environment.resource = scope.resource;
+  environment.root_resource = scope.root->resource;
+  environment.resolver = &resolver;
+  environment.profiles = &judge;
+  environment.terminology = walk.parts_.terminology;
+  if (environment.terminology != nullptr) environment.units = environment.terminology->units();
+}
 
 void Walk::check_invariants(const Node& node, const std::vector<const Constraint*>& constraints) {
   for (const Constraint* constraint : constraints)
@@ -19,17 +29,8 @@ void Walk::check_rule(const Node& node, const Constraint& constraint, const Rule
   if (truth == Truth::yes) return;
   Verdict verdict = Verdict::broken;
   if (truth == Truth::open) {
-    DocumentResolver resolver(*this, *node.scope);
-    DocumentJudge judge(*this, *node.scope);
-    fhirpath::Environment environment;
-    environment.definitions = &parts_.definitions;
-    environment.resource = node.scope->resource;
-    environment.root_resource = node.scope->root->resource;
-    environment.resolver = &resolver;
-    environment.profiles = &judge;
-    environment.terminology = parts_.terminology;
-    if (parts_.terminology != nullptr) environment.units = parts_.terminology->units();
-    verdict = rule.judge_by_engine(node.element, environment);
+    const Surroundings surroundings(*this, *node.scope);
+    verdict = rule.judge_by_engine(node.element, surroundings.environment);
   }
   if (verdict == Verdict::holds) return;
   if (verdict == Verdict::undecided) {

@@ -31,6 +31,7 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
       if (primitive == Primitive::canonical) check_canonical(node);
       if (is_uri(primitive) && value->text().starts_with('#'))
         note_fragment(*node.scope, value->text());
+      if (options_.security_checks || !options_.example_urls) check_text_rules(node, primitive);
     }
   }
   if (sibling == nullptr) return;
@@ -43,6 +44,18 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
     report(node, IssueType::invariant, {name_of(node), " must have a value or extensions"},
            "ele-1");
   if (element_plan_ != nullptr) check_members(node, *sibling, *element_plan_);
+}
+
+/// Rules that the options ask for.
+void Walk::check_text_rules(const Node& node, Primitive primitive) {
+  const std::string_view text = node.element.text();
+  // "Systems … SHOULD … consider … script injection": https://hl7.org/fhir/R4/security.html
+  if (options_.security_checks && primitive == Primitive::string && has_html_tag(text))
+    report(node, IssueType::security,
+           {name_of(node), " has what looks like an HTML tag, which is not allowed here"});
+  if (!options_.example_urls && is_uri(primitive) && is_example_url(text))
+    report(node, IssueType::value,
+           {name_of(node), " is an address for examples, which is not allowed here"});
 }
 
 void Walk::check_canonical(const Node& node) {

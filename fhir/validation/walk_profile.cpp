@@ -82,13 +82,9 @@ void Walk::check_profile(const Node& node, std::string_view canonical) {
   }
 }
 
-/// What the definition of an extension says of its value and its parts. The parts of a complex
-/// extension are judged with it.
-void Walk::check_extension_content(const Node& node, const ExtensionSchema& schema) {
+const Profile* Walk::profile_of(const ExtensionSchema& schema) const {
   const bool is_part = schema.url.find(':') == std::string_view::npos;
-  if (is_part) return;
-  if (const Profile* profile = parts_.profiles.find(schema.url).profile)
-    profile_walk().check(node, *profile);
+  return is_part ? nullptr : parts_.profiles.find(schema.url).profile;
 }
 
 }  // namespace fhir::validation

@@ -1,6 +1,7 @@
 // References: their form, what they may point to, and what they find in the same document.
 // https://hl7.org/fhir/R4/references.html
 #include <algorithm>
+#include <string>
 
 #include "fhir/validation/resolver.h"
 #include "fhir/validation/walk.h"
@@ -43,10 +44,23 @@ void Walk::check_reference(const Node& node, const TypeRef* type) {
       if (found.type != nullptr) target = found.type->name;
       break;
     }
+    case ReferenceForm::relative:
+      if (node.scope->bundle != nullptr && is_other_type_by_uuid(reference, *node.scope))
+        report(node, IssueType::value,
+               {name_of(node), " names another type than that of the entry with this UUID"});
+      break;
     default:
       break;
   }
   if (type != nullptr && !target.empty()) check_target(node, *type, target);
+}
+
+bool Walk::is_other_type_by_uuid(const ParsedReference& reference, const Scope& scope) {
+  constexpr std::size_t k_uuid_size = 36;
+  if (reference.id.size() != k_uuid_size) return false;
+  const json::Value* found =
+      index_of(*scope.bundle).find(std::string("urn:uuid:").append(reference.id));
+  return found != nullptr && found->string_at("resourceType") != reference.type;
 }
 
 void Walk::check_target(const Node& node, const TypeRef& type, std::string_view target) {

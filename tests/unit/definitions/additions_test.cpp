@@ -169,3 +169,18 @@ TEST_CASE("adding to many is quick" * doctest::description("prints, asserts noth
   MESSAGE("one more beside 5,000 in " << us.count() << " us");
   CHECK(after->records("ValueSet").size() == before->records("ValueSet").size());
 }
+
+TEST_CASE("a version that is the beginning of others names the newest of them") {
+  const std::string url = "http://example.org/vs";
+  const auto store = with(*core(), {value_set(url, "0.1.3", "A"), value_set(url, "0.2.1", "B"),
+                                    value_set(url, "0.2.10", "C"), value_set(url, "0.20.0", "D")});
+  const auto version = [&](const std::string& asked) {
+    const auto* found = store->record("ValueSet", url + "|" + asked);
+    return found != nullptr ? std::string(found->version) : std::string{};
+  };
+  CHECK(version("0.2") == "0.2.10");
+  CHECK(version("0.2.1") == "0.2.1");
+  CHECK(version("0") == "0.20.0");
+  CHECK(version("0.3").empty());
+  CHECK(version("0.2.").empty());
+}

@@ -161,3 +161,19 @@ TEST_CASE("a URN is looked for among the entries, and its type is checked") {
              "urn:uuid:00000000-0000-0000-0000-000000000000")
             .has(Severity::warning, "Bundle.entry[1].resource/*Patient/1*/.managingOrganization"));
 }
+
+TEST_CASE("a relative reference names the type of the entry that has its UUID") {
+  const auto with = [](const std::string& reference) {
+    return validate(
+        bundle("collection",
+               R"({"fullUrl":"urn:uuid:c757873d-ec9a-4326-a141-556f43239520","resource":{
+            "resourceType":"Organization","name":"x"}},
+          {"fullUrl":"http://a/Patient/1","resource":{"resourceType":"Patient","id":"1",
+            "generalPractitioner":[{"reference":")" +
+                   reference + "\"}]}}"));
+  };
+  CHECK(with("Organization/c757873d-ec9a-4326-a141-556f43239520").errors() == 0);
+  CHECK(with("Practitioner/c757873d-ec9a-4326-a141-556f43239520").error().expression ==
+        "Bundle.entry[1].resource/*Patient/1*/.generalPractitioner[0]");
+  CHECK(with("Practitioner/00000000-0000-0000-0000-000000000000").errors() == 0);
+}

@@ -1,5 +1,5 @@
 // https://hl7.org/fhir/R4/extensibility.html
-#include "support.h"
+#include "profile_support.h"
 
 using fhir::Severity;
 using fhir::validation::Options;
@@ -100,4 +100,80 @@ TEST_CASE("an extension that modifies nothing is no modifierExtension") {
           R"({"resourceType":"Patient","modifierExtension":[{"url":"http://hl7.org/fhir/StructureDefinition/patient-birthPlace",
     "valueAddress":{"city":"x"}}]})")
           .has_error("Patient.modifierExtension[0]"));
+}
+
+namespace {
+
+/// A boolean extension, with what its definition says of where it may stand.
+std::string extension_definition(const std::string& name, const std::string& places) {
+  return R"({"resourceType":"StructureDefinition","derivation":"constraint","kind":"complex-type",
+    "url":"http://test.example.org/)" +
+         name + R"(","version":"1.0.0","type":"Extension",
+    "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Extension",)" +
+         places + R"(,"snapshot":{"element":[{"path":"Extension"},
+      {"path":"Extension.value[x]","min":1,"max":"1","type":[{"code":"boolean"}]}]}})";
+}
+
+const test::Guide& places() {
+  static const test::Guide k_guide({
+      extension_definition("by-path", R"j("context":[{"type":"fhirpath",
+        "expression":"Patient.address.where(use = 'home')"}])j"),
+      extension_definition("on-extension", R"("context":[{"type":"extension",
+        "expression":"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"}])"),
+      extension_definition("inactive-alone", R"("context":[{"type":"element",
+        "expression":"Patient"}],"contextInvariant":["active.not()","%extension.value.exists()"])"),
+  });
+  return k_guide;
+}
+
+std::string use(const std::string& name) {
+  return R"({"url":"http://test.example.org/)" + name + R"(","valueBoolean":true})";
+}
+
+}  // namespace
+
+TEST_CASE("a context may be a path, evaluated on the resource") {
+  const auto with = [](const std::string& address_use) {
+    return places().validate(R"({"resourceType":"Patient","address":[{"use":")" + address_use +
+                                 R"(","extension":[)" + use("by-path") + "]}]}",
+                             "");
+  };
+  CHECK(with("home").errors() == 0);
+  CHECK(with("work").error().expression == "Patient.address[0]");
+}
+
+TEST_CASE("a context may be an extension: it, or its value") {
+  const auto with = [](const std::string& around, const std::string& inside) {
+    return places().validate(
+        R"({"resourceType":"Patient","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/)" +
+            around + R"(","valueBoolean":true,)" + inside + "}]}",
+        "");
+  };
+  const std::string on_value = R"("_valueBoolean":{"extension":[)" + use("on-extension") + "]}";
+  CHECK(with("patient-interpreterRequired", on_value).errors() == 0);
+  CHECK(with("patient-cadavericDonor", on_value).error().expression ==
+        "Patient.extension[0].value.ofType(boolean)");
+}
+
+TEST_CASE("all invariants of the context hold on what holds the extension") {
+  const auto with = [](const std::string& active) {
+    return places().validate(R"({"resourceType":"Patient","active":)" + active +
+                                 R"(,"extension":[)" + use("inactive-alone") + "]}",
+                             "");
+  };
+  CHECK(with("false").errors() == 0);
+  CHECK(with("true").error().expression == "Patient");
+}
+
+TEST_CASE("addresses of examples are refused when the options say so") {
+  Options options;
+  options.example_urls = false;
+  options.unknown_extensions = UnknownExtensions::refuse;
+  const auto found = on_patient(R"({"url":"http://example.org/x","valueCode":"a"})", options);
+  CHECK(found.has_error("Patient.extension[0]"));
+  CHECK(found.has_error("Patient.extension[0].url"));
+  const std::string identified =
+      R"({"resourceType":"Patient","identifier":[{"system":"http://example.org/ids","value":"1"}]})";
+  CHECK(validate(identified, options).error().expression == "Patient.identifier[0].system");
+  CHECK(validate(identified).errors() == 0);
 }

@@ -141,3 +141,21 @@ TEST_CASE("a URI is absolute when a scheme and something after it stand there") 
   CHECK_FALSE(is_absolute_uri("1a:b"));
   CHECK_FALSE(is_absolute_uri(""));
 }
+
+TEST_CASE("what looks like a tag in a string is refused when security is to be checked") {
+  const auto with = [](const std::string& name, bool is_checked) {
+    fhir::validation::Options options;
+    options.security_checks = is_checked;
+    return test::validate(R"({"resourceType":"Patient","name":[{"text":")" + name + "\"}]}",
+                          options);
+  };
+  for (const char* name : {"<b>x</b>", "x<script>", "</p>", "<a href='x'>"}) {
+    CAPTURE(name);
+    CHECK(with(name, true).error().expression == "Patient.name[0].text");
+    CHECK(with(name, false).errors() == 0);
+  }
+  for (const char* name : {"a < b > c", "<", "1 <2", "x<y", "<3>"}) {
+    CAPTURE(name);
+    CHECK(with(name, true).errors() == 0);
+  }
+}

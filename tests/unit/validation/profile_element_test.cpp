@@ -286,3 +286,43 @@ TEST_CASE("an element that names its own profile, several times over, ends soon"
   CHECK(guide().validate(questionnaire, "self").errors() > 0);
   CHECK(guide().validate(questionnaire, "within").all().size() < 1000);
 }
+
+TEST_CASE("a profile may ask for sections of the narrative by language") {
+  const auto control = [](const std::string& name, const std::string& code) {
+    return profile(name, "Patient",
+                   R"({"path":"Patient.text","min":0,"max":"1","extension":[{
+      "url":"http://hl7.org/fhir/StructureDefinition/narrative-language-control","valueCode":")" +
+                       code + "\"}]}");
+  };
+  const Guide languages({control("yes", "_yes"), control("no", "_no"), control("own", "_resource"),
+                         control("german", "de")});
+  const auto with = [&](const std::string& name, const std::string& language) {
+    const std::string section =
+        language.empty() ? "x" : "<div xml:lang='" + language + "' lang='" + language + "'>x</div>";
+    return languages
+        .validate(R"({"resourceType":"Patient","language":"en","text":{"status":"generated",
+        "div":"<div xmlns='http://www.w3.org/1999/xhtml'>)" +
+                      section + R"(</div>"}})",
+                  name)
+        .errors();
+  };
+  CHECK(with("yes", "fr") == 0);
+  CHECK(with("yes", "") == 1);
+  CHECK(with("no", "") == 0);
+  CHECK(with("no", "fr") == 1);
+  CHECK(with("own", "en") == 0);
+  CHECK(with("own", "de") == 1);
+  CHECK(with("german", "de") == 0);
+  CHECK(with("german", "en") == 1);
+}
+
+TEST_CASE("a constraint on a contained resource sees what contains it as its resource") {
+  const Guide contained({profile("contained", "Patient", R"j(
+    {"path":"Patient.contained","min":0,"max":"*","type":[{"code":"Resource"}],"constraint":[
+      {"key":"c-1","severity":"error","human":"x","expression":"%resource.is(Patient) and $this.is(Practitioner)"}]})j")});
+  CHECK(contained
+            .validate(R"({"resourceType":"Patient","contained":[{"resourceType":"Practitioner",
+              "id":"a","active":true}],"generalPractitioner":[{"reference":"#a"}]})",
+                      "contained")
+            .errors() == 0);
+}

@@ -212,3 +212,10 @@ TEST_CASE("a resource inside a document is validated under the prefix given") {
   REQUIRE(issues.issues().size() == 1);
   CHECK(issues.issues()[0].expression == "Bundle.entry[3].resource.active");
 }
+
+TEST_CASE("an element that comes too often is reported where it is counted") {
+  CHECK(validate(R"({"resourceType":"Patient","gender":["male","female"]})").error().expression ==
+        "Patient");
+  CHECK(validate(R"({"resourceType":"Patient","gender":["male"]})").error().expression ==
+        "Patient.gender");
+}
