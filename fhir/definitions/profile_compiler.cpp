@@ -15,8 +15,8 @@ bool demands_something(const ProfileNode& node) {
          !node.types.empty() || !node.binding.value_set.empty() || !node.further_bindings.empty() ||
          node.needs_value || node.fixed != nullptr || node.pattern != nullptr ||
          node.min_value != nullptr || node.max_value != nullptr || !node.constraints.empty() ||
-         !node.narrative_languages.empty() || node.slicing != nullptr || !node.children.empty() ||
-         node.shared_children != nullptr;
+         !node.narrative_languages.empty() || node.narrative_source || node.slicing != nullptr ||
+         !node.children.empty() || node.shared_children != nullptr;
 }
 
 }  // namespace

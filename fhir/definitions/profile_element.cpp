@@ -23,6 +23,8 @@ constexpr std::string_view k_additional_bindings[] = {
     "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"};
 constexpr std::string_view k_narrative_language =
     "http://hl7.org/fhir/StructureDefinition/narrative-language-control";
+constexpr std::string_view k_narrative_source =
+    "http://hl7.org/fhir/StructureDefinition/narrative-source-control";
 constexpr std::string_view k_max_value_set =
     "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
 
@@ -265,6 +267,13 @@ void ProfileCompiler::read_narrative_control(const json::Value& element, Profile
   for_each_extension(element, k_narrative_language,
                      [&](const json::Value& value) { languages.push_back(keep(value.text())); });
   out.narrative_languages = out_.arena.copy(languages);
+  for_each_extension(element, k_narrative_source, [&](const json::Value& value) {
+    const std::string_view level = value.text();
+    if (level == "success") return;
+    out.narrative_source = level == "information" ? Severity::information
+                           : level == "warning"   ? Severity::warning
+                                                  : Severity::error;
+  });
 }
 
 }  // namespace fhir::definitions

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,8 @@ struct ProfileNode {
   std::span<const Constraint> constraints;  // not inherited; their index is dense over the profile
   /// Of a Narrative: languages that it must have a section in, or _yes, _no, _resource.
   std::span<const std::string_view> narrative_languages;
+  /// Of a Narrative: how grave it is where the classes of its parts do not tell their source.
+  std::optional<Severity> narrative_source;
   const Slicing* slicing = nullptr;
   std::span<const ProfileNode> children;
   /// Of an element whose content is that of another (Questionnaire.item.item); else null.

@@ -102,6 +102,20 @@ bool is_allowed(std::string_view element, std::string_view attribute) {
                      });
 }
 
+/// Whether a list of classes has one that says where the text comes from.
+/// https://hl7.org/fhir/R5/narrative.html#class
+bool tells_source(std::string_view classes) {
+  constexpr std::array<std::string_view, 5> k_sources = {"boilerplate", "generated", "original",
+                                                         "extensions", "additional"};
+  while (!classes.empty()) {
+    const std::size_t end = std::min(classes.find(' '), classes.size());
+    if (std::find(k_sources.begin(), k_sources.end(), classes.substr(0, end)) != k_sources.end())
+      return true;
+    classes.remove_prefix(std::min(end + 1, classes.size()));
+  }
+  return false;
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, NarrativeLinks* links) : left_(text), links_(links) {}
@@ -130,8 +144,12 @@ class Scanner {
     const std::size_t end = std::min(left_.find('<'), left_.size());
     std::string_view text = left_.substr(0, end);
     left_.remove_prefix(end);
-    if (!has_content_)
-      has_content_ = std::any_of(text.begin(), text.end(), [](char c) { return !is_space(c); });
+    if (!has_content_ || depth_ == 1) {
+      const bool has_some =
+          std::any_of(text.begin(), text.end(), [](char c) { return !is_space(c); });
+      has_content_ = has_content_ || has_some;
+      if (has_some && depth_ == 1) note_part(false);
+    }
     return check_references(text);
   }
 
@@ -185,14 +203,17 @@ class Scanner {
     if (is_root && name != "div") fault = NarrativeFault::not_a_div;
     if (!is_known_element(name)) fault = NarrativeFault::element;
     if (name == "img") has_content_ = true;
+    has_source_ = false;
     while (true) {
       const bool spaced = skip_space();
       if (take('>')) {
+        if (depth_ == 1) note_part(has_source_);
         open_[depth_++] = name;
         return fault;
       }
       if (left_.starts_with("/>")) {
         left_.remove_prefix(2);
+        if (depth_ == 1) note_part(has_source_);
         return fault;
       }
       const NarrativeFault found = spaced ? attribute(name, is_root) : NarrativeFault::malformed;
@@ -219,9 +240,16 @@ class Scanner {
     return is_allowed(element, name) ? NarrativeFault::none : NarrativeFault::attribute;
   }
 
+  /// What stands right below the root.
+  void note_part(bool has_source) {
+    if (links_ != nullptr && !has_source) links_->has_part_without_source = true;
+  }
+
   void note_link(std::string_view element, std::string_view name, std::string_view value) {
     if (name == "href" || (name == "src" && element == "img")) {
       links_->targets.push_back(value);
+    } else if (depth_ == 1 && name == "class") {
+      has_source_ = has_source_ || tells_source(value);
     } else if (depth_ == 1 && (name == "lang" || name == "xml:lang")) {
       links_->languages.push_back(value);
     } else if (name == "id" || (name == "name" && element == "a")) {
@@ -258,6 +286,7 @@ class Scanner {
   std::size_t depth_ = 0;
   bool has_root_ = false;
   bool has_content_ = false;
+  bool has_source_ = false;  // of the element whose attributes are read
   NarrativeFault first_ = NarrativeFault::none;
 };
 

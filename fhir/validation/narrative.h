@@ -18,12 +18,15 @@ enum class NarrativeFault : std::uint8_t {
   without_content  // txt-2: "The narrative SHALL have some non-whitespace content"
 };
 
-/// What a narrative points to and what may be pointed to in it, as written: views into its text.
+/// What a narrative points to, what may be pointed to in it, and what its parts are. Views into its
+/// text, as written.
 struct NarrativeLinks {
   std::vector<std::string_view> targets;    // href of a and area, src of img
   std::vector<std::string_view> anchors;    // id of any element, name of a
   std::vector<std::string_view> languages;  // lang, or xml:lang, of what stands below the root
+  bool has_part_without_source = false;     // text below the root, or an element of no such class
   void clear() {
+    has_part_without_source = false;
     languages.clear();
     targets.clear();
     anchors.clear();

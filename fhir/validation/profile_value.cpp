@@ -79,10 +79,16 @@ void ProfileWalk::check_presence(const Node& node, const ProfileNode& wanted) {
 
 /// Sections of the narrative, each in a language, by the extension narrative-language-control:
 /// _no forbids them, _yes wants one, _resource one in the resource's language, else the one named.
-void ProfileWalk::check_narrative_languages(const Node& node, const ProfileNode& wanted) {
+/// What tells where its parts come from, by narrative-source-control: the level of the issue.
+void ProfileWalk::check_narrative_parts(const Node& node, const ProfileNode& wanted) {
   if (node.element.value == nullptr) return;
   NarrativeLinks narrative;
   check_narrative(node.element.value->string_at("div"), &narrative);
+  if (wanted.narrative_source && narrative.has_part_without_source)
+    walk_.report(*wanted.narrative_source, IssueType::value, *node.path, node.element.offset(),
+                 {wanted.path,
+                  " has a part whose class does not tell where it comes from: "
+                  "boilerplate, generated, original, extensions or additional"});
   const auto& found = narrative.languages;
   const auto has = [&](std::string_view language) {
     return std::find(found.begin(), found.end(), language) != found.end();

@@ -111,7 +111,8 @@ void ProfileWalk::check_node(const Node& node, const ProfileNode& wanted, const 
   check_values(node, wanted, profile);
   check_bindings(node, wanted, profile);
   check_constraints(node, wanted, profile);
-  if (!wanted.narrative_languages.empty()) check_narrative_languages(node, wanted);
+  if (!wanted.narrative_languages.empty() || wanted.narrative_source)
+    check_narrative_parts(node, wanted);
   check_children(node, wanted, profile);
 }
 

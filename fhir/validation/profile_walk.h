@@ -52,7 +52,7 @@ class ProfileWalk {
   void check_values(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_quantity(const Node& node, const ProfileNode& wanted);
   void check_presence(const Node& node, const ProfileNode& wanted);
-  void check_narrative_languages(const Node& node, const ProfileNode& wanted);
+  void check_narrative_parts(const Node& node, const ProfileNode& wanted);
   void check_bindings(const Node& node, const ProfileNode& wanted, const Profile& profile);
   void check_pattern(const Node& node, const ProfileNode& wanted, const Profile& profile);
 

@@ -120,8 +120,8 @@ const test::Guide& places() {
         "expression":"Patient.address.where(use = 'home')"}])j"),
       extension_definition("on-extension", R"("context":[{"type":"extension",
         "expression":"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"}])"),
-      extension_definition("inactive-alone", R"("context":[{"type":"element",
-        "expression":"Patient"}],"contextInvariant":["active.not()","%extension.value.exists()"])"),
+      extension_definition("inactive-alone", R"j("context":[{"type":"element",
+        "expression":"Patient"}],"contextInvariant":["active.not()","%extension.value.exists()"])j"),
   });
   return k_guide;
 }

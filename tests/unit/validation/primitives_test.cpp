@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fhir/validation/primitives.h"
+#include "support.h"
 
 using fhir::Primitive;
 using fhir::validation::fault_of;

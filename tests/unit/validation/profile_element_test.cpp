@@ -326,3 +326,26 @@ TEST_CASE("a constraint on a contained resource sees what contains it as its res
                       "contained")
             .errors() == 0);
 }
+
+TEST_CASE("a profile may ask that the parts of a narrative tell their source") {
+  const auto control = [](const std::string& name, const std::string& code) {
+    return profile(name, "Patient",
+                   R"({"path":"Patient.text","min":0,"max":"1","extension":[{
+      "url":"http://hl7.org/fhir/StructureDefinition/narrative-source-control","valueCode":")" +
+                       code + "\"}]}");
+  };
+  const Guide sources({control("error", "error"), control("warning", "warning")});
+  const auto with = [&](const std::string& name, const std::string& inside) {
+    return sources.validate(R"({"resourceType":"Patient","text":{"status":"generated",
+        "div":"<div xmlns='http://www.w3.org/1999/xhtml'>)" +
+                                inside + R"(</div>"}})",
+                            name);
+  };
+  const std::string told = "<h1 class='boilerplate'>x</h1> <p class='wide generated'>x<b>y</b></p>";
+  CHECK(with("error", told).errors() == 0);
+  CHECK(with("error", told + "x").error().expression == "Patient.text");
+  CHECK(with("error", told + "<p>x</p>").error().expression == "Patient.text");
+  CHECK(with("error", told + "<p class='wide'>x</p>").error().expression == "Patient.text");
+  CHECK(with("warning", "x").errors() == 0);
+  CHECK(with("warning", "x").has(fhir::Severity::warning, "Patient.text"));
+}
