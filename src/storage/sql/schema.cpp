@@ -5,30 +5,30 @@ namespace {
 
 using Columns = std::string_view;
 
-constexpr Columns k_token[] = {"param", "code", "system"};
-constexpr Columns k_string[] = {"param", "folded", "exact"};
-constexpr Columns k_range[] = {"param", "low", "high"};
-constexpr Columns k_quantity[] = {"param", "low", "high", "code", "system"};
-constexpr Columns k_reference[] = {"param", "target"};
-constexpr Columns k_uri[] = {"param", "value"};
-constexpr Columns k_text[] = {"param", "text"};
-constexpr Columns k_composite[] = {"param",   "text1",   "system1", "low1",  "high1",
-                                   "text2",   "system2", "low2",    "high2", "text3",
-                                   "system3", "low3",    "high3"};
+constexpr Columns k_token[] = {"param", "code", "rid", "system"};
+constexpr Columns k_string[] = {"param", "folded", "rid", "exact"};
+constexpr Columns k_range[] = {"param", "low", "high", "rid"};
+constexpr Columns k_quantity[] = {"param", "low", "high", "rid", "code", "system"};
+constexpr Columns k_reference[] = {"param", "target", "rid"};
+constexpr Columns k_uri[] = {"param", "value", "rid"};
+constexpr Columns k_text[] = {"param", "text", "rid"};
+constexpr Columns k_composite[] = {"param", "text1",   "rid",     "system1", "low1",
+                                   "high1", "text2",   "system2", "low2",    "high2",
+                                   "text3", "system3", "low3",    "high3"};
 
 }  // namespace
 
 const std::array<IndexTable, k_index_kinds>& index_tables() {
   static constexpr std::array<IndexTable, k_index_kinds> tables{{
-      {"token_index", k_token},
-      {"string_index", k_string},
-      {"date_index", k_range},
-      {"number_index", k_range},
-      {"quantity_index", k_quantity},
-      {"reference_index", k_reference},
-      {"uri_index", k_uri},
-      {"composite_index", k_composite},
-      {"text_index", k_text},
+      {"token_index", k_token, 2},
+      {"string_index", k_string, 2},
+      {"date_index", k_range, 3},
+      {"number_index", k_range, 3},
+      {"quantity_index", k_quantity, 3},
+      {"reference_index", k_reference, 2},
+      {"uri_index", k_uri, 2},
+      {"composite_index", k_composite, 2},
+      {"text_index", k_text, 2},
   }};
   return tables;
 }

@@ -53,10 +53,11 @@
 
 namespace server::storage::sql {
 
-/// One index table: `columns` without rid, the first always param.
+/// One index table: `columns` in the order of its key, the first always param.
 struct IndexTable {
   std::string_view name;
   std::span<const std::string_view> columns;
+  std::size_t rid_at;  // which of them is rid
 };
 
 enum class IndexKind : unsigned char {

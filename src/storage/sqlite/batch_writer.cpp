@@ -136,6 +136,7 @@ fhir::Result<void> BatchWriter::check_references(const Write& write) {
       return refuse("The resource refers to " + type_name + "/" + id + ", which is not here");
   }
   if (!write.must_not_be_referenced) return {};
+  FHIR_CHECK(index_.flush());
   FHIR_TRY(type, names_.add_type(write.type));
   FHIR_TRY(target, find(type, write.id));
   FHIR_TRY(statement, connection_.statement(
@@ -176,6 +177,7 @@ fhir::Result<void> BatchWriter::check(const Precondition& precondition, const Id
                                              "A resource with this type and id exists"));
   }
   if (precondition.must_match_none) {
+    FHIR_CHECK(index_.flush());
     if (precondition.must_match_none->is_full_text) {
       FHIR_CHECK(text_.activate());
       while (text_.due() > 0) FHIR_CHECK(text_.index(std::chrono::milliseconds(100)));

@@ -18,7 +18,14 @@ class BatchWriter {
         time_(last_updated) {}
 
   /// Applies all writes in order, at one point of time that never goes back.
+  /// Rows of the index wait for flush().
+  ///
+  /// writes   must live until flush() or drop()
   fhir::Result<Store::Outcome, Store::Failure> apply(const std::vector<Write>& writes);
+  /// Inserts the index rows that wait; before COMMIT, and before a savepoint is set or released.
+  fhir::Result<void> flush() { return index_.flush(); }
+  /// Forgets them, when the transaction or the savepoint is rolled back.
+  void drop() { index_.drop(); }
 
  private:
   struct Identity {

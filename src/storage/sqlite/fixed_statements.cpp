@@ -7,20 +7,23 @@ namespace {
 
 using Texts = std::array<std::string, k_fixed_statements>;
 
-/// (rid, columns…) in the order of the index table's columns.
+/// Values in the order of the index table's columns.
 std::string index_statement(Fixed first, const sql::IndexTable& table) {
   std::string columns, marks, matches;
   for (std::string_view column : table.columns) {
     columns.append(columns.empty() ? "" : ", ").append(column);
-    marks += ", ?";
-    matches.append(" AND ").append(column).append(" = ?");
+    marks += marks.empty() ? "?" : ", ?";
+    matches.append(matches.empty() ? "" : " AND ").append(column).append(" = ?");
   }
   const std::string name(table.name);
-  if (first == Fixed::index_insert) {
-    return "INSERT INTO " + name + "(rid, " + columns + ") VALUES(?" + marks + ")";
-  }
-  if (first == Fixed::index_delete) return "DELETE FROM " + name + " WHERE rid = ?" + matches;
-  return "SELECT " + columns + " FROM " + name + " WHERE rid = ?";
+  if (first == Fixed::index_delete) return "DELETE FROM " + name + " WHERE " + matches;
+  if (first == Fixed::index_select) return "SELECT " + columns + " FROM " + name + " WHERE rid = ?";
+  std::size_t rows = first == Fixed::index_insert_many  ? k_rows_many
+                     : first == Fixed::index_insert_few ? k_rows_few
+                                                        : 1;
+  std::string text = "INSERT INTO " + name + "(" + columns + ") VALUES(" + marks + ")";
+  while (--rows > 0) text += ", (" + marks + ")";
+  return text;
 }
 
 Texts make_texts() {
@@ -77,7 +80,8 @@ Texts make_texts() {
       "INSERT INTO full_text(rowid, narrative, content) VALUES(last_insert_rowid(), ?, ?)");
   set(Fixed::text_done, "DELETE FROM full_text_due WHERE rid = ?");
   for (std::size_t kind = 0; kind < sql::k_index_kinds; ++kind) {
-    for (Fixed first : {Fixed::index_insert, Fixed::index_delete, Fixed::index_select}) {
+    for (Fixed first : {Fixed::index_insert, Fixed::index_insert_few, Fixed::index_insert_many,
+                        Fixed::index_delete, Fixed::index_select}) {
       set(of_kind(first, static_cast<sql::IndexKind>(kind)),
           index_statement(first, sql::index_tables()[kind]));
     }

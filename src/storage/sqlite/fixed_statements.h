@@ -42,11 +42,17 @@ enum class Fixed : unsigned char {
   number_text,
   insert_full_text,
   text_done,
-  index_insert,                                      // + IndexKind
-  index_delete = index_insert + sql::k_index_kinds,  // + IndexKind
-  index_select = index_delete + sql::k_index_kinds,  // + IndexKind
+  index_insert,                                               // + IndexKind: one row
+  index_insert_few = index_insert + sql::k_index_kinds,       // + IndexKind: k_rows_few
+  index_insert_many = index_insert_few + sql::k_index_kinds,  // + IndexKind: k_rows_many
+  index_delete = index_insert_many + sql::k_index_kinds,      // + IndexKind
+  index_select = index_delete + sql::k_index_kinds,           // + IndexKind
   end = index_select + sql::k_index_kinds
 };
+
+// Rows that one statement inserts: its cursors stay where the last row went.
+inline constexpr std::size_t k_rows_few = 8;
+inline constexpr std::size_t k_rows_many = 64;
 
 inline constexpr std::size_t k_fixed_statements = static_cast<std::size_t>(Fixed::end);
 

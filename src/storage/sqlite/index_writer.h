@@ -1,32 +1,20 @@
 // Brings a resource's rows in the index tables to what its new version needs.
 #pragma once
 
+#include <array>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "fhir/base/arena.h"
 #include "src/search/index_rows.h"
+#include "src/storage/sqlite/index_row.h"
 #include "src/storage/sqlite/names.h"
 
 namespace server::storage::sqlite {
 
-/// One column of an index row; a text belongs to somebody else.
-struct Cell {
-  enum class Kind : unsigned char { integer, real, text } kind = Kind::integer;
-  std::int64_t integer = 0;
-  double real = 0;
-  std::string_view text;
-  Cell(std::int64_t value) : integer(value) {}
-  Cell(double value) : kind(Kind::real), real(value != value ? 0 : value) {}
-  Cell(std::string_view value) : kind(Kind::text), text(value) {}
-  friend bool operator==(const Cell&, const Cell&) = default;
-  friend bool operator<(const Cell& a, const Cell& b) {
-    if (a.integer != b.integer) return a.integer < b.integer;
-    if (a.real != b.real) return a.real < b.real;
-    return a.text < b.text;
-  }
-};
-
-/// The writer thread only.
+/// The writer thread only. Rows of new resources wait until flush(), which inserts those of a whole
+/// commit in the order of each table's key: neighbours go to the same page, one after the other.
 class IndexWriter {
  public:
   IndexWriter(Connection& connection, Names& names) : connection_(connection), names_(names) {}
@@ -35,24 +23,37 @@ class IndexWriter {
 
   /// Only rows that differ are touched. `before`: whether the resource may have rows now. Rows of
   /// _id and _lastUpdated are left out: the resource table answers for them.
+  ///
+  /// rows   must live until flush() or drop()
   fhir::Result<void> replace(std::int64_t rid, std::int64_t type, const search::IndexRows& rows,
                              Before before);
 
- private:
-  using Row = std::vector<Cell>;
-  using Rows = std::vector<Row>;
+  /// Inserts what waits; before COMMIT and before anything reads the index tables.
+  fhir::Result<void> flush();
+  /// Forgets what waits: its resources are not stored after all.
+  void drop();
 
-  fhir::Result<void> collect(std::int64_t type, const search::IndexRows& rows);
+ private:
+  using Tables = std::array<Rows, sql::k_index_kinds>;
+
+  fhir::Result<void> collect(std::int64_t rid, std::int64_t type, const search::IndexRows& rows,
+                             Tables& out);
   fhir::Result<std::optional<std::int64_t>> parameter(std::int64_t type, search::Parameter of);
-  fhir::Result<void> collect_composite(std::int64_t param, const search::CompositeRow& row);
-  fhir::Result<Rows> stored(sql::IndexKind kind, std::int64_t rid);
-  fhir::Result<void> run(Fixed first, sql::IndexKind kind, std::int64_t rid, const Row& row);
-  Rows& of(sql::IndexKind kind) { return rows_[static_cast<std::size_t>(kind)]; }
+  fhir::Result<std::int64_t> system(std::string_view uri);
+  fhir::Result<void> collect_composite(std::int64_t rid, std::int64_t param,
+                                       const search::CompositeRow& row, Rows& out);
+  fhir::Result<void> load_stored(sql::IndexKind kind, std::int64_t rid);
+  fhir::Result<void> run(Fixed first, sql::IndexKind kind, std::span<const Row> rows);
 
   Connection& connection_;
   Names& names_;
-  std::array<Rows, sql::k_index_kinds> rows_;
-  fhir::Arena texts_;  // of stored rows, while they are compared
+  Tables waiting_;
+  Tables wanted_;  // of one resource that may have rows
+  Rows stored_;
+  fhir::Arena texts_;  // of stored_
+  // Of the resource that is collected: its rows repeat few parameters and systems.
+  std::vector<std::pair<search::Parameter, std::optional<std::int64_t>>> parameters_;
+  std::vector<std::pair<std::string_view, std::int64_t>> systems_;
 };
 
 }  // namespace server::storage::sqlite

@@ -165,6 +165,7 @@ void Writer::commit(Group& group) {
   }
   if (connection_->in_transaction()) (void)connection_->run(Fixed::rollback);
   names_.drop_group();
+  batch_.drop();
   if (text_.is_active()) (void)text_.load();
   for (auto& job : group) {
     if (job->answer) job->answer = fhir::unexpected(Store::Failure{0, done.error()});
@@ -177,6 +178,7 @@ fhir::Result<void> Writer::try_commit(Group& group) {
   if (!is_whole) {
     FHIR_CHECK(connection_->run(Fixed::rollback));
     names_.drop_group();
+    batch_.drop();
     if (text_.is_active()) FHIR_CHECK(text_.load());
     FHIR_CHECK(connection_->run(Fixed::begin_immediate));
     FHIR_CHECK(apply_all(group, Isolation::savepoints));
@@ -195,17 +197,32 @@ fhir::Result<bool> Writer::apply_all(Group& group, Isolation isolation) {
     const auto changes = sqlite3_total_changes64(connection_->handle());
     if (isolation == Isolation::savepoints) FHIR_CHECK(connection_->run(Fixed::savepoint));
     auto applied = apply(*job);
+    if (applied && isolation == Isolation::savepoints) {
+      applied = batch_.flush();
+      if (!applied) job->answer = fhir::unexpected(Store::Failure{0, applied.error()});
+    }
     if (!applied && !connection_->in_transaction()) {
       return fhir::unexpected(std::move(applied).error());
     }
     if (isolation == Isolation::none) {
       if (!applied && sqlite3_total_changes64(connection_->handle()) != changes) return false;
     } else {
-      if (!applied) FHIR_CHECK(connection_->run(Fixed::rollback_to));
-      if (!applied && job->is_text) FHIR_CHECK(text_.load());
+      if (!applied) {
+        batch_.drop();
+        FHIR_CHECK(connection_->run(Fixed::rollback_to));
+        if (job->is_text) FHIR_CHECK(text_.load());
+      }
       FHIR_CHECK(connection_->run(Fixed::release));
     }
     applied ? names_.keep_batch() : names_.drop_batch();
+  }
+  // Whose rows fail is known only when each batch flushes for itself.
+  if (isolation == Isolation::none) {
+    auto flushed = batch_.flush();
+    if (!flushed && !connection_->in_transaction()) {
+      return fhir::unexpected(std::move(flushed).error());
+    }
+    if (!flushed) return false;
   }
   return true;
 }

@@ -1,6 +1,8 @@
 // Versions, preconditions and batches. https://hl7.org/fhir/R4/http.html
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "tests/unit/storage/fixture.h"
 
 using namespace storage_test;
@@ -195,6 +197,43 @@ TEST_CASE("a batch is all or nothing and tells which write failed") {
   CHECK(store->counts()[0].second == 1);
   CHECK(write_one(*store, put("Group", "new")));
   CHECK(reader_of(*store)->read("Group", "new"));
+}
+
+TEST_CASE("index rows follow each batch of a shared commit, whether it holds or fails") {
+  const auto* code = parameter("code", SearchParameterType::token);
+  Folder folder;
+  SqliteOptions options = options_for(folder);
+  auto store = open_store(options);
+  const auto rows = [&](const std::string& value) {
+    search::IndexRows made;
+    for (int at = 0; at < 30; ++at) made.tokens.push_back({code, "urn:s", value});
+    return made;
+  };
+  constexpr int k_writers = 8, k_rounds = 40;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < k_writers; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int round = 0; round < k_rounds; ++round) {
+        const std::string id = std::to_string(writer) + "-" + std::to_string(round);
+        std::vector<Write> batch;
+        batch.push_back(put("Patient", id, rows("first")));
+        batch.push_back(put("Patient", id + "-b", rows("second")));
+        batch.push_back(put("Patient", id, rows("changed")));
+        if (round % 4 == 1) batch.back().precondition.if_match = 77;  // fails half-way
+        if (round % 4 == 2) batch.push_back(remove("Patient", id + "-b"));
+        CHECK(store->write(std::move(batch)).has_value() == (round % 4 != 1));
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  const auto count = [&](std::string value) {
+    search::Query query = query_of("Patient");
+    query.criteria.push_back(criterion(code, {token("urn:s", std::move(value))}));
+    return reader_of(*store)->count(query).value();
+  };
+  CHECK(count("first") == 0);
+  CHECK(count("changed") == k_writers * k_rounds * 3 / 4);
+  CHECK(count("second") == k_writers * k_rounds / 2);
 }
 
 TEST_CASE("lastUpdated never goes back, whatever the clock does") {
