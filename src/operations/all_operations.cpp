@@ -5,6 +5,7 @@
 #include "src/operations/fhirpath.h"
 #include "src/operations/lookup.h"
 #include "src/operations/operation.h"
+#include "src/operations/snapshot.h"
 #include "src/operations/subsumes.h"
 #include "src/operations/translate.h"
 #include "src/operations/validate.h"
@@ -13,7 +14,7 @@
 namespace server::operations {
 
 std::span<const Operation> all_operations() {
-  static constexpr std::array<Operation, 8> k_operations = {{
+  static constexpr std::array<Operation, 9> k_operations = {{
       {"lookup", "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup", "CodeSystem",
        level_type, false, lookup},
       {"validate-code", "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
@@ -28,6 +29,8 @@ std::span<const Operation> all_operations() {
        level_type | level_instance, false, translate},
       {"validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate", "",
        level_type | level_instance, false, validate},
+      {"snapshot", "http://hl7.org/fhir/OperationDefinition/StructureDefinition-snapshot",
+       "StructureDefinition", level_type | level_instance, false, snapshot},
       {"fhirpath", "http://fhirpath-lab.org/OperationDefinition/fhirpath", "", level_system, false,
        fhirpath},
   }};

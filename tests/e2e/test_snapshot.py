@@ -1,11 +1,12 @@
-"""medisync snapshot: a StructureDefinition with the snapshot that its differential makes.
-https://hl7.org/fhir/R4/profiling.html#snapshot"""
+"""medisync snapshot and $snapshot: a StructureDefinition with the snapshot that its differential makes.
+https://hl7.org/fhir/R4/profiling.html#snapshot
+https://hl7.org/fhir/R4/structuredefinition-operation-snapshot.html"""
 import json
 import os
 import subprocess
 import tempfile
 
-from support import ROOT, Case, binary
+from support import ROOT, Case, ServerCase, binary
 
 CORE = os.path.join(ROOT, "profiles", ".packages", "hl7.fhir.r4.examples")
 
@@ -16,7 +17,10 @@ def profile(url, base, *elements):
             "derivation": "constraint", "baseDefinition": base, "differential": {"element": list(elements)}}
 
 
-class Snapshot(Case):
+PATIENT = "http://hl7.org/fhir/StructureDefinition/Patient"
+
+
+class Command(Case):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
@@ -50,7 +54,7 @@ class Snapshot(Case):
 
     def test_a_profile_on_a_profile_of_a_package(self):
         first = self.write("first.json", profile("http://else.test/first",
-                                                 "http://hl7.org/fhir/StructureDefinition/Patient",
+                                                 PATIENT,
                                                  {"id": "Patient.name", "path": "Patient.name", "min": 1}))
         second = self.write("second.json", profile("http://else.test/second", "http://else.test/first",
                                                    {"id": "Patient.name", "path": "Patient.name", "max": "1"}))
@@ -60,7 +64,7 @@ class Snapshot(Case):
 
     def test_what_cannot_be_made_is_told_with_its_place(self):
         path = self.write("bad.json", profile("http://else.test/bad",
-                                              "http://hl7.org/fhir/StructureDefinition/Patient",
+                                              PATIENT,
                                               {"id": "Patient.colour", "path": "Patient.colour", "min": 1}))
         done = self.run_on(path)
         self.assertEqual((done.returncode, done.stdout), (1, b""))
@@ -68,3 +72,36 @@ class Snapshot(Case):
         self.assertEqual(self.run_on(self.write("patient.json", {"resourceType": "Patient"})).returncode, 2)
         self.assertEqual(self.run_on(os.path.join(self.folder.name, "absent.json")).returncode, 2)
         self.assertEqual(self.run_on().returncode, 2)
+
+
+class Operation(ServerCase):
+    def min_of(self, got, path):
+        self.assert_status(got, 200)
+        return next(e["min"] for e in got.json["snapshot"]["element"] if e["path"] == path)
+
+    def test_a_definition_that_is_sent_is_answered_with_its_snapshot(self):
+        definition = profile("http://else.test/p", PATIENT,
+                             {"id": "Patient.birthDate", "path": "Patient.birthDate", "min": 1})
+        as_parameters = {"resourceType": "Parameters", "parameter": [{"name": "definition", "resource": definition}]}
+        for body in (as_parameters, definition):
+            got = self.http.post("StructureDefinition/$snapshot", body)
+            self.assertEqual(self.min_of(got, "Patient.birthDate"), 1)
+            self.assertEqual(got.json["url"], "http://else.test/p")
+
+    def test_a_stored_definition_by_id_and_by_url(self):
+        made = self.create(profile("http://else.test/stored", PATIENT,
+                                   {"id": "Patient.gender", "path": "Patient.gender", "min": 1}))
+        for path in (f"StructureDefinition/{made['id']}/$snapshot",
+                     "StructureDefinition/$snapshot?url=http://else.test/stored"):
+            self.assertEqual(self.min_of(self.http.get(path), "Patient.gender"), 1, path)
+
+    def test_what_cannot_be_made_is_refused(self):
+        unfit = profile("http://else.test/bad", PATIENT, {"path": "Patient.colour", "min": 1})
+        got = self.http.post("StructureDefinition/$snapshot", unfit)
+        self.assert_outcome(got, 422, "structure")
+        self.assertEqual(got.json["issue"][0]["expression"], ["StructureDefinition.differential.element[0]"])
+        self.assert_outcome(self.http.post("StructureDefinition/$snapshot", profile("http://else.test/b", "http://none")),
+                            422, "not-found")
+        self.assert_outcome(self.http.get("StructureDefinition/$snapshot"), 400, "required")
+        self.assert_outcome(self.http.get("StructureDefinition/$snapshot?url=http://none"), 404, "not-found")
+        self.assert_outcome(self.http.get("StructureDefinition/none/$snapshot"), 404, "not-found")
