@@ -81,6 +81,7 @@ bool ElementReader::resolve(const pugi::xml_node& node, std::string_view outer_s
 }
 
 bool ElementReader::attributes(const pugi::xml_node& node, Attributes& out) {
+  refused_node_ = node;
   std::array<std::string_view, k_xml_attributes_max> seen;
   std::size_t count = 0;
   for (const pugi::xml_attribute& attribute : node.attributes()) {
@@ -116,6 +117,7 @@ bool ElementReader::refuse(const pugi::xml_node& node, std::string diagnostics) 
 }
 
 bool ElementReader::refuse(const pugi::xml_node& node, Issue issue) {
+  refused_node_ = node;
   return refuse_at(offset_of(node), std::move(issue));
 }
 

@@ -58,6 +58,8 @@ class ElementReader {
   bool refuse(const pugi::xml_node& node, Issue issue);
   const Issue& refusal() const { return refusal_; }
   std::size_t refusal_offset() const { return refusal_offset_; }
+  /// Where it is; null when it is of the whole document.
+  pugi::xml_node refused_node() const { return refused_node_; }
 
  private:
   std::size_t offset_of(const char* at) const { return static_cast<std::size_t>(at - buffer_); }
@@ -70,6 +72,7 @@ class ElementReader {
   Arena& arena_;
   Issue refusal_;
   std::size_t refusal_offset_ = 0;
+  pugi::xml_node refused_node_;  // or the one that is looked at
 };
 
 }  // namespace fhir::xml

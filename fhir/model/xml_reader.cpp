@@ -18,6 +18,7 @@
 #include "fhir/base/arena.h"
 #include "fhir/formats/utf8.h"
 #include "fhir/model/xml_element.h"
+#include "fhir/model/xml_expression.h"
 #include "fhir/model/xml_text.h"
 
 namespace fhir {
@@ -353,8 +354,11 @@ Result<json::Document> read_xml(std::string_view text, const DefinitionStore& de
   xml::ElementReader elements(text, buffer.data(), *arena);
   TreeReader reader(text, elements, definitions, *arena, options.depth_max);
   Value root;
-  if (!reader.read(document, root))
-    return refused(elements.refusal(), text, elements.refusal_offset());
+  if (!reader.read(document, root)) {
+    Issue issue = elements.refusal();
+    issue.expression = xml::expression_of(elements.refused_node(), definitions);
+    return refused(std::move(issue), text, elements.refusal_offset());
+  }
   return json::Document::build(std::move(arena), root, std::string(text));
 }
 

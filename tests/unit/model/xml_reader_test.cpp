@@ -191,6 +191,23 @@ TEST_CASE("what is no FHIR XML is refused with its place") {
         fhir::IssueType::not_supported);
 }
 
+TEST_CASE("what is refused is named by the nearest element that is defined") {
+  const auto place_in_patient = [](const std::string& inside) {
+    return refusal_of(patient(inside)).expression;
+  };
+  CHECK(place_in_patient("<birthDate value='1970' lang='de'/>") == "Patient.birthDate");
+  CHECK(place_in_patient("<birthDate>1970</birthDate>") == "Patient.birthDate");
+  CHECK(place_in_patient("<name/><name><given value='a'/><given value='b'>x</given></name>") ==
+        "Patient.name[1].given[1]");
+  CHECK(place_in_patient("<name><text value='a'><b>x</b></text></name>") == "Patient.name[0].text");
+  CHECK(place_in_patient("<multipleBirthInteger value='1' lang='de'/>") ==
+        "Patient.multipleBirth.ofType(integer)");
+  CHECK(place_in_patient("<contained><Organization><name x='a'/></Organization></contained>") ==
+        "Patient.contained[0].name");
+  CHECK(place_in_patient("x") == "Patient");
+  CHECK(refusal_of("<Nothing xmlns='http://hl7.org/fhir'>x</Nothing>").expression.empty());
+}
+
 TEST_CASE("schema locations are no part of the resource") {
   CHECK(json_of("<Patient xmlns='http://hl7.org/fhir' "
                 "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
