@@ -29,5 +29,7 @@ Answer everything(const Call& call);
 Answer convert(const Call& call);
 Answer diff(const Call& call);
 Answer document(const Call& call);
+Answer lastn(const Call& call);
+Answer stats(const Call& call);
 
 }  // namespace server::rest
