@@ -91,6 +91,8 @@ void add_rest_options(CLI::App& app, ServeSettings& settings) {
                "Make a version of an update that changes nothing");
   app.add_flag("--delete-history", settings.delete_history,
                "Let $delete-history erase old versions");
+  app.add_flag("--expunge", settings.expunge,
+               "Let $expunge erase resources from the store, their history and the index");
   app.add_option("--check-references", settings.check_references,
                  "When references must lead to something: write, delete; may be given twice")
       ->check(CLI::IsMember({"write", "delete"}));

@@ -17,6 +17,7 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
   engine.options.conditional_delete_multiple = settings.conditional_delete == "multiple";
   engine.options.store_unchanged = settings.store_unchanged;
   engine.options.delete_history = settings.delete_history;
+  engine.options.expunge = settings.expunge;
   for (const std::string& when : settings.check_references) {
     if (when == "write") engine.options.check_references_on_write = true;
     if (when == "delete") engine.options.check_references_on_delete = true;
@@ -32,6 +33,7 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
 
   storage::SqliteOptions store_options;
   store_options.directory = settings.data;
+  store_options.erases_securely = settings.expunge || settings.delete_history;
   store_options.before_wait = std::move(hooks.before);
   store_options.after_wait = std::move(hooks.after);
   store_options.durability = settings.durability == "off"      ? storage::Durability::off
@@ -39,7 +41,11 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
                                                                : storage::Durability::full;
   FHIR_TRY(store, storage::open_sqlite(store_options));
   engine.store = std::make_unique<rest::LiveStore>(std::move(store), *engine.definitions);
-  FHIR_CHECK(engine.definitions->attach(*engine.store));
+  // An import leaves what is to be indexed again to the server that is started after it.
+  if (freshness == rest::Freshness::always)
+    engine.reindexer = std::make_unique<rest::Reindexer>(*engine.store, *engine.definitions);
+  FHIR_CHECK(engine.definitions->attach(*engine.store, engine.reindexer.get()));
+  if (engine.reindexer) FHIR_CHECK(engine.reindexer->run());
   return engine;
 }
 

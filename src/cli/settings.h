@@ -37,6 +37,7 @@ struct ServeSettings {
   std::string conditional_delete = "single";
   bool store_unchanged = false;
   bool delete_history = false;
+  bool expunge = false;
   std::vector<std::string> check_references;  // write, delete
   bool create_placeholders = false;
   std::vector<std::string> cors_origins;

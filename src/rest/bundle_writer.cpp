@@ -45,6 +45,8 @@ std::string_view verb_of(const storage::Version& version) {
       return "PATCH";
     case storage::WriteMethod::delete_:
     case storage::WriteMethod::erase_history:
+    case storage::WriteMethod::erase:
+    case storage::WriteMethod::reindex:
       return "DELETE";
   }
   return "PUT";

@@ -21,6 +21,14 @@ fhir::Result<ConditionalMatch, Failure> find_one(const Call& call, std::string_v
         failure(fhir::make_issue(fhir::Situation::precondition_failed, fhir::IssueType::required,
                                  "A condition without criteria would match everything")));
   FHIR_TRY(query, parse_search(call, type, parameters, search::Handling::strict));
+  // A condition that cannot be judged yet must not be taken for one that nothing matches.
+  for (const fhir::Issue& warning : query.warnings) {
+    if (warning.situation != fhir::Situation::unavailable) continue;
+    fhir::Issue issue = warning;
+    issue.severity = fhir::Severity::error;
+    issue.type = fhir::IssueType::transient;
+    return fhir::unexpected(failure(std::move(issue)));
+  }
   query.sort.clear();
   query.includes.clear();
   query.count = 2;

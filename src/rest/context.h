@@ -34,11 +34,14 @@ struct Options {
   bool conditional_delete_multiple = false;  // else: several matches are an error
   bool store_unchanged = false;              // whether an update without a change is a version
   bool delete_history = false;               // whether old versions may be erased
+  bool expunge = false;                      // whether $expunge may erase anything
   bool check_references_on_write = false;    // a reference to what is not here is an error
   bool check_references_on_delete = false;   // so is the deletion of what is referred to
   bool create_placeholders = false;          // what a write refers to is made when it is missing
   std::vector<std::string> cors_origins;     // `*`: any; empty: no other origin
 };
+
+class Reindexer;
 
 /// Definitions and what is compiled from them, swapped whole. The store stands beside it.
 struct Snapshot {
@@ -47,6 +50,7 @@ struct Snapshot {
   std::shared_ptr<const LazyText> capability_statement;    // JSON; date of the snapshot
   std::shared_ptr<const LazyText> normative_capabilities;  // the same of what is normative in R4
   std::shared_ptr<const LazyText> terminology_capabilities;
+  Reindexer* reindexer = nullptr;  // null: nothing is indexed in the background
 
   const fhir::DefinitionStore& definitions() const { return *services.definitions; }
   storage::Store& store() const { return *services.store; }

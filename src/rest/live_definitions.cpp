@@ -8,6 +8,7 @@
 #include "fhir/definitions/record_reader.h"
 #include "fhir/definitions/schema_compiler.h"
 #include "src/rest/capability_statement.h"
+#include "src/rest/reindexer.h"
 #include "src/rest/search_request.h"
 #include "src/rest/terminology_capabilities.h"
 #include "terminology/terminology.h"
@@ -74,8 +75,9 @@ fhir::Result<std::unique_ptr<LiveDefinitions>> LiveDefinitions::make(
   return live;
 }
 
-fhir::Result<void> LiveDefinitions::attach(storage::Store& store) {
+fhir::Result<void> LiveDefinitions::attach(storage::Store& store, Reindexer* reindexer) {
   store_ = &store;
+  reindexer_ = reindexer;
   FHIR_TRY(reader, store.reader(Clock::now() + std::chrono::minutes(1)));
   const auto counts = store.counts();
   for (const auto& [type, count] : counts) {
@@ -120,6 +122,17 @@ Addition LiveDefinitions::record_of(std::string_view body) const {
 void LiveDefinitions::note(std::string_view type, std::string_view id,
                            const storage::Written& written) {
   if (written.unchanged || !is_put_in_force(type)) return;
+  if (written.erased) {
+    // Its versions begin anew when it comes back.
+    const std::lock_guard lock(noted_mutex_);
+    const auto found = stored_.find({std::string(type), std::string(id)});
+    if (found == stored_.end()) return;
+    if (found->second.record != nullptr)
+      in_force_.erase({found->second.last_updated, found->first.first, found->first.second});
+    stored_.erase(found);
+    ++noted_;
+    return;
+  }
   put({std::string(type), std::string(id)},
       {written.version_id, written.last_updated, record_of(written.body)});
 }
@@ -165,8 +178,12 @@ void LiveDefinitions::renew() {
   auto definitions = packages_->over(std::move(additions), definitions_.get());
   auto snapshot = make_snapshot(definitions, snapshot_.get());
   if (snapshot) {
+    const bool has_same_parameters =
+        definitions_->search_parameters().data() == definitions->search_parameters().data();
     definitions_ = std::move(definitions);
     std::atomic_store(&snapshot_, *std::move(snapshot));
+    if (!has_same_parameters && reindexer_ != nullptr)
+      reindexer_->definitions_changed(*definitions_);
   } else {
     std::fprintf(stderr, "medisync: the definitions stay as they were: %s\n",
                  snapshot.error().diagnostics.c_str());
@@ -182,6 +199,7 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
   operations::Services& services = snapshot->services;
   services.definitions = definitions;
   services.store = store_;
+  snapshot->reindexer = reindexer_;
   const bool has_same_codes =
       earlier != nullptr && agree_on(k_of_terminology, earlier->definitions(), *definitions);
   const operations::Services* before = earlier != nullptr ? &earlier->services : nullptr;

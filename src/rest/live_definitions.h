@@ -33,8 +33,8 @@ enum class Freshness : std::uint8_t {
 /// does); with a measure of a package a report is judged all the same.
 bool is_put_in_force(std::string_view type);
 
-/// A new search parameter indexes what is written from then on; what was stored before is found by
-/// it once it is indexed again.
+/// A new search parameter indexes what is written from then on; what was stored before is indexed
+/// in the background by the Reindexer that watches.
 class LiveDefinitions final : public SnapshotSource {
  public:
   /// errors   not-supported: a store of definitions that takes no additions · of the first snapshot
@@ -46,7 +46,9 @@ class LiveDefinitions final : public SnapshotSource {
   /// packages. Called once, before the first request.
   ///
   /// store    outlives this; whatever is written to it is told to note()
-  fhir::Result<void> attach(storage::Store& store);
+  /// reindexer   shown by every snapshot and told of new search parameters; may be null, else it
+  ///             lives until the last request has ended
+  fhir::Result<void> attach(storage::Store& store, Reindexer* reindexer = nullptr);
 
   /// Tells of a write that succeeded; of no weight unless it is of a conformance resource.
   void note(std::string_view type, std::string_view id, const storage::Written& written);
@@ -77,6 +79,7 @@ class LiveDefinitions final : public SnapshotSource {
   const Options options_;
   const Freshness freshness_;
   storage::Store* store_ = nullptr;
+  Reindexer* reindexer_ = nullptr;
 
   std::mutex noted_mutex_;  // guards the two maps
   std::map<Key, Stored> stored_;

@@ -23,6 +23,9 @@ class LiveStore final : public storage::Store {
     return store_->read(type, id, deadline);
   }
   fhir::Result<Outcome, Failure> write(std::vector<storage::Write> writes) override;
+  fhir::Result<void> put_note(std::string_view name, std::string_view text) override {
+    return store_->put_note(name, text);
+  }
   std::vector<std::pair<std::string, std::uint64_t>> counts() override { return store_->counts(); }
   bool is_healthy() override { return store_->is_healthy(); }
 

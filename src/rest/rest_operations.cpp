@@ -33,6 +33,8 @@ std::span<const RestOperation> rest_operations() {
       {"convert", "http://hl7.org/fhir/OperationDefinition/Resource-convert", "",
        level_system | level_type, false, false, convert},
       {"diff", "", "", level_system | level_instance, false, true, diff},
+      {"reindex", "", "", level_system | level_type | level_instance, false, false, reindex},
+      {"expunge", "", "", level_system | level_type | level_instance, true, true, expunge},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });
   return k_operations;

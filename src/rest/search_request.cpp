@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "src/rest/reindexer.h"
 #include "src/rest/search_concepts.h"
 #include "src/search/compartment.h"
 #include "src/search/percent.h"
@@ -32,6 +33,13 @@ search::ParseOptions options_of(const Call& call, search::Handling handling,
   options.concepts = &concepts;
   options.units = call.snapshot->services.terminology->units();
   return options;
+}
+
+/// Searches by a parameter whose index is still being built say so.
+void tell_of_index(const Call& call, search::Query& query) {
+  if (call.snapshot->reindexer == nullptr) return;
+  if (auto issue = call.snapshot->reindexer->incomplete(query))
+    query.warnings.push_back(*std::move(issue));
 }
 
 /// `_type` apart from the rest.
@@ -74,8 +82,10 @@ fhir::Result<search::Query, Failure> parse_search(
     const Call& call, std::string_view type,
     std::span<const std::pair<std::string, std::string>> parameters, search::Handling handling) {
   const SearchConcepts concepts(call);
-  return search::parse_query(type, parameters, call.snapshot->definitions(),
-                             options_of(call, handling, concepts));
+  FHIR_TRY(query, search::parse_query(type, parameters, call.snapshot->definitions(),
+                                      options_of(call, handling, concepts)));
+  tell_of_index(call, query);
+  return std::move(query);
 }
 
 fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Parameters& parameters,
@@ -103,6 +113,7 @@ fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Par
     const SearchConcepts concepts(call);
     FHIR_TRY(several, search::parse_types_query(split.types, split.rest, definitions,
                                                 options_of(call, handling, concepts)));
+    tell_of_index(call, several);
     several.self =
         split.given + (split.given.empty() || several.self.empty() ? "" : "&") + several.self;
     query = std::move(several);

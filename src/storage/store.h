@@ -23,7 +23,9 @@ enum class WriteMethod : std::uint8_t {
   update,
   patch,
   delete_,
-  erase_history  // takes old versions away and makes no new one
+  erase_history,  // takes old versions away and makes no new one
+  erase,          // takes the resource away, all its versions and its index rows
+  reindex         // brings the index rows of the current version up to date; no new version
 };
 
 /// One stored version.
@@ -54,6 +56,8 @@ struct Precondition {
   std::shared_ptr<const search::Query> must_match_none;
 };
 
+/// A reindex whose precondition names a version that is no longer current changes nothing: what
+/// made the current one has indexed it.
 struct Write {
   WriteMethod method = WriteMethod::create;
   std::string type;
@@ -68,6 +72,7 @@ struct Write {
   /// delete_: no current resource may refer to it once the batch is written: otherwise 409.
   bool must_not_be_referenced = false;
   std::optional<std::int64_t> erased_version;  // erase_history: this one; else all but the current
+  bool only_when_deleted = false;              // erase: leave a live resource as it is
 };
 
 struct Written {
@@ -75,6 +80,7 @@ struct Written {
   std::int64_t last_updated = 0;
   bool created = false;    // no current version stood there before (new, or brought back)
   bool unchanged = false;  // nothing was done: delete of what is not there, or skip_unchanged
+  bool erased = false;     // nothing of it is left
   std::string body;        // as stored; empty for delete_
 };
 
@@ -119,6 +125,13 @@ struct Labels {
   std::vector<Label> tags;
 };
 
+/// Resources that an erasure may concern.
+enum class Erasable : std::uint8_t {
+  deleted,    // the last version is a deletion
+  any,        // whatever has a version
+  superseded  // there are old versions
+};
+
 /// One snapshot of the database. Not for several threads at once; short-lived.
 class Reader {
  public:
@@ -133,6 +146,11 @@ class Reader {
   virtual fhir::Result<HistoryPage> history(const HistoryRequest& request) = 0;
   /// Profiles, security labels and tags in use by a type; by all when it is empty.
   virtual fhir::Result<Labels> labels(std::string_view type) = 0;
+  /// Ids of resources of a type, `limit` at most, in no order that means something.
+  virtual fhir::Result<std::vector<std::string>> erasable(std::string_view type, Erasable which,
+                                                          std::uint32_t limit) = 0;
+  /// What Store::put_note() keeps under that name; nothing when there is none.
+  virtual fhir::Result<std::optional<std::string>> note(std::string_view name) = 0;
 };
 
 /// Thread-safe.
@@ -164,6 +182,9 @@ class Store {
     fhir::Issue issue;
   };
   virtual fhir::Result<Outcome, Failure> write(std::vector<Write> writes) = 0;
+
+  /// Keeps a text that is no resource, such as how far long work has come. Durable as a write.
+  virtual fhir::Result<void> put_note(std::string_view name, std::string_view text) = 0;
 
   /// Current resources per type, kept with every write.
   virtual std::vector<std::pair<std::string, std::uint64_t>> counts() = 0;

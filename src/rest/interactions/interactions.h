@@ -25,6 +25,8 @@ Answer meta_add(const Call& call);
 Answer meta_delete(const Call& call);
 Answer versions(const Call& call);
 Answer delete_history(const Call& call);
+Answer reindex(const Call& call);
+Answer expunge(const Call& call);
 Answer everything(const Call& call);
 Answer convert(const Call& call);
 Answer diff(const Call& call);

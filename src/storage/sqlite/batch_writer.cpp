@@ -36,7 +36,9 @@ fhir::Result<Store::Outcome, Store::Failure> BatchWriter::apply(const std::vecto
 fhir::Result<Written> BatchWriter::apply(const Write& write) {
   FHIR_TRY(type, names_.add_type(write.type));
   FHIR_TRY(identity, find(type, write.id));
+  if (write.method == WriteMethod::reindex) return reindex(write, type, identity);
   FHIR_CHECK(check(write.precondition, identity));
+  if (write.method == WriteMethod::erase) return erase(write, type, identity);
   if (write.method == WriteMethod::erase_history) return erase_history(write, type, identity);
   if (write.skip_unchanged && identity.is_live) {
     FHIR_TRY(same, unchanged(write, identity));
@@ -107,20 +109,88 @@ fhir::Result<Written> BatchWriter::erase_history(const Write& write, std::int64_
   if (write.erased_version == identity.version_id)
     return fhir::unexpected(fhir::make_issue(Situation::conflict, IssueType::conflict,
                                              "The current version is no history"));
-  FHIR_TRY(statement, connection_.statement("DELETE FROM history WHERE rid = ? AND "
-                                            "(? = 0 OR version_id = ?)"));
-  Run run(*statement);
-  run->bind(1, identity.rid);
-  run->bind(2, write.erased_version.value_or(0));
-  run->bind(3, write.erased_version.value_or(0));
-  FHIR_CHECK(done(run));
-  const int erased = sqlite3_changes(connection_.handle());
+  FHIR_TRY(erased, erase_versions(identity.rid, write.erased_version.value_or(0)));
   names_.count(type, {0, -erased});
   Written written;
   written.version_id = identity.version_id;
   written.last_updated = identity.last_updated;
   written.unchanged = erased == 0;
   return written;
+}
+
+/// Version 0: all of them.
+fhir::Result<int> BatchWriter::erase_versions(std::int64_t rid, std::int64_t version) {
+  FHIR_TRY(statement, connection_.statement("DELETE FROM history WHERE rid = ? AND "
+                                            "(? = 0 OR version_id = ?)"));
+  Run run(*statement);
+  run->bind(1, rid);
+  run->bind(2, version);
+  run->bind(3, version);
+  FHIR_CHECK(done(run));
+  return sqlite3_changes(connection_.handle());
+}
+
+fhir::Result<Written> BatchWriter::erase(const Write& write, std::int64_t type,
+                                         const Identity& identity) {
+  if (identity.version_id == 0)
+    return fhir::unexpected(fhir::make_issue(Situation::not_found, IssueType::not_found,
+                                             write.type + "/" + write.id + " is not known"));
+  Written written;
+  written.version_id = identity.version_id;
+  written.last_updated = identity.last_updated;
+  written.unchanged = write.only_when_deleted && identity.is_live;
+  if (written.unchanged) return written;
+  FHIR_TRY(versions, erase_versions(identity.rid, 0));
+  static const search::IndexRows k_none;
+  if (identity.is_live)
+    FHIR_CHECK(index_.replace(identity.rid, type, k_none, IndexWriter::Before::rows));
+  FHIR_CHECK(erase_identity(write, identity));
+  names_.forget(type, write.id);
+  names_.count(type, {identity.is_live ? -1 : 0, -versions - 1});
+  written.erased = true;
+  return written;
+}
+
+/// What others refer to stays as a mere identity, which says no more than they do. The greatest rid
+/// stays too, without its id: SQLite would give the number to another resource, and cursors of
+/// pages count on its meaning the same for good.
+fhir::Result<void> BatchWriter::erase_identity(const Write& write, const Identity& identity) {
+  FHIR_TRY(referenced, is_referenced(identity.rid));
+  FHIR_TRY(greatest, connection_.integer("SELECT max(rid) FROM resource"));
+  const bool is_kept = referenced || identity.rid == greatest;
+  FHIR_TRY(statement, connection_.statement(
+                          is_kept ? "UPDATE resource SET version_id = 0, last_updated = 0, "
+                                    "method = 0, deleted = 1, body = NULL, id = ? WHERE rid = ?"
+                                  : "DELETE FROM resource WHERE ? <> '' AND rid = ?"));
+  Run run(*statement);
+  const std::string id = referenced ? write.id : "$" + std::to_string(identity.rid);
+  run->bind_text(1, id);
+  run->bind(2, identity.rid);
+  return done(run);
+}
+
+fhir::Result<Written> BatchWriter::reindex(const Write& write, std::int64_t type,
+                                           const Identity& identity) {
+  Written written;
+  written.version_id = identity.version_id;
+  written.last_updated = identity.last_updated;
+  written.unchanged = true;
+  const bool is_current = identity.is_live && write.precondition.if_match.value_or(
+                                                  identity.version_id) == identity.version_id;
+  if (is_current)
+    FHIR_CHECK(index_.replace(identity.rid, type, write.index, IndexWriter::Before::rows));
+  return written;
+}
+
+fhir::Result<bool> BatchWriter::is_referenced(std::int64_t rid) {
+  FHIR_TRY(statement,
+           connection_.statement("SELECT 1 FROM search_parameter s JOIN reference_index i "
+                                 "ON i.param = s.param AND i.target = ? LIMIT 1"));
+  Run run(*statement);
+  run->bind(1, rid);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return step == Step::row;
 }
 
 /// Referential integrity, as the server's settings ask for it.

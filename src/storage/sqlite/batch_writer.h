@@ -39,6 +39,11 @@ class BatchWriter {
   fhir::Result<std::optional<Written>> unchanged(const Write& write, const Identity& identity);
   fhir::Result<Written> erase_history(const Write& write, std::int64_t type,
                                       const Identity& identity);
+  fhir::Result<Written> erase(const Write& write, std::int64_t type, const Identity& identity);
+  fhir::Result<void> erase_identity(const Write& write, const Identity& identity);
+  fhir::Result<Written> reindex(const Write& write, std::int64_t type, const Identity& identity);
+  fhir::Result<int> erase_versions(std::int64_t rid, std::int64_t version);
+  fhir::Result<bool> is_referenced(std::int64_t rid);
   fhir::Result<void> check_references(const Write& write);
   fhir::Result<Identity> find(std::int64_t type, std::string_view id);
   fhir::Result<void> check(const Precondition& precondition, const Identity& identity);

@@ -135,6 +135,15 @@ void Names::remember(std::int64_t type, std::string_view id, std::int64_t rid) {
   if (targets_[type].emplace(id, rid).second) ++targets_cached_;
 }
 
+void Names::forget(std::int64_t type, std::string_view id) {
+  const auto known = targets_.find(type);
+  if (known == targets_.end()) return;
+  const auto found = known->second.find(id);
+  if (found == known->second.end()) return;
+  known->second.erase(found);
+  --targets_cached_;
+}
+
 void Names::count(std::int64_t type, TypeCounts change) {
   TypeCounts& counts = batch_.counts[type];
   counts.live += change.live;

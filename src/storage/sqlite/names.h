@@ -19,6 +19,9 @@ class Names final : public SnapshotCatalog {
   /// Tells of an identity that was found or made otherwise.
   void remember(std::int64_t type, std::string_view id, std::int64_t rid);
 
+  /// Tells that an identity is gone, or stands under another id.
+  void forget(std::int64_t type, std::string_view id);
+
   void count(std::int64_t type, TypeCounts change);
 
   // What the batch added becomes the group's, or is forgotten.

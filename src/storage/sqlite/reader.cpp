@@ -141,4 +141,38 @@ fhir::Result<Labels> SqliteReader::labels(std::string_view type) {
   return labels_in_use(*lease_, dictionary_, type);
 }
 
+fhir::Result<std::vector<std::string>> SqliteReader::erasable(std::string_view type_name,
+                                                              Erasable which, std::uint32_t limit) {
+  FHIR_CHECK(take_snapshot());
+  std::vector<std::string> ids;
+  const auto type = dictionary_.type(type_name);
+  if (!type) return ids;
+  const char* text =
+      which == Erasable::superseded
+          ? "SELECT DISTINCT r.id FROM history h JOIN resource r ON r.rid = h.rid "
+            "WHERE h.type = ? LIMIT ?"
+      : which == Erasable::deleted
+          ? "SELECT id FROM resource WHERE type = ? AND version_id > 0 AND deleted = 1 LIMIT ?"
+          : "SELECT id FROM resource WHERE type = ? AND version_id > 0 LIMIT ?";
+  FHIR_TRY(statement, lease_->statement(text));
+  Run run(*statement);
+  run->bind(1, *type);
+  run->bind(2, std::int64_t{limit});
+  Step step;
+  while ((step = run->step()) == Step::row) ids.emplace_back(run->bytes(0));
+  if (step == Step::failed) return fhir::unexpected(lease_->issue(run->code()));
+  return ids;
+}
+
+fhir::Result<std::optional<std::string>> SqliteReader::note(std::string_view name) {
+  FHIR_CHECK(take_snapshot());
+  FHIR_TRY(statement, lease_->statement("SELECT value FROM setting WHERE name = ?"));
+  Run run(*statement);
+  run->bind_text(1, name);
+  const Step step = run->step();
+  if (step == Step::failed) return fhir::unexpected(lease_->issue(run->code()));
+  if (step == Step::done) return std::optional<std::string>();
+  return std::optional(std::string(run->bytes(0)));
+}
+
 }  // namespace server::storage::sqlite

@@ -28,6 +28,9 @@ class SqliteReader final : public Reader {
   fhir::Result<std::uint64_t> count(const search::Query& query) override;
   fhir::Result<HistoryPage> history(const HistoryRequest& request) override;
   fhir::Result<Labels> labels(std::string_view type) override;
+  fhir::Result<std::vector<std::string>> erasable(std::string_view type, Erasable which,
+                                                  std::uint32_t limit) override;
+  fhir::Result<std::optional<std::string>> note(std::string_view name) override;
 
  private:
   fhir::Result<void> take_snapshot();

@@ -64,7 +64,8 @@ fhir::Result<std::unique_ptr<Connection>> open_writer(const std::filesystem::pat
       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;"
       "PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA synchronous = " +
       std::string(name_of(options.durability)) + "; PRAGMA cache_size = -" +
-      std::to_string(options.writer_cache_bytes / 1024)));
+      std::to_string(options.writer_cache_bytes / 1024) +
+      "; PRAGMA secure_delete = " + (options.erases_securely ? "1" : "0")));
   FHIR_CHECK(migrate(*connection));
   return std::move(connection);
 }
@@ -136,6 +137,12 @@ class SqliteStore final : public Store {
 
   fhir::Result<Outcome, Failure> write(std::vector<Write> writes) override {
     return writer_->write(std::move(writes));
+  }
+
+  fhir::Result<void> put_note(std::string_view name, std::string_view text) override {
+    auto put = writer_->put_note(name, text);
+    if (!put) return fhir::unexpected(std::move(put).error().issue);
+    return {};
   }
 
   std::vector<std::pair<std::string, std::uint64_t>> counts() override {

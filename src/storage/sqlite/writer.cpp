@@ -68,6 +68,12 @@ Writer::Answer Writer::write(std::vector<Write> writes) {
   return enqueue(std::move(job));
 }
 
+Writer::Answer Writer::put_note(std::string_view name, std::string_view text) {
+  auto job = std::make_unique<Job>();
+  job->note.emplace(name, text);
+  return enqueue(std::move(job));
+}
+
 bool Writer::is_healthy() {
   if (!failed_) return true;
   auto job = std::make_unique<Job>();
@@ -227,8 +233,22 @@ fhir::Result<bool> Writer::apply_all(Group& group, Isolation isolation) {
   return true;
 }
 
+fhir::Result<void> Writer::put_setting(std::string_view name, std::string_view text) {
+  FHIR_TRY(statement,
+           connection_->statement("INSERT INTO setting VALUES(?, ?) ON CONFLICT(name) DO UPDATE "
+                                  "SET value = excluded.value"));
+  Run run(*statement);
+  run->bind_text(1, name);
+  run->bind_text(2, text);
+  if (run->step() == Step::failed) return fhir::unexpected(connection_->issue(run->code()));
+  return {};
+}
+
 fhir::Result<void> Writer::apply(Job& job) {
-  if (job.is_probe) {
+  if (job.note) {
+    if (auto put = put_setting(job.note->first, job.note->second); !put)
+      job.answer = fhir::unexpected(Store::Failure{0, std::move(put).error()});
+  } else if (job.is_probe) {
     FHIR_TRY(statement, connection_->fixed(Fixed::touch));
     Run run(*statement);
     const std::string now = std::to_string(names_.now_ms());

@@ -7,6 +7,9 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -38,6 +41,9 @@ class Writer final : public TextCatchUp {
   /// errors   transient: they are not within a few seconds, or before the deadline
   fhir::Result<void> catch_up(std::chrono::steady_clock::time_point deadline) override;
 
+  /// Blocks until durable. Thread-safe.
+  Answer put_note(std::string_view name, std::string_view text);
+
   /// Whether the last commit succeeded; after a failure tries a small one. Thread-safe.
   bool is_healthy();
 
@@ -47,6 +53,7 @@ class Writer final : public TextCatchUp {
     std::size_t bytes = 0;
     bool is_probe = false;
     bool is_text = false;  // index the words of what is due
+    std::optional<std::pair<std::string, std::string>> note;
     std::promise<Answer> promise;
     Answer answer = Store::Outcome{};
   };
@@ -64,6 +71,7 @@ class Writer final : public TextCatchUp {
   fhir::Result<void> apply(Job& job);
   fhir::Result<void> apply_text();
   void index_text_when_idle();
+  fhir::Result<void> put_setting(std::string_view name, std::string_view text);
   void apply_test_limit();
   bool write_back();
   void checkpoint_if_due();

@@ -1,0 +1,89 @@
+// Brings the search index of what is stored up to date, in the background: a thread that goes
+// through the resources of a type in small steps, rests as long as it worked, keeps its place in
+// the store, and goes on from there after a restart. Started by $reindex, and by itself when a
+// search parameter arrives or changes. https://hl7.org/fhir/R4/searchparameter.html
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "src/rest/reindex_job.h"
+#include "src/rest/snapshot_source.h"
+#include "src/search/query.h"
+#include "src/storage/store.h"
+
+namespace fhir {
+class DefinitionStore;
+}
+
+namespace server::rest {
+
+/// Thread-safe.
+class Reindexer {
+ public:
+  /// store, snapshots   outlive this
+  Reindexer(storage::Store& store, SnapshotSource& snapshots);
+  /// Stops within a step; what is unfinished goes on at the next start.
+  ~Reindexer();
+  Reindexer(const Reindexer&) = delete;
+  Reindexer& operator=(const Reindexer&) = delete;
+
+  /// Reads what an earlier run left, and begins to work. Once.
+  fhir::Result<void> run();
+
+  /// Queues the resources of these types.
+  ///
+  /// returns   the id of the job
+  /// errors    throttled: too many jobs wait
+  fhir::Result<std::string> start(std::vector<std::string> types);
+  /// Newest last; the unfinished, and the last of the others.
+  std::vector<ReindexJob> jobs() const;
+  std::optional<ReindexJob> job(std::string_view id) const;
+  /// False: there is no such job that has not ended.
+  bool cancel(std::string_view id);
+
+  /// Tells of definitions that are in force now: parameters that are new or changed get a job.
+  void definitions_changed(const fhir::DefinitionStore& definitions);
+  /// Which criterion or sort key of a query has an index that is not complete; nothing when all
+  /// are. Costs nothing while no parameter waits.
+  std::optional<fhir::Issue> incomplete(const search::Query& query) const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  void work();
+  ReindexJob* next();
+  /// False: nothing could be done now.
+  bool step(Lock& lock, ReindexJob& job);
+  void rest(Lock& lock, std::chrono::steady_clock::duration time);
+  void save(Lock& lock, bool is_due);
+  void add(std::vector<std::string> types, std::vector<std::string> parameters);
+  void note_waiting();
+
+  storage::Store& store_;
+  SnapshotSource& snapshots_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<ReindexJob> jobs_;
+  std::map<std::string, std::string> known_;  // search parameters: url → what their rows depend on
+  bool has_known_ = false;
+  bool is_changed_ = false;  // jobs_ differ from what is stored
+  bool are_known_changed_ = false;
+  std::chrono::steady_clock::time_point saved_{};
+  bool stopping_ = false;
+  std::atomic<bool> any_waiting_ = false;
+  std::thread thread_;
+};
+
+}  // namespace server::rest
