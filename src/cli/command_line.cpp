@@ -93,6 +93,16 @@ void add_rest_options(CLI::App& app, ServeSettings& settings) {
                "Let $delete-history erase old versions");
   app.add_flag("--expunge", settings.expunge,
                "Let $expunge erase resources from the store, their history and the index");
+  app.add_option("--message-route", settings.message_routes,
+                 "EVENT=ACTION for $process-message; EVENT is code, system|code or *, ACTION is "
+                 "store, acknowledge or refuse; several may be given, the first that fits counts")
+      ->check([](const std::string& route) {
+        const std::string action = route.substr(route.rfind('=') + 1);
+        const bool is_good = route.find('=') != std::string::npos && route.front() != '=' &&
+                             (action == "store" || action == "acknowledge" || action == "refuse");
+        return is_good ? std::string()
+                       : std::string("must be EVENT=store, =acknowledge or =refuse");
+      });
   app.add_option("--check-references", settings.check_references,
                  "When references must lead to something: write, delete; may be given twice")
       ->check(CLI::IsMember({"write", "delete"}));

@@ -18,6 +18,10 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
   engine.options.store_unchanged = settings.store_unchanged;
   engine.options.delete_history = settings.delete_history;
   engine.options.expunge = settings.expunge;
+  for (const std::string& route : settings.message_routes) {
+    const std::size_t equals = route.rfind('=');  // an event's system may have one
+    engine.options.message_routes.emplace_back(route.substr(0, equals), route.substr(equals + 1));
+  }
   for (const std::string& when : settings.check_references) {
     if (when == "write") engine.options.check_references_on_write = true;
     if (when == "delete") engine.options.check_references_on_delete = true;

@@ -38,7 +38,10 @@ struct Options {
   bool check_references_on_write = false;    // a reference to what is not here is an error
   bool check_references_on_delete = false;   // so is the deletion of what is referred to
   bool create_placeholders = false;          // what a write refers to is made when it is missing
-  std::vector<std::string> cors_origins;     // `*`: any; empty: no other origin
+  /// What is done with a message, by its event: `code` or `system|code` → store, acknowledge,
+  /// refuse; `*` stands for all others. The first that fits counts.
+  std::vector<std::pair<std::string, std::string>> message_routes;
+  std::vector<std::string> cors_origins;  // `*`: any; empty: no other origin
 };
 
 class Reindexer;

@@ -34,6 +34,8 @@ std::span<const RestOperation> rest_operations() {
        level_system | level_type, false, false, convert},
       {"diff", "", "", level_system | level_instance, false, true, diff},
       {"reindex", "", "", level_system | level_type | level_instance, false, false, reindex},
+      {"process-message", "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
+       "", level_system, true, false, process_message},
       {"expunge", "", "", level_system | level_type | level_instance, true, true, expunge},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });

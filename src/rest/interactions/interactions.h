@@ -26,6 +26,7 @@ Answer meta_delete(const Call& call);
 Answer versions(const Call& call);
 Answer delete_history(const Call& call);
 Answer reindex(const Call& call);
+Answer process_message(const Call& call);
 Answer expunge(const Call& call);
 Answer everything(const Call& call);
 Answer convert(const Call& call);
