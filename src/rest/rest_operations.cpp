@@ -36,6 +36,8 @@ std::span<const RestOperation> rest_operations() {
       {"reindex", "", "", level_system | level_type | level_instance, false, false, reindex},
       {"process-message", "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
        "", level_system, true, false, process_message},
+      {"match", "http://hl7.org/fhir/OperationDefinition/Patient-match", "Patient", level_type,
+       false, false, match_patient},
       {"expunge", "", "", level_system | level_type | level_instance, true, true, expunge},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });

@@ -27,6 +27,7 @@ Answer versions(const Call& call);
 Answer delete_history(const Call& call);
 Answer reindex(const Call& call);
 Answer process_message(const Call& call);
+Answer match_patient(const Call& call);
 Answer expunge(const Call& call);
 Answer everything(const Call& call);
 Answer convert(const Call& call);
