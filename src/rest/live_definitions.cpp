@@ -180,10 +180,11 @@ void LiveDefinitions::renew() {
   if (snapshot) {
     const bool has_same_parameters =
         definitions_->search_parameters().data() == definitions->search_parameters().data();
+    const std::weak_ptr<const search::Extractor> earlier = snapshot_->extractor;
     definitions_ = std::move(definitions);
     std::atomic_store(&snapshot_, *std::move(snapshot));
     if (!has_same_parameters && reindexer_ != nullptr)
-      reindexer_->definitions_changed(*definitions_);
+      reindexer_->definitions_changed(*definitions_, earlier);
   } else {
     std::fprintf(stderr, "medisync: the definitions stay as they were: %s\n",
                  snapshot.error().diagnostics.c_str());

@@ -25,6 +25,7 @@ constexpr std::size_t k_waiting_max = 20;
 constexpr std::size_t k_jobs_kept = 40;
 constexpr auto k_save_every = 1s;
 constexpr auto k_pause_after_failure = 1s;
+constexpr auto k_poll = 10ms;  // for the end of requests that index by the parameters of before
 constexpr auto k_read_deadline = 20s;
 
 /// What the index rows of a parameter depend on.
@@ -135,7 +136,7 @@ fhir::Result<void> Reindexer::run() {
     note_waiting();
   }
   thread_ = std::thread([this] { work(); });
-  definitions_changed(snapshots_.present()->definitions());
+  definitions_changed(snapshots_.present()->definitions(), {});
   return {};
 }
 
@@ -164,6 +165,10 @@ ReindexJob* Reindexer::next() {
 
 /// References to jobs stay good while the lock is open: a job that has not ended is not let go.
 bool Reindexer::step(Lock& lock, ReindexJob& job) {
+  if (!job.parameters.empty() && !earlier_.expired()) {
+    rest(lock, k_poll);
+    return true;
+  }
   is_changed_ = true;
   job.status = Status::running;
   if (job.at >= job.types.size()) {
@@ -281,7 +286,8 @@ bool Reindexer::cancel(std::string_view id) {
   return false;
 }
 
-void Reindexer::definitions_changed(const fhir::DefinitionStore& definitions) {
+void Reindexer::definitions_changed(const fhir::DefinitionStore& definitions,
+                                    std::weak_ptr<const search::Extractor> earlier) {
   auto present = fingerprints(definitions);
   const auto counts = store_.counts();
   const Lock lock(mutex_);
@@ -303,6 +309,7 @@ void Reindexer::definitions_changed(const fhir::DefinitionStore& definitions) {
   }
   known_ = std::move(present);
   has_known_ = are_known_changed_ = true;
+  if (!parameters.empty()) earlier_ = std::move(earlier);
   if (!parameters.empty()) add({types.begin(), types.end()}, std::move(parameters));
   wake_.notify_all();
 }

@@ -20,6 +20,7 @@
 
 #include "src/rest/reindex_job.h"
 #include "src/rest/snapshot_source.h"
+#include "src/search/extractor.h"
 #include "src/search/query.h"
 #include "src/storage/store.h"
 
@@ -54,7 +55,10 @@ class Reindexer {
   bool cancel(std::string_view id);
 
   /// Tells of definitions that are in force now: parameters that are new or changed get a job.
-  void definitions_changed(const fhir::DefinitionStore& definitions);
+  ///
+  /// earlier   what requests that began before still index by: the job begins when none holds it
+  void definitions_changed(const fhir::DefinitionStore& definitions,
+                           std::weak_ptr<const search::Extractor> earlier);
   /// Which criterion or sort key of a query has an index that is not complete; nothing when all
   /// are. Costs nothing while no parameter waits.
   std::optional<fhir::Issue> incomplete(const search::Query& query) const;
@@ -82,6 +86,7 @@ class Reindexer {
   bool are_known_changed_ = false;
   std::chrono::steady_clock::time_point saved_{};
   bool stopping_ = false;
+  std::weak_ptr<const search::Extractor> earlier_;
   std::atomic<bool> any_waiting_ = false;
   std::thread thread_;
 };

@@ -48,6 +48,14 @@ class Expunge(ServerCase):
         self.assertEqual(self.http.all_ids("Patient", {"name": "expunged1"}), [])
         self.assertEqual(self.http.all_ids("Patient", {"_id": "ex1"}), [])
 
+    def test_its_words_are_not_found_either(self):
+        self.make("ex6", family="Quagmire")
+        self.assertEqual(self.http.all_ids("Patient", {"_content": "quagmire1"}), ["Patient/ex6"])
+        self.expunge("Patient/ex6/$expunge", EVERYTHING, 1)
+        self.assertEqual(self.http.all_ids("Patient", {"_content": "quagmire1"}), [])
+        self.make("ex6", family="Quagmire", versions=1)
+        self.assertEqual(self.http.all_ids("Patient", {"_content": "quagmire0"}), ["Patient/ex6"])
+
     def test_old_versions(self):
         self.make("ex2", 3)
         self.expunge("Patient/ex2/_history/1/$expunge", flags(), 1)

@@ -140,6 +140,7 @@ fhir::Result<Written> BatchWriter::erase(const Write& write, std::int64_t type,
   written.last_updated = identity.last_updated;
   written.unchanged = write.only_when_deleted && identity.is_live;
   if (written.unchanged) return written;
+  FHIR_CHECK(text_.erase(identity.rid));
   FHIR_TRY(versions, erase_versions(identity.rid, 0));
   static const search::IndexRows k_none;
   if (identity.is_live)

@@ -39,6 +39,36 @@ fhir::Result<void> TextIndexer::note(std::int64_t rid) {
   return run(Fixed::note_text, rid);
 }
 
+/// The index has no contents of its own: what it forgets it has to be told, and that is known of
+/// the version that is indexed only. Words of older versions lead nowhere, and go when it is made
+/// anew.
+fhir::Result<void> TextIndexer::erase(std::int64_t rid) {
+  if (!is_active_) return {};
+  const std::string number = std::to_string(rid);
+  FHIR_TRY(is_due, connection_.integer("SELECT count(*) FROM full_text_due WHERE rid = " + number));
+  FHIR_TRY(doc, connection_.integer("SELECT doc FROM full_text_doc WHERE rid = " + number));
+  if (doc != 0 && is_due == 0) {
+    FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
+    Run body(*statement);
+    body->bind(1, rid);
+    const Step step = body->step();
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(body->code()));
+    if (step == Step::row && body->integer(3) == 0) {
+      const search::FullText words = search::full_text_of(body->bytes(4));
+      FHIR_TRY(forget, connection_.statement("INSERT INTO full_text(full_text, rowid, narrative, "
+                                             "content) VALUES('delete', ?, ?, ?)"));
+      Run text(*forget);
+      text->bind(1, doc);
+      text->bind_text(2, words.narrative);
+      text->bind_text(3, words.content);
+      if (text->step() == Step::failed) return fhir::unexpected(connection_.issue(text->code()));
+    }
+  }
+  due_ -= is_due;
+  FHIR_CHECK(run(Fixed::forget_text, rid));
+  return run(Fixed::text_done, rid);
+}
+
 fhir::Result<void> TextIndexer::index(std::chrono::milliseconds budget) {
   if (!is_active_) return {};
   const auto end = std::chrono::steady_clock::now() + budget;

@@ -25,6 +25,8 @@ class TextIndexer {
 
   /// A resource was written or deleted.
   fhir::Result<void> note(std::int64_t rid);
+  /// Takes the words of a resource out of the index, while its body is still there.
+  fhir::Result<void> erase(std::int64_t rid);
   /// Indexes what is due, for about so long; at least a few resources.
   fhir::Result<void> index(std::chrono::milliseconds budget);
   /// Resources that are due, no fewer than there are.
