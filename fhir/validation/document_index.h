@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_value.h"
@@ -18,18 +18,29 @@ class DocumentIndex {
   /// entries   of the bundle; outlive the index, as the definitions do
   DocumentIndex(std::span<const json::Value> entries, const DefinitionStore& definitions);
 
-  /// Positions of all entries that a reference means, in order: more than one where a fullUrl
-  /// repeats and the reference names no version.
+  struct Match {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+  };
+
+  /// The entries that a reference means: several where a fullUrl repeats and the reference names no
+  /// version.
   /// source   position of the entry that holds the reference
-  std::vector<std::uint32_t> find(std::string_view text, std::uint32_t source) const;
+  Match find(std::string_view text, std::uint32_t source) const;
+
+  /// The first entry with the fullUrl of this one, or itself.
+  std::uint32_t first_with_url_of(std::uint32_t position) const;
+  /// The first entry with the type and id of this one, or itself.
+  std::uint32_t first_with_name_of(std::uint32_t position) const;
 
  private:
-  using Positions = std::unordered_map<std::string, std::vector<std::uint32_t>>;
+  using Matches = std::unordered_map<std::string, Match>;
 
   std::span<const json::Value> entries_;
   const DefinitionStore& definitions_;
-  Positions by_full_url_;
-  Positions by_type_and_id_;
+  // By the text, and by the text, a bar and the version.
+  Matches by_full_url_;
+  Matches by_type_and_id_;
 };
 
 }  // namespace fhir::validation

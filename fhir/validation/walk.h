@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -242,6 +243,9 @@ class Walk {
   std::vector<WrongDisplay> wrong_displays_;
   std::unordered_map<const json::Value*, ContainedIndex> contained_indexes_;
   std::unordered_map<const json::Value*, Anchors> anchors_;
+  /// What the paths of extensions' contexts select, by resource and path.
+  std::map<std::pair<const json::Value*, const Rule*>, std::unordered_set<const json::Value*>>
+      context_places_;
   NarrativeLinks narrative_links_;  // of the narrative that is looked at
 };
 

@@ -67,8 +67,8 @@ void link_references(const json::Value& value, std::uint32_t source, const Docum
   for (const json::Value& item : value.items()) link_references(item, source, index, linked);
   for (const json::Member& member : value.members()) {
     if (member.name() == "reference" && member.value.is_string()) {
-      for (const std::uint32_t target : index.find(member.value.string(), source))
-        linked.link(source, target);
+      const DocumentIndex::Match match = index.find(member.value.string(), source);
+      if (match.count != 0) linked.link(source, match.first);
     } else {
       link_references(member.value, source, index, linked);
     }
@@ -96,7 +96,7 @@ void Walk::check_document(const Node& node) {
       *composition, composition_path, [&](const json::Value& reference, const Path& path) {
         const std::string_view text = reference.string_at("reference");
         if (text.empty() || text.front() == '#') return;
-        const std::size_t count = index.find(text, 0).size();
+        const std::uint32_t count = index.find(text, 0).count;
         if (count == 1) return;
         report(Severity::error, count == 0 ? IssueType::not_found : IssueType::multiple_matches,
                path, reference.offset(),
@@ -106,6 +106,9 @@ void Walk::check_document(const Node& node) {
 
   LinkedEntries linked(entries.size());
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    // Versions of one resource, and resources that a reference without a base cannot tell apart.
+    linked.link(i, index.first_with_url_of(i));
+    linked.link(i, index.first_with_name_of(i));
     if (const json::Value* resource = entries[i].find("resource"))
       link_references(*resource, i, index, linked);
   }

@@ -130,15 +130,23 @@ void Walk::check_context_invariants(const Node& holder, const Node& node, const 
 /// Whether the holder is among what a path selects from its resource.
 bool Walk::is_context_by_path(const Node& holder, const Rule& rule) {
   if (rule.expression() == nullptr) return true;  // not FHIRPath: nothing to judge by
-  const Surroundings surroundings(*this, *holder.scope);
-  const auto selected =
-      rule.expression()->evaluate(holder.scope->resource, surroundings.environment);
-  if (!selected) return true;
-  return std::any_of(selected->begin(), selected->end(), [&](const fhirpath::Item& item) {
-    const Element* element = item.element();
-    return element != nullptr && element->value == holder.element.value &&
-           element->sibling == holder.element.sibling;
-  });
+  const auto place_of = [](const Element& element) {
+    return element.value != nullptr ? element.value : element.sibling;
+  };
+  const Element& resource = holder.scope->resource;
+  const auto [at, is_new] = context_places_.try_emplace({resource.value, &rule});
+  if (is_new) {
+    const Surroundings surroundings(*this, *holder.scope);
+    const auto selected = rule.expression()->evaluate(resource, surroundings.environment);
+    if (!selected) {
+      context_places_.erase(at);
+      return true;
+    }
+    for (const fhirpath::Item& item : *selected) {
+      if (item.element() != nullptr) at->second.insert(place_of(*item.element()));
+    }
+  }
+  return at->second.contains(place_of(holder.element));
 }
 
 bool Walk::is_context(const Node& holder, const ExtensionSchema::Context& context,

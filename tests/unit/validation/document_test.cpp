@@ -66,3 +66,11 @@ TEST_CASE("every entry of a document is linked to its Composition, in whichever 
                  entry("Binary", "b", R"(,"contentType":"text/css","data":"AAAA")"))
             .errors() == 0);
 }
+
+TEST_CASE("a document of many entries with one fullUrl is judged in little time") {
+  std::string entries = composition("");
+  const std::string one =
+      entry("Basic", "o", R"(,"code":{"text":"x"},"subject":{"reference":"Basic/o"})");
+  for (int i = 0; i < 20'000; ++i) entries.append(",").append(one);
+  CHECK(document(entries).has_error("Bundle.entry[1]"));
+}
