@@ -74,8 +74,12 @@ std::string searchset(const Call& call, std::string_view type, const search::Que
   out.end_array();
   if (!page.entries.empty() || !query.warnings.empty()) {
     out.key("entry").begin_array();
+    std::string url = call.options->base_url + "/";
+    const std::size_t base_size = url.size();
     for (const auto& entry : page.entries) {
-      out.begin_object().string("fullUrl", full_url(call, entry.version));
+      url.resize(base_size);
+      url.append(entry.version.type).append("/").append(entry.version.id);
+      out.begin_object().string("fullUrl", url);
       out.raw("resource", entry.version.body);
       if (entry.score) {
         std::array<char, 32> digits;

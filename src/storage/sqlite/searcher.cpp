@@ -148,7 +148,11 @@ fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_mat
   entry.version.last_updated = run->integer(1);
   entry.version.method = static_cast<WriteMethod>(run->integer(2));
   entry.version.body = run->bytes(4);
-  entry.version.type = dictionary_.type_name(run->integer(5));
+  if (const std::int64_t type = run->integer(5); type != entry_type_) {
+    entry_type_ = type;
+    entry_type_name_ = dictionary_.type_name(type);
+  }
+  entry.version.type = entry_type_name_;
   entry.version.id = run->bytes(6);
   page.entries.push_back(std::move(entry));
   return true;

@@ -46,6 +46,8 @@ class Searcher {
   Connection& connection_;
   sql::Catalog& catalog_;
   const Dictionary& dictionary_;
+  std::int64_t entry_type_ = 0;  // of the last entry: a page has few types
+  std::string entry_type_name_;
 };
 
 }  // namespace server::storage::sqlite
