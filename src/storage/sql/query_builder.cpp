@@ -12,6 +12,11 @@ constexpr std::int64_t k_probe_min = 128;
 constexpr std::int64_t k_probe_max = 20'000;
 constexpr std::int64_t k_few = 64;  // a driver of so few rows needs no better one
 
+/// Its rows are one range of an index, in the order of rid.
+bool is_range(const Condition& condition) {
+  return condition.can_drive && condition.driver.size() == 1 && condition.driver.front().ordered;
+}
+
 }  // namespace
 
 fhir::Result<void> QueryBuilder::compile(const search::Query& query) {
@@ -49,6 +54,10 @@ fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
   for (std::size_t at = 0; at < conditions_.size(); ++at) {
     const Condition& condition = conditions_[at];
     if (!condition.can_drive) continue;
+    // narrow() looks at it, and reads fewer of its rows.
+    if (choice.is_small && best_is_ordered && is_range(conditions_[*choice.driver]) &&
+        is_range(condition))
+      continue;
     FHIR_TRY(rows, probe(condition, best));
     const bool is_ordered = std::all_of(condition.driver.begin(), condition.driver.end(),
                                         [](const Branch& branch) { return branch.ordered; });
@@ -62,7 +71,39 @@ fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
     }
     if (best <= k_few) break;
   }
+  if (choice.is_small && best > k_few) FHIR_CHECK(narrow(choice, best));
   return choice;
+}
+
+/// What belongs together was often written together: the other conditions' rows between the first
+/// and the last one of the driver may be far fewer than the driver's.
+fhir::Result<void> QueryBuilder::narrow(Choice& choice, std::int64_t rows) {
+  const std::size_t driver = *choice.driver;
+  if (conditions_.size() == 1 || !is_range(conditions_[driver])) return {};
+  const Branch& wide = conditions_[driver].driver.front();
+  const auto end = [&](std::string_view direction) {
+    SqlText text("SELECT " + wide.rid + " FROM " + wide.from + " WHERE ");
+    text << wide.where << " ORDER BY " << wide.rid << direction << " LIMIT 1";
+    return catalog_.number(text);
+  };
+  FHIR_TRY(first, end(""));
+  FHIR_TRY(last, end(" DESC"));
+  choice.first = first;
+  choice.last = last;
+  for (std::size_t at = 0; at < conditions_.size(); ++at) {
+    if (at == driver || !is_range(conditions_[at])) continue;
+    const Branch& branch = conditions_[at].driver.front();
+    SqlText text("SELECT count(*) FROM (SELECT 1 FROM ");
+    (text << branch.from << " WHERE " << branch.where << " AND " << branch.rid << " >= ")
+        .bind(first);
+    (text << " AND " << branch.rid << " <= ").bind(last);
+    (text << " LIMIT ").bind(rows);
+    FHIR_TRY(found, catalog_.number(text << ")"));
+    if (found >= rows) continue;
+    rows = found;
+    choice.driver = at;
+  }
+  return {};
 }
 
 fhir::Result<std::int64_t> QueryBuilder::probe(const Condition& condition, std::int64_t limit) {
@@ -105,8 +146,8 @@ SqlText QueryBuilder::matches(const Choice& choice, std::int64_t after, std::int
     text << (text.empty() ? "SELECT " : " UNION SELECT ")
          << (branches.size() == 1 && choice.driver ? "DISTINCT " : "") << rid << " AS rid FROM "
          << branch.from << " WHERE " << branch.where;
-    (text << " AND " << rid << " > ").bind(after);
-    (text << " AND " << rid << " <= ").bind(newest);
+    (text << " AND " << rid << " > ").bind(std::max(after, choice.first - 1));
+    (text << " AND " << rid << " <= ").bind(std::min(newest, choice.last));
     add_filters(text, choice, branch.rid);
   }
   return text;

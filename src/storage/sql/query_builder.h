@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -34,10 +35,14 @@ class QueryBuilder {
   struct Choice {
     std::optional<std::size_t> driver;  // index into conditions_; none: all resources of the type
     bool is_small = false;              // few enough rows to be sorted
+    // All matches have a rid in [first, last].
+    std::int64_t first = 0;
+    std::int64_t last = std::numeric_limits<std::int64_t>::max();
   };
 
   fhir::Result<Choice> choose(std::uint32_t limit);
   fhir::Result<std::int64_t> probe(const Condition& condition, std::int64_t limit);
+  fhir::Result<void> narrow(Choice& choice, std::int64_t rows);
   std::vector<Branch> driver_of(const Choice& choice);
   Branch all_live();
   void add_filters(SqlText& text, const Choice& choice, const std::string& rid);

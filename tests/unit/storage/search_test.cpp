@@ -314,3 +314,42 @@ TEST_CASE("ap counts a tenth of the gap between now and the date") {
   query.criteria.push_back(criterion(k_date, {span(search::Prefix::ap, 500, 510)}));
   CHECK(search_ids(*store, query) == Ids{"near"});
 }
+
+TEST_CASE("two criteria with many rows each find what both allow, page by page") {
+  static const auto* subject = parameter("subject", SearchParameterType::reference, {"Patient"});
+  static const auto* code = parameter("code-of-many", SearchParameterType::token);
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  std::vector<std::string> wanted;
+  for (int patient = 0; patient < 5; ++patient) {
+    std::vector<Write> batch;
+    for (int at = 0; at < 200; ++at) {
+      search::IndexRows rows;
+      // The last patient's resources are among those of all others too.
+      const int whose = at % 50 == 49 ? 4 : patient;
+      rows.references.push_back({subject, "Patient", std::to_string(whose)});
+      rows.tokens.push_back({code, "", std::to_string(at % 7)});
+      const std::string id = std::to_string(patient) + "-" + std::to_string(at);
+      if (whose == 2 && at % 7 == 3) wanted.push_back(id);
+      batch.push_back(put("Observation", id, std::move(rows)));
+    }
+    REQUIRE(store->write(std::move(batch)));
+  }
+  for (const bool is_code_first : {false, true}) {
+    search::Query query = query_of("Observation");
+    query.criteria.push_back(criterion(subject, {reference("Patient", "2")}));
+    query.criteria.push_back(criterion(code, {token("3")}));
+    if (is_code_first) std::swap(query.criteria[0], query.criteria[1]);
+    query.count = 10;
+    std::vector<std::string> found;
+    for (;;) {
+      const Page page = search_page(*store, query);
+      for (std::string& id : ids_of(page)) found.push_back(std::move(id));
+      if (page.next_cursor.empty()) break;
+      query.cursor = page.next_cursor;
+    }
+    CHECK(found == wanted);
+    query.cursor.clear();
+    CHECK(reader_of(*store)->count(query).value() == wanted.size());
+  }
+}
