@@ -97,6 +97,17 @@ class Expunge(ServerCase):
         self.assert_status(self.http.get(f"Patient/{other['id']}"), 200)
         self.assert_status(self.http.get(f"Patient/{made['id']}"), 404)
 
+    def test_a_definition_is_no_longer_in_force_and_may_come_back(self):
+        definition = {"resourceType": "SearchParameter", "id": "ex-sp", "url": "http://clinic.test/ex-sp",
+                      "name": "x", "status": "active", "description": "x", "code": "ex-sp", "base": ["Patient"],
+                      "type": "string", "expression": "Patient.maritalStatus.text"}
+        for _ in range(2):
+            for _ in range(2):
+                self.assert_status(self.http.put("SearchParameter/ex-sp", definition), 200, 201)
+            self.assert_status(self.http.get("Patient?ex-sp=x"), 200)
+            self.expunge("SearchParameter/ex-sp/$expunge", EVERYTHING, 1)
+            self.assert_outcome(self.http.get("Patient?ex-sp=x"), 400, "not-supported")
+
     def test_the_system(self):
         self.make("ex4")
         self.http.delete("Patient/ex4")
