@@ -85,6 +85,7 @@ struct Call {
   ReturnPreference prefer_return = ReturnPreference::unsaid;
   bool lenient = false;
   bool is_get = false;
+  bool is_entry = false;  // of a bundle: what it answers with is a resource
 
   fhir::Result<std::unique_ptr<storage::Reader>> reader() const {
     return snapshot->store().reader(deadline);

@@ -12,6 +12,7 @@
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/negotiation.h"
 #include "src/rest/path.h"
+#include "src/rest/rest_operations.h"
 #include "src/rest/router.h"
 #include "src/search/percent.h"
 
@@ -85,8 +86,9 @@ bool is_rewritten(const http::Request& request) {
   return false;
 }
 
-/// A Binary takes bytes of any type.
+/// A Binary takes bytes of any type, and so does an operation that says so.
 bool takes_any_type(const Route& route, const Match& match) {
+  if (!match.operation.empty()) return operation_takes_any_type(match.operation);
   return match.type == "Binary" &&
          (route.interaction == "create" || route.interaction == "update" ||
           route.interaction == "conditional-update");

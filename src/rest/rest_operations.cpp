@@ -1,5 +1,6 @@
 #include "src/rest/rest_operations.h"
 
+#include <algorithm>
 #include <array>
 
 #include "src/rest/interactions/interactions.h"
@@ -39,9 +40,18 @@ std::span<const RestOperation> rest_operations() {
       {"match", "http://hl7.org/fhir/OperationDefinition/Patient-match", "Patient", level_type,
        false, false, match_patient},
       {"expunge", "", "", level_system | level_type | level_instance, true, true, expunge},
+      {"graphql", "http://hl7.org/fhir/OperationDefinition/Resource-graphql", "",
+       level_system | level_instance, false, false, graphql, true},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });
   return k_operations;
+}
+
+bool operation_takes_any_type(std::string_view operation) {
+  const auto all = rest_operations();
+  return std::any_of(all.begin(), all.end(), [&](const RestOperation& candidate) {
+    return candidate.takes_any_type && candidate.name == operation;
+  });
 }
 
 const RestOperation* find_rest_operation(const Call& call) {

@@ -18,9 +18,13 @@ struct RestOperation {
   bool affects_state;              // then only POST
   bool on_versions;                // may be invoked on one version of a resource
   Answer (*run)(const Call& call);
+  bool takes_any_type = false;  // reads the body by its Content-Type itself, a resource or not
 };
 
 std::span<const RestOperation> rest_operations();
+
+/// Whether an operation of that name takes bodies of any type.
+bool operation_takes_any_type(std::string_view operation);
 
 /// Null when there is none of that name at the call's place.
 const RestOperation* find_rest_operation(const Call& call);

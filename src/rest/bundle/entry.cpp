@@ -133,6 +133,7 @@ fhir::Result<Call, Failure> call_for(const Call& outer, const Entry& entry, std:
   call.body_format = Format::json;
   call.entry_resource = entry.resource;
   call.headers = &entry.headers;
+  call.is_entry = true;
   call.is_get = entry.method == http::Method::get || entry.method == http::Method::head;
   FHIR_CHECK(check_names(call));
   return call;

@@ -35,5 +35,6 @@ Answer diff(const Call& call);
 Answer document(const Call& call);
 Answer lastn(const Call& call);
 Answer stats(const Call& call);
+Answer graphql(const Call& call);
 
 }  // namespace server::rest

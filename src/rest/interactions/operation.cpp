@@ -1,5 +1,6 @@
 // https://hl7.org/fhir/R4/operations.html#executing
 #include "src/rest/answer.h"
+#include "src/rest/graphql_run.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
 #include "src/rest/resource_input.h"
@@ -7,6 +8,8 @@
 
 namespace server::rest {
 namespace {
+
+constexpr std::string_view k_graphql = "_graphql";
 
 std::uint8_t level_of(const Call& call) {
   if (call.type.empty()) return operations::level_system;
@@ -23,9 +26,26 @@ fhir::Issue needs_post() {
                           "This operation changes things: it is invoked by POST");
 }
 
+/// "It's also possible to apply graphql to the results of other operations. This is done by adding
+/// the parameter "_graphql"". https://hl7.org/fhir/R4/graphql.html#operations
+Answer query_result(Call call) {
+  GraphqlRequest request;
+  std::erase_if(call.parameters, [&](auto& pair) {
+    if (pair.first != k_graphql) return false;
+    request.query = std::move(pair.second);
+    return true;
+  });
+  FHIR_TRY(result, operation(call));
+  if (result.status != 200) return std::move(result);
+  return run_graphql_over(call, request, std::move(result.body));
+}
+
 }  // namespace
 
 Answer operation(const Call& call) {
+  for (const auto& parameter : call.parameters) {
+    if (parameter.first == k_graphql) return query_result(call);
+  }
   if (const RestOperation* own = find_rest_operation(call)) {
     if (call.is_get && own->affects_state) return fhir::unexpected(failure(needs_post()));
     return own->run(call);

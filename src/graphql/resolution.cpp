@@ -1,0 +1,378 @@
+#include "src/graphql/resolution.h"
+
+#include <algorithm>
+
+#include "fhir/formats/json_writer.h"
+#include "src/graphql/limits.h"
+
+namespace server::graphql {
+namespace {
+
+using fhir::Element;
+using fhir::IssueType;
+using fhir::Situation;
+
+fhir::Unexpected<Issues> refuse(Situation situation, IssueType type, std::string text) {
+  return fhir::unexpected(Issues{fhir::make_issue(situation, type, std::move(text))});
+}
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  fhir::json::append_string(out, text);
+  return out;
+}
+
+Values leaf(std::string json, std::string_view type) {
+  Values out;
+  out.is_leaf = true;
+  out.type = type;
+  if (!json.empty()) out.items.push_back({{}, std::move(json)});
+  return out;
+}
+
+/// `Patient/1` of a resource that is stored; empty of one that has no id.
+std::string address_of(const Element& resource) {
+  const std::string_view id = resource.value->string_at("id");
+  if (id.empty()) return {};
+  std::string out(resource.value->string_at("resourceType"));
+  return out.append("/").append(id);
+}
+
+/// Whether a child of that name is of that text; of a list, whether any is.
+bool has_child(const Element& element, std::string_view name, std::string_view text) {
+  if (element.value == nullptr) return false;
+  const fhir::json::Value* child = element.value->find(name);
+  if (child == nullptr) return false;
+  const auto is_it = [&](const fhir::json::Value& value) {
+    return !value.is_array() && !value.is_object() && !value.is_null() && value.text() == text;
+  };
+  if (!child->is_array()) return is_it(*child);
+  return std::any_of(child->items().begin(), child->items().end(), is_it);
+}
+
+bool asks_for(const std::vector<Selection>& selections, std::string_view name) {
+  return std::any_of(selections.begin(), selections.end(), [&](const Selection& selection) {
+    // What a fragment asks for is not looked up: it may ask for it.
+    return selection.kind != SelectionKind::field ? true : selection.name == name;
+  });
+}
+
+}  // namespace
+
+Item Resolution::item_of(const Resource& resource) const {
+  Item out;
+  if (resource.root.type != nullptr) out.object.shape = shape_of(*resource.root.type);
+  out.object.element = resource.root;
+  out.object.resource = &resource;
+  return out;
+}
+
+fhir::Result<Values, Issues> Resolution::values(
+    const FieldSpec& spec, const Selection& field, const Object& parent,
+    const std::vector<const std::vector<Selection>*>& below) {
+  std::string focus;
+  if (spec.is_nested) {
+    focus = address_of(parent.element);
+    if (focus.empty() || parent.element.value != &parent.resource->document.root())
+      return refuse(Situation::unprocessable, IssueType::processing,
+                    "Nothing refers to a contained resource");
+  }
+  switch (spec.kind) {
+    case FieldKind::type_name:
+      return leaf(quoted(name_of(parent.shape)), "string");
+    case FieldKind::resource_type:
+      return leaf(quoted(parent.element.value->string_at("resourceType")), "code");
+    case FieldKind::element:
+      return elements(spec, field, parent);
+    case FieldKind::sibling:
+      return siblings(spec, parent);
+    case FieldKind::resolve:
+      return target(field, parent);
+    case FieldKind::read:
+      return one(spec, field);
+    case FieldKind::list:
+      return list(spec, field, focus);
+    case FieldKind::connection:
+      return connection(spec, field, focus,
+                        std::any_of(below.begin(), below.end(), [](const auto* selections) {
+                          return asks_for(*selections, "count");
+                        }));
+    case FieldKind::member:
+      break;
+  }
+  return connection_member(field.name, parent);
+}
+
+fhir::Result<Values, Issues> Resolution::elements(const FieldSpec& spec, const Selection& field,
+                                                  const Object& parent) {
+  Values out;
+  out.is_leaf = !spec.shape.has_value();
+  out.repeats = spec.repeats;
+  const fhir::TypeRef* declared = spec.property->type;
+  out.type = declared->type->name;
+  const fhir::json::Value* object =
+      parent.element.value != nullptr ? parent.element.value : parent.element.sibling;
+  const fhir::json::Value* value = object != nullptr ? object->find(field.name) : nullptr;
+  if (value == nullptr) return out;
+  const auto add = [&](const fhir::json::Value& item) {
+    Item& made = out.items.emplace_back();
+    made.object.resource = parent.resource;
+    made.object.element = {&item, nullptr, spec.property->element,
+                           fhir::detail::concrete_type(declared, &item)};
+    if (out.is_leaf) {
+      // A null stands for a value that has extensions alone, and keeps the places of the others.
+      fhir::json::append(made.json, item);
+    } else if (const fhir::TypeSchema* type = made.object.element.type) {
+      made.object.shape = shape_of(*type);
+    }
+  };
+  if (value->is_array()) {
+    for (const fhir::json::Value& item : value->items()) add(item);
+  } else {
+    add(*value);
+  }
+  if (!out.is_leaf) FHIR_CHECK(pick(field, out, parent));
+  return out;
+}
+
+/// `_birthDate`: an object; `_given`: a list whose places are those of the values.
+fhir::Result<Values, Issues> Resolution::siblings(const FieldSpec& spec, const Object& parent) {
+  Values out;
+  out.repeats = spec.repeats;
+  out.type = "Element";
+  const fhir::json::Value* value =
+      parent.element.value != nullptr
+          ? parent.element.value->find(std::string("_") + std::string(spec.property->name))
+          : nullptr;
+  if (value == nullptr) return out;
+  const auto add = [&](const fhir::json::Value& item) {
+    Item& made = out.items.emplace_back();
+    if (!item.is_object()) {
+      made.json = "null";
+      return;
+    }
+    made.object.shape = *spec.shape;
+    made.object.element = {&item, nullptr, nullptr, spec.shape->type};
+    made.object.resource = parent.resource;
+  };
+  if (value->is_array()) {
+    for (const fhir::json::Value& item : value->items()) add(item);
+  } else {
+    add(*value);
+  }
+  return out;
+}
+
+/// Conditions on children, fhirpath, _offset and _count: "if a filter is applied …, the offset and
+/// count apply to the filtered list".
+fhir::Result<void, Issues> Resolution::pick(const Selection& field, Values& values,
+                                            const Object& parent) {
+  for (const Argument& argument : field.arguments) {
+    const auto text = argument_text(field, argument.name, variables_);
+    if (!text || is_list_argument(argument.name)) continue;
+    std::erase_if(values.items, [&](const Item& item) {
+      return !has_child(item.object.element, argument.name, *text);
+    });
+  }
+  if (const auto condition = argument_text(field, "fhirpath", variables_)) {
+    std::vector<Element> items;
+    for (const Item& item : values.items) items.push_back(item.object.element);
+    auto kept = expressions_.where(*condition, items, parent.resource->root);
+    if (!kept) return fhir::unexpected(Issues{std::move(kept).error()});
+    std::vector<Item> left;
+    for (const std::size_t at : *kept) left.push_back(std::move(values.items[at]));
+    values.items = std::move(left);
+  }
+  auto& items = values.items;
+  const std::size_t offset = argument_number(field, "_offset", variables_, 0);
+  const std::size_t count =
+      argument_number(field, "_count", variables_, static_cast<std::uint32_t>(-1));
+  items.erase(items.begin(),
+              items.begin() + static_cast<std::ptrdiff_t>(std::min(offset, items.size())));
+  items.resize(std::min(count, items.size()));
+  return {};
+}
+
+ResourceResult Resolution::target_of(std::string_view reference) {
+  if (const auto address = services_.source->address_of(reference)) return pool_.read(*address);
+  return refuse(Situation::not_found, IssueType::not_found,
+                "A reference leads to no resource of this server");
+}
+
+/// https://hl7.org/fhir/R4/graphql.html#references
+fhir::Result<Values, Issues> Resolution::target(const Selection& field, const Object& parent) {
+  Values out;
+  out.type = "Resource";
+  const bool is_optional = argument_text(field, "optional", variables_) == "true";
+  const std::string_view reference = parent.element.value != nullptr
+                                         ? parent.element.value->string_at("reference")
+                                         : std::string_view{};
+  Item found;
+  if (reference.starts_with('#') && parent.resource != nullptr) {
+    const Element& root = parent.resource->root;
+    if (reference == "#") found = item_of(*parent.resource);
+    fhir::for_each_child_named(
+        root, "contained", fhir::name_hash("contained"), [&](const Element& contained) {
+          if (contained.value == nullptr || contained.type == nullptr ||
+              contained.value->string_at("id") != reference.substr(1))
+            return true;
+          found.object = {shape_of(*contained.type), contained, parent.resource, nullptr};
+          return false;
+        });
+    if (found.object.element.value == nullptr && !is_optional)
+      return refuse(Situation::not_found, IssueType::not_found,
+                    "A reference leads to no contained resource");
+  } else {
+    auto resource = target_of(reference);
+    if (resource) {
+      found = item_of(**resource);
+    } else {
+      const IssueType type = resource.error().front().type;
+      const bool is_missing = type == IssueType::not_found || type == IssueType::deleted ||
+                              type == IssueType::forbidden;
+      if (!is_optional || !is_missing) return fhir::unexpected(std::move(resource).error());
+    }
+  }
+  const Element& element = found.object.element;
+  if (element.value == nullptr || element.type == nullptr) return out;
+  const auto type = argument_text(field, "type", variables_);
+  if (type && element.type->name != *type) return out;
+  out.type = element.type->name;
+  out.items.push_back(std::move(found));
+  return out;
+}
+
+fhir::Result<Values, Issues> Resolution::one(const FieldSpec& spec, const Selection& field) {
+  const Address address{std::string(spec.type->name),
+                        std::string(argument_text(field, "id", variables_).value_or("")), ""};
+  // Through the reference, which says whether the id is one at all.
+  FHIR_TRY(resource, target_of(address.type + "/" + address.id));
+  Values out;
+  out.type = spec.type->name;
+  out.items.push_back(item_of(*resource));
+  return out;
+}
+
+fhir::Result<bool, Issues> Resolution::fits(std::string_view condition, const Resource& resource) {
+  auto kept = expressions_.where(condition, std::span(&resource.root, 1), resource.root);
+  if (!kept) return fhir::unexpected(Issues{std::move(kept).error()});
+  return !kept->empty();
+}
+
+fhir::Result<Values, Issues> Resolution::list(const FieldSpec& spec, const Selection& field,
+                                              std::string_view focus) {
+  Search search;
+  search.type = spec.type->name;
+  search.parameters = search_parameters(schema_, spec, field, variables_, focus);
+  const bool is_counted = argument_text(field, "_count", variables_).has_value();
+  if (is_counted) search.count = argument_number(field, "_count", variables_, 0);
+  Values out;
+  out.repeats = out.is_search = true;
+  out.type = spec.type->name;
+  if (search.count == 0U) return out;
+  FHIR_TRY(found, pool_.search(search));
+  // "the server returns everything, or an error"
+  if (!found.next.empty() && (!is_counted || found.bodies.size() < *search.count))
+    return refuse(
+        Situation::by_type, IssueType::too_costly,
+        "There are too many matches for " + field.name + ": give _count, or ask for a connection");
+  const auto condition = argument_text(field, "fhirpath", variables_);
+  for (std::string& body : found.bodies) {
+    FHIR_TRY(resource, pool_.add(std::move(body)));
+    if (condition) {
+      FHIR_TRY(is_wanted, fits(*condition, *resource));
+      if (!is_wanted) continue;
+    }
+    out.items.push_back(item_of(*resource));
+  }
+  return out;
+}
+
+fhir::Result<PageStart, Issues> Resolution::start_of(const FieldSpec& spec, const Selection& field,
+                                                     std::string_view focus) {
+  auto cursor = argument_text(field, "cursor", variables_);
+  if (!cursor) cursor = argument_text(field, "_cursor", variables_);
+  if (cursor) {
+    FHIR_TRY(text, services_.source->open(*cursor));
+    return read_page_start(std::move(text), spec.type->name);
+  }
+  PageStart start;
+  start.type = spec.type->name;
+  start.parameters = search_parameters(schema_, spec, field, variables_, focus);
+  start.fhirpath = argument_text(field, "fhirpath", variables_).value_or("");
+  start.pagesize = argument_number(field, "_count", variables_, k_page_default);
+  return start;
+}
+
+fhir::Result<Values, Issues> Resolution::connection(const FieldSpec& spec, const Selection& field,
+                                                    std::string_view focus, bool wants_total) {
+  FHIR_TRY(start, start_of(spec, field, focus));
+  Search search;
+  search.type = spec.type->name;
+  search.parameters = start.parameters;
+  search.count = start.pagesize;
+  search.cursor = start.cursor;
+  search.wants_total = wants_total;
+  FHIR_TRY(found, pool_.search(search));
+  auto made = std::make_shared<Connection>();
+  made->start = std::move(start);
+  made->start.pagesize = found.count;
+  made->total = found.total;
+  made->next = std::move(found.next);
+  for (std::string& body : found.bodies) {
+    FHIR_TRY(resource, pool_.add(std::move(body)));
+    made->matches.push_back(resource);
+  }
+  Values out;
+  out.type = "Connection";
+  Item& item = out.items.emplace_back();
+  item.object.shape = *spec.shape;
+  item.object.connection = std::move(made);
+  return out;
+}
+
+fhir::Result<Values, Issues> Resolution::connection_member(std::string_view name,
+                                                           const Object& parent) {
+  if (parent.shape.kind == ShapeKind::edge) {
+    if (name == "mode") return leaf("\"match\"", "code");
+    if (name == "score") return leaf("", "decimal");  // the store ranks nothing
+    Values out;
+    out.type = parent.shape.type->name;
+    out.items.push_back(item_of(*parent.resource));
+    return out;
+  }
+  const Connection& page = *parent.connection;
+  const auto cursor = [&](const PageStart& start) {
+    return leaf(quoted(services_.source->seal(write_page_start(start))), "string");
+  };
+  if (name == "count")
+    return leaf(page.total ? std::to_string(*page.total) : std::string(), "integer");
+  if (name == "offset") return leaf(std::to_string(page.start.offset), "integer");
+  if (name == "pagesize") return leaf(std::to_string(page.start.pagesize), "integer");
+  if (name == "first") return cursor(first_page(page.start));
+  if (name == "previous") {
+    const auto before = previous_page(page.start);
+    return before ? cursor(*before) : leaf("", "string");
+  }
+  if (name == "next")
+    return page.next.empty() ? leaf("", "string")
+                             : cursor(next_page(page.start, page.next, page.matches.size()));
+  if (name == "last")  // known only where it is this one: the store's pages lead forward
+    return page.next.empty() ? cursor(page.start) : leaf("", "string");
+  Values out;  // edges
+  out.repeats = out.is_search = true;
+  out.type = "Edge";
+  for (const Resource* match : page.matches) {
+    // "the server may choose to apply the fhirpath filter after the search paging is performed"
+    if (!page.start.fhirpath.empty()) {
+      FHIR_TRY(is_wanted, fits(page.start.fhirpath, *match));
+      if (!is_wanted) continue;
+    }
+    Item& item = out.items.emplace_back();
+    item.object.shape = Shape{ShapeKind::edge, parent.shape.type, nullptr, false};
+    item.object.resource = match;
+  }
+  return out;
+}
+
+}  // namespace server::graphql

@@ -1,0 +1,87 @@
+// From a field to its values: elements of resources, what references lead to, searches.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "src/graphql/arguments.h"
+#include "src/graphql/executor.h"
+#include "src/graphql/list_expressions.h"
+#include "src/graphql/paging.h"
+#include "src/graphql/pool.h"
+
+namespace server::graphql {
+
+/// A page of a search.
+struct Connection {
+  PageStart start;
+  std::vector<const Resource*> matches;
+  std::optional<std::uint64_t> total;
+  std::string next;  // of the source
+};
+
+/// A value with fields.
+struct Object {
+  Shape shape;
+  fhir::Element element;               // of an object
+  const Resource* resource = nullptr;  // that holds the element; an edge's match
+  std::shared_ptr<const Connection> connection;
+};
+
+struct Item {
+  Object object;
+  std::string json;  // of a leaf
+};
+
+/// The values of a field before its directives.
+struct Values {
+  std::vector<Item> items;
+  bool is_leaf = false;
+  bool repeats = false;
+  bool is_search = false;  // an empty list is an answer, and no element that is not there
+  std::string_view type;   // of the values; views into the definitions or constants
+};
+
+class Resolution {
+ public:
+  Resolution(const Variables& variables, const Services& services)
+      : variables_(variables),
+        services_(services),
+        schema_(*services.schema),
+        pool_(*services.source, services.schema->definitions()),
+        expressions_(services) {}
+
+  Pool& pool() { return pool_; }
+  ListExpressions& expressions() { return expressions_; }
+
+  /// below   the selections of the field, of all that are merged with it
+  fhir::Result<Values, Issues> values(const FieldSpec& spec, const Selection& field,
+                                      const Object& parent,
+                                      const std::vector<const std::vector<Selection>*>& below);
+
+ private:
+  using Result = fhir::Result<Values, Issues>;
+
+  Result elements(const FieldSpec& spec, const Selection& field, const Object& parent);
+  Result siblings(const FieldSpec& spec, const Object& parent);
+  Result target(const Selection& field, const Object& parent);
+  ResourceResult target_of(std::string_view reference);
+  Result one(const FieldSpec& spec, const Selection& field);
+  Result list(const FieldSpec& spec, const Selection& field, std::string_view focus);
+  Result connection(const FieldSpec& spec, const Selection& field, std::string_view focus,
+                    bool wants_total);
+  fhir::Result<PageStart, Issues> start_of(const FieldSpec& spec, const Selection& field,
+                                           std::string_view focus);
+  Result connection_member(std::string_view name, const Object& parent);
+  fhir::Result<void, Issues> pick(const Selection& field, Values& values, const Object& parent);
+  fhir::Result<bool, Issues> fits(std::string_view condition, const Resource& resource);
+  Item item_of(const Resource& resource) const;
+
+  const Variables& variables_;
+  const Services& services_;
+  const Schema& schema_;
+  Pool pool_;
+  ListExpressions expressions_;
+};
+
+}  // namespace server::graphql

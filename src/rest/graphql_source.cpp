@@ -1,0 +1,82 @@
+// https://hl7.org/fhir/R4/graphql.html
+#include "src/rest/graphql_source.h"
+
+#include <algorithm>
+
+#include "src/rest/base64.h"
+#include "src/rest/local_reference.h"
+#include "src/rest/search_request.h"
+#include "src/rest/version_number.h"
+
+namespace server::rest {
+
+fhir::Result<storage::Reader*> GraphqlSource::reader() {
+  if (reader_ == nullptr) {
+    FHIR_TRY(made, call_.reader());
+    reader_ = std::move(made);
+  }
+  return reader_.get();
+}
+
+std::optional<graphql::Address> GraphqlSource::address_of(std::string_view reference) const {
+  const auto local = local_reference(call_, reference);
+  if (!local) return std::nullopt;
+  return graphql::Address{std::string(local->type), std::string(local->id),
+                          std::string(local->version)};
+}
+
+fhir::Result<std::string, graphql::Issues> GraphqlSource::read(const graphql::Address& address) {
+  REST_TRY(reader, this->reader());
+  if (address.version.empty()) {
+    REST_TRY(current, reader->read(address.type, address.id));
+    return std::move(current.body);
+  }
+  FHIR_TRY(number, version_number(address.version));
+  REST_TRY(version, reader->read_version(address.type, address.id, number));
+  if (version.deleted)
+    return fhir::unexpected(failure(fhir::make_issue(
+        fhir::IssueType::deleted, "This version is the deletion of the resource")));
+  return std::move(version.body);
+}
+
+fhir::Result<graphql::Found, graphql::Issues> GraphqlSource::search(const graphql::Search& search) {
+  Parameters parameters = search.parameters;
+  parameters.emplace_back("_count", std::to_string(search.count.value_or(call_.options->page_max)));
+  FHIR_TRY(query, parse_search(call_, search.type, parameters, search::Handling::strict));
+  query.cursor = search.cursor;
+  REST_TRY(reader, this->reader());
+  graphql::Found out;
+  out.count = query.count;
+  if (search.wants_total) {
+    REST_TRY(total, reader->count(query));
+    out.total = total;
+  }
+  if (query.count == 0) return out;
+  REST_TRY(page, reader->search(query));
+  for (storage::Page::Entry& entry : page.entries) {
+    if (entry.is_match) out.bodies.push_back(std::move(entry.version.body));
+  }
+  out.next = std::move(page.next_cursor);
+  return out;
+}
+
+/// The alphabet of URLs: clients put cursors there.
+std::string GraphqlSource::seal(std::string_view text) const {
+  std::string out = to_base64(text);
+  std::replace(out.begin(), out.end(), '+', '-');
+  std::replace(out.begin(), out.end(), '/', '_');
+  return out;
+}
+
+fhir::Result<std::string, graphql::Issues> GraphqlSource::open(std::string_view sealed) const {
+  std::string text(sealed);
+  std::replace(text.begin(), text.end(), '-', '+');
+  std::replace(text.begin(), text.end(), '_', '/');
+  auto out = from_base64(text);
+  if (out) return *std::move(out);
+  return fhir::unexpected(
+      failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::invalid,
+                               "The cursor is none that this server gave")));
+}
+
+}  // namespace server::rest
