@@ -1,6 +1,8 @@
 #include "src/graphql/resolution.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "fhir/formats/json_writer.h"
 #include "src/graphql/limits.h"
@@ -20,6 +22,14 @@ std::string quoted(std::string_view text) {
   std::string out;
   fhir::json::append_string(out, text);
   return out;
+}
+
+/// As a bundle's entry has it.
+std::string number_text(double number) {
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number,
+                                 std::chars_format::fixed, 6);
+  return {digits.data(), end.ptr};
 }
 
 Values leaf(std::string json, std::string_view type) {
@@ -216,7 +226,7 @@ fhir::Result<Values, Issues> Resolution::target(const Selection& field, const Ob
           if (contained.value == nullptr || contained.type == nullptr ||
               contained.value->string_at("id") != reference.substr(1))
             return true;
-          found.object = {shape_of(*contained.type), contained, parent.resource, nullptr};
+          found.object = {shape_of(*contained.type), contained, parent.resource, nullptr, {}};
           return false;
         });
     if (found.object.element.value == nullptr && !is_optional)
@@ -272,13 +282,13 @@ fhir::Result<Values, Issues> Resolution::list(const FieldSpec& spec, const Selec
   if (search.count == 0U) return out;
   FHIR_TRY(found, pool_.search(search));
   // "the server returns everything, or an error"
-  if (!found.next.empty() && (!is_counted || found.bodies.size() < *search.count))
+  if (!found.next.empty() && (!is_counted || found.matches.size() < *search.count))
     return refuse(
         Situation::by_type, IssueType::too_costly,
         "There are too many matches for " + field.name + ": give _count, or ask for a connection");
   const auto condition = argument_text(field, "fhirpath", variables_);
-  for (std::string& body : found.bodies) {
-    FHIR_TRY(resource, pool_.add(std::move(body)));
+  for (Match& match : found.matches) {
+    FHIR_TRY(resource, pool_.add(std::move(match.body)));
     if (condition) {
       FHIR_TRY(is_wanted, fits(*condition, *resource));
       if (!is_wanted) continue;
@@ -319,9 +329,9 @@ fhir::Result<Values, Issues> Resolution::connection(const FieldSpec& spec, const
   made->start.pagesize = found.count;
   made->total = found.total;
   made->next = std::move(found.next);
-  for (std::string& body : found.bodies) {
-    FHIR_TRY(resource, pool_.add(std::move(body)));
-    made->matches.push_back(resource);
+  for (Match& match : found.matches) {
+    FHIR_TRY(resource, pool_.add(std::move(match.body)));
+    made->matches.push_back({resource, match.score});
   }
   Values out;
   out.type = "Connection";
@@ -335,7 +345,8 @@ fhir::Result<Values, Issues> Resolution::connection_member(std::string_view name
                                                            const Object& parent) {
   if (parent.shape.kind == ShapeKind::edge) {
     if (name == "mode") return leaf("\"match\"", "code");
-    if (name == "score") return leaf("", "decimal");  // the store ranks nothing
+    if (name == "score")
+      return leaf(parent.score ? number_text(*parent.score) : std::string(), "decimal");
     Values out;
     out.type = parent.shape.type->name;
     out.items.push_back(item_of(*parent.resource));
@@ -362,15 +373,16 @@ fhir::Result<Values, Issues> Resolution::connection_member(std::string_view name
   Values out;  // edges
   out.repeats = out.is_search = true;
   out.type = "Edge";
-  for (const Resource* match : page.matches) {
+  for (const Edge& match : page.matches) {
     // "the server may choose to apply the fhirpath filter after the search paging is performed"
     if (!page.start.fhirpath.empty()) {
-      FHIR_TRY(is_wanted, fits(page.start.fhirpath, *match));
+      FHIR_TRY(is_wanted, fits(page.start.fhirpath, *match.resource));
       if (!is_wanted) continue;
     }
     Item& item = out.items.emplace_back();
     item.object.shape = Shape{ShapeKind::edge, parent.shape.type, nullptr, false};
-    item.object.resource = match;
+    item.object.resource = match.resource;
+    item.object.score = match.score;
   }
   return out;
 }

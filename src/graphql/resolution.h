@@ -12,10 +12,15 @@
 
 namespace server::graphql {
 
+struct Edge {
+  const Resource* resource;
+  std::optional<double> score;
+};
+
 /// A page of a search.
 struct Connection {
   PageStart start;
-  std::vector<const Resource*> matches;
+  std::vector<Edge> matches;
   std::optional<std::uint64_t> total;
   std::string next;  // of the source
 };
@@ -26,6 +31,7 @@ struct Object {
   fhir::Element element;               // of an object
   const Resource* resource = nullptr;  // that holds the element; an edge's match
   std::shared_ptr<const Connection> connection;
+  std::optional<double> score;  // of an edge
 };
 
 struct Item {

@@ -29,8 +29,13 @@ struct Search {
   bool wants_total = false;
 };
 
+struct Match {
+  std::string body;             // FHIR JSON
+  std::optional<double> score;  // where the search ranks
+};
+
 struct Found {
-  std::vector<std::string> bodies;     // of the matches, FHIR JSON
+  std::vector<Match> matches;
   std::optional<std::uint64_t> total;  // where it was wanted
   std::string next;                    // empty: this is the last page
   std::uint32_t count = 0;             // how many a page has, after the limits of the source

@@ -54,7 +54,7 @@ fhir::Result<graphql::Found, graphql::Issues> GraphqlSource::search(const graphq
   if (query.count == 0) return out;
   REST_TRY(page, reader->search(query));
   for (storage::Page::Entry& entry : page.entries) {
-    if (entry.is_match) out.bodies.push_back(std::move(entry.version.body));
+    if (entry.is_match) out.matches.push_back({std::move(entry.version.body), entry.score});
   }
   out.next = std::move(page.next_cursor);
   return out;

@@ -201,6 +201,12 @@ class Searching(GraphqlCase):
             back = self.data("", f'{{ PatientConnection(_cursor: "{following[way]}") {{ {members} }} }}')
             self.assertEqual(back["PatientConnection"], page)
 
+    def test_edges_of_a_ranked_search_have_a_score(self):
+        got = self.data("", '{ PatientConnection(_content: "Chalmers") { edges { mode score resource { id } } } }')
+        edge, = got["PatientConnection"]["edges"]
+        self.assertEqual((edge["mode"], edge["resource"]), ("match", {"id": "example"}))
+        self.assertTrue(0 <= edge["score"] <= 1)
+
     def test_a_cursor_stands_alone_at_the_root_and_is_ours(self):
         cursor = self.data("", "{ PatientConnection(_count: 1) { first } }")["PatientConnection"]["first"]
         self.refused("", f'{{ PatientConnection(cursor: "{cursor}", gender: male) {{ count }} }}', 400, "invalid")

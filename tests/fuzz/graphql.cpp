@@ -34,7 +34,7 @@ class OnePatient final : public Source {
   fhir::Result<Found, Issues> search(const Search& search) override {
     Found found;
     found.count = search.count.value_or(2);
-    if (search.type == "Patient") found.bodies = {k_patient};
+    if (search.type == "Patient") found.matches.push_back({k_patient, {}});
     found.next = "next";
     return found;
   }

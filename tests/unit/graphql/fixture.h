@@ -62,7 +62,7 @@ class MapSource final : public Source {
     Found found;
     found.count = search.count.value_or(50);
     for (const auto& [key, body] : bodies) {
-      if (key.starts_with(std::string(search.type) + "/")) found.bodies.push_back(body);
+      if (key.starts_with(std::string(search.type) + "/")) found.matches.push_back({body, {}});
     }
     return found;
   }
