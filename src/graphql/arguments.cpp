@@ -44,6 +44,7 @@ class Check {
       one(argument);
     }
     if (spec_.kind == FieldKind::read) need("id");
+    if (field_.name == "__type") need("name");
     if (spec_.is_nested) need("_reference");
   }
 
@@ -70,6 +71,8 @@ class Check {
         break;
       case FieldKind::resolve:
         return of_reference(argument);
+      case FieldKind::meta:
+        return of_meta(argument);
       case FieldKind::read:
         if (argument.name != "id") break;
         scalar(argument);
@@ -130,6 +133,15 @@ class Check {
       if (value != nullptr && schema_.resource(value->text) == nullptr)
         refuse(argument, "takes the name of a resource type", IssueType::value);
     } else {
+      unknown(argument);
+    }
+  }
+
+  /// __type(name: …), fields(includeDeprecated: …)
+  void of_meta(const Argument& argument) const {
+    if (argument.name == "name" && field_.name == "__type") {
+      scalar(argument);
+    } else if (argument.name != "includeDeprecated" || !spec_.repeats) {
       unknown(argument);
     }
   }

@@ -8,27 +8,21 @@ namespace {
 
 using fhir::IssueType;
 
-struct Known {
-  std::string_view name;
-  std::string_view argument;  // needed; empty: it takes none
-  bool is_for_fields;         // and not for fragments
-};
-
-constexpr auto k_known = std::to_array<Known>({{"include", "if", false},
-                                               {"skip", "if", false},
-                                               {"flatten", "", true},
-                                               {"first", "", true},
-                                               {"singleton", "", true},
-                                               {"slice", "path", true}});
+constexpr auto k_known = std::to_array<KnownDirective>({{"include", "if", false},
+                                                        {"skip", "if", false},
+                                                        {"flatten", "", true},
+                                                        {"first", "", true},
+                                                        {"singleton", "", true},
+                                                        {"slice", "path", true}});
 
 /// The text shows @slice(fhirpath), the examples @slice(path: …).
-bool is_named(const Known& known, std::string_view argument) {
+bool is_named(const KnownDirective& known, std::string_view argument) {
   return !known.argument.empty() &&
          (argument == known.argument || (known.name == "slice" && argument == "fhirpath"));
 }
 
-void check_arguments_of(const Directive& directive, const Known& known, const Variables& variables,
-                        const Report& report) {
+void check_arguments_of(const Directive& directive, const KnownDirective& known,
+                        const Variables& variables, const Report& report) {
   const std::string of = " of @" + directive.name;
   for (const Argument& argument : directive.arguments) {
     if (!is_named(known, argument.name)) {
@@ -55,12 +49,14 @@ void check_arguments_of(const Directive& directive, const Known& known, const Va
 
 }  // namespace
 
+std::span<const KnownDirective> known_directives() { return k_known; }
+
 void check_directives(const Selection& selection, const Variables& variables,
                       const Report& report) {
   for (const Directive& directive : selection.directives) {
-    const auto known = std::find_if(k_known.begin(), k_known.end(), [&](const Known& candidate) {
-      return candidate.name == directive.name;
-    });
+    const auto known = std::find_if(
+        k_known.begin(), k_known.end(),
+        [&](const KnownDirective& candidate) { return candidate.name == directive.name; });
     if (known == k_known.end()) {
       report(IssueType::not_supported, "There is no directive @" + directive.name, directive.at);
       continue;

@@ -48,7 +48,7 @@ class Execution {
     if (resource.root.type == nullptr)
       return fhir::unexpected(
           as_errors({fhir::make_issue(IssueType::structure, "The query is over no resource")}, {}));
-    Object root{shape_of(*resource.root.type), resource.root, &resource, nullptr, {}};
+    Object root{shape_of(*resource.root.type), resource.root, &resource, nullptr, {}, nullptr};
     return run(operation, root);
   }
 

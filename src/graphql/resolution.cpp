@@ -107,6 +107,8 @@ fhir::Result<Values, Issues> Resolution::values(
                         std::any_of(below.begin(), below.end(), [](const auto* selections) {
                           return asks_for(*selections, "count");
                         }));
+    case FieldKind::meta:
+      return meta(spec, field, parent);
     case FieldKind::member:
       break;
   }
@@ -226,7 +228,8 @@ fhir::Result<Values, Issues> Resolution::target(const Selection& field, const Ob
           if (contained.value == nullptr || contained.type == nullptr ||
               contained.value->string_at("id") != reference.substr(1))
             return true;
-          found.object = {shape_of(*contained.type), contained, parent.resource, nullptr, {}};
+          found.object = {
+              shape_of(*contained.type), contained, parent.resource, nullptr, {}, nullptr};
           return false;
         });
     if (found.object.element.value == nullptr && !is_optional)
@@ -341,6 +344,33 @@ fhir::Result<Values, Issues> Resolution::connection(const FieldSpec& spec, const
   return out;
 }
 
+fhir::Result<Values, Issues> Resolution::meta(const FieldSpec& spec, const Selection& field,
+                                              const Object& parent) {
+  if (!introspection_) introspection_.emplace(schema_);
+  Values out;
+  out.is_leaf = !spec.shape.has_value();
+  out.repeats = spec.repeats;
+  out.type = "meta";
+  std::optional<std::vector<MetaNode>> found;
+  if (parent.meta != nullptr) {
+    found = introspection_->members(*parent.meta, field.name);
+  } else {
+    found = introspection_->root(field.name, argument_text(field, "name", variables_).value_or(""));
+  }
+  out.is_search = spec.repeats && found.has_value();
+  if (!found) return out;
+  for (MetaNode& node : *found) {
+    Item& item = out.items.emplace_back();
+    if (out.is_leaf) {
+      item.json = std::move(node.name);
+      continue;
+    }
+    item.object.shape = *spec.shape;
+    item.object.meta = std::make_shared<const MetaNode>(std::move(node));
+  }
+  return out;
+}
+
 fhir::Result<Values, Issues> Resolution::connection_member(std::string_view name,
                                                            const Object& parent) {
   if (parent.shape.kind == ShapeKind::edge) {
@@ -380,7 +410,7 @@ fhir::Result<Values, Issues> Resolution::connection_member(std::string_view name
       if (!is_wanted) continue;
     }
     Item& item = out.items.emplace_back();
-    item.object.shape = Shape{ShapeKind::edge, parent.shape.type, nullptr, false};
+    item.object.shape = Shape{ShapeKind::edge, parent.shape.type};
     item.object.resource = match.resource;
     item.object.score = match.score;
   }

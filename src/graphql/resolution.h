@@ -6,6 +6,7 @@
 
 #include "src/graphql/arguments.h"
 #include "src/graphql/executor.h"
+#include "src/graphql/introspection.h"
 #include "src/graphql/list_expressions.h"
 #include "src/graphql/paging.h"
 #include "src/graphql/pool.h"
@@ -31,7 +32,8 @@ struct Object {
   fhir::Element element;               // of an object
   const Resource* resource = nullptr;  // that holds the element; an edge's match
   std::shared_ptr<const Connection> connection;
-  std::optional<double> score;  // of an edge
+  std::optional<double> score;           // of an edge
+  std::shared_ptr<const MetaNode> meta;  // of introspection
 };
 
 struct Item {
@@ -78,6 +80,7 @@ class Resolution {
                     bool wants_total);
   fhir::Result<PageStart, Issues> start_of(const FieldSpec& spec, const Selection& field,
                                            std::string_view focus);
+  Result meta(const FieldSpec& spec, const Selection& field, const Object& parent);
   Result connection_member(std::string_view name, const Object& parent);
   fhir::Result<void, Issues> pick(const Selection& field, Values& values, const Object& parent);
   fhir::Result<bool, Issues> fits(std::string_view condition, const Resource& resource);
@@ -88,6 +91,7 @@ class Resolution {
   const Schema& schema_;
   Pool pool_;
   ListExpressions expressions_;
+  std::optional<Introspection> introspection_;  // made when it is first asked for
 };
 
 }  // namespace server::graphql

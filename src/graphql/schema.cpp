@@ -41,12 +41,75 @@ std::optional<FieldSpec> connection_field(const Shape& shape, std::string_view n
       {"count", "offset", "pagesize", "first", "previous", "next", "last"});
   if (name == "edges") {
     FieldSpec out = leaf(FieldKind::member);
-    out.shape = Shape{ShapeKind::edge, shape.type, nullptr, false};
+    out.shape = Shape{ShapeKind::edge, shape.type};
     out.repeats = true;
     return out;
   }
   if (std::find(k_leaves.begin(), k_leaves.end(), name) == k_leaves.end()) return std::nullopt;
   return leaf(FieldKind::member);
+}
+
+constexpr std::array<std::string_view, 6> k_meta_names = {
+    "__Schema", "__Type", "__Field", "__InputValue", "__EnumValue", "__Directive"};
+
+struct MetaField {
+  MetaKind of;
+  std::string_view name;
+  std::optional<MetaKind> to;  // nothing: a leaf
+  bool repeats;
+};
+
+/// https://spec.graphql.org/June2018/#sec-Schema-Introspection
+constexpr auto k_meta_fields = std::to_array<MetaField>({
+    {MetaKind::schema, "types", MetaKind::type, true},
+    {MetaKind::schema, "queryType", MetaKind::type, false},
+    {MetaKind::schema, "mutationType", MetaKind::type, false},
+    {MetaKind::schema, "subscriptionType", MetaKind::type, false},
+    {MetaKind::schema, "directives", MetaKind::directive, true},
+    {MetaKind::type, "kind", {}, false},
+    {MetaKind::type, "name", {}, false},
+    {MetaKind::type, "description", {}, false},
+    {MetaKind::type, "fields", MetaKind::field, true},
+    {MetaKind::type, "interfaces", MetaKind::type, true},
+    {MetaKind::type, "possibleTypes", MetaKind::type, true},
+    {MetaKind::type, "enumValues", MetaKind::enum_value, true},
+    {MetaKind::type, "inputFields", MetaKind::input_value, true},
+    {MetaKind::type, "ofType", MetaKind::type, false},
+    {MetaKind::field, "name", {}, false},
+    {MetaKind::field, "description", {}, false},
+    {MetaKind::field, "args", MetaKind::input_value, true},
+    {MetaKind::field, "type", MetaKind::type, false},
+    {MetaKind::field, "isDeprecated", {}, false},
+    {MetaKind::field, "deprecationReason", {}, false},
+    {MetaKind::input_value, "name", {}, false},
+    {MetaKind::input_value, "description", {}, false},
+    {MetaKind::input_value, "type", MetaKind::type, false},
+    {MetaKind::input_value, "defaultValue", {}, false},
+    {MetaKind::enum_value, "name", {}, false},
+    {MetaKind::enum_value, "description", {}, false},
+    {MetaKind::enum_value, "isDeprecated", {}, false},
+    {MetaKind::enum_value, "deprecationReason", {}, false},
+    {MetaKind::directive, "name", {}, false},
+    {MetaKind::directive, "description", {}, false},
+    {MetaKind::directive, "locations", {}, true},
+    {MetaKind::directive, "args", MetaKind::input_value, true},
+});
+
+FieldSpec meta_field(std::optional<MetaKind> to, bool repeats) {
+  FieldSpec out = leaf(FieldKind::meta);
+  out.repeats = repeats;
+  if (to) {
+    out.shape = Shape{ShapeKind::meta};
+    out.shape->meta = *to;
+  }
+  return out;
+}
+
+std::optional<FieldSpec> meta_field_of(const Shape& shape, std::string_view name) {
+  for (const MetaField& field : k_meta_fields) {
+    if (field.of == shape.meta && field.name == name) return meta_field(field.to, field.repeats);
+  }
+  return std::nullopt;
 }
 
 std::optional<FieldSpec> edge_field(const Shape& shape, std::string_view name) {
@@ -61,7 +124,7 @@ std::optional<FieldSpec> edge_field(const Shape& shape, std::string_view name) {
 Shape shape_of(const TypeSchema& type) {
   return Shape{
       type.is_abstract && type.kind == TypeKind::resource ? ShapeKind::any : ShapeKind::object,
-      &type, nullptr, false};
+      &type};
 }
 
 std::string name_of(const Shape& shape) {
@@ -74,6 +137,8 @@ std::string name_of(const Shape& shape) {
       return type_name(*shape.type) + "Connection";
     case ShapeKind::edge:
       return type_name(*shape.type) + "Edge";
+    case ShapeKind::meta:
+      return std::string(k_meta_names[static_cast<std::size_t>(shape.meta)]);
     case ShapeKind::object:
       break;
   }
@@ -106,8 +171,9 @@ std::optional<FieldSpec> Schema::search_field(std::string_view name, bool is_nes
   out.type = resource(name);
   if (out.type == nullptr) return std::nullopt;
   out.is_nested = is_nested;
-  out.shape = Shape{out.kind == FieldKind::list ? ShapeKind::object : ShapeKind::connection,
-                    out.type, nullptr, is_nested};
+  out.shape =
+      Shape{out.kind == FieldKind::list ? ShapeKind::object : ShapeKind::connection, out.type};
+  out.shape->is_nested = is_nested;
   return out;
 }
 
@@ -120,7 +186,7 @@ std::optional<FieldSpec> Schema::object_field(const Shape& shape, std::string_vi
   FieldSpec out;
   if (type.name == "Reference" && name == "resource") {
     out.kind = FieldKind::resolve;
-    out.shape = Shape{ShapeKind::any, definitions_.type("Resource"), shape.reference, false};
+    out.shape = Shape{ShapeKind::any, definitions_.type("Resource"), shape.reference};
     return out;
   }
   std::string_view plain = name;
@@ -157,9 +223,13 @@ std::optional<FieldSpec> Schema::field(const Shape& shape, std::string_view name
     case ShapeKind::any:
       if (name == "resourceType") return leaf(FieldKind::resource_type);
       return shape.type != nullptr ? object_field(shape, name) : std::nullopt;
+    case ShapeKind::meta:
+      return meta_field_of(shape, name);
     case ShapeKind::query:
       break;
   }
+  if (name == "__schema") return meta_field(MetaKind::schema, false);
+  if (name == "__type") return meta_field(MetaKind::type, false);
   if (const TypeSchema* type = resource(name)) {
     FieldSpec out = leaf(FieldKind::read);
     out.type = type;
@@ -170,7 +240,9 @@ std::optional<FieldSpec> Schema::field(const Shape& shape, std::string_view name
 }
 
 bool Schema::knows_type(std::string_view condition) const {
-  if (condition == "Query" || definitions_.type(condition) != nullptr) return true;
+  if (condition == "Query" || definitions_.type(condition) != nullptr ||
+      std::find(k_meta_names.begin(), k_meta_names.end(), condition) != k_meta_names.end())
+    return true;
   for (std::string_view ending : {"Connection", "Edge"}) {
     std::string_view name = condition;
     if (ends_with(name, ending) && resource(name) != nullptr) return true;

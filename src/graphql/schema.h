@@ -15,14 +15,19 @@ enum class ShapeKind : std::uint8_t {
   object,      // a resource, a data type, an element with children
   any,         // some resource: what a reference leads to, what is contained
   connection,  // a page of a search
-  edge         // a match on it
+  edge,        // a match on it
+  meta         // what introspection tells of the graph
 };
+
+/// The types of introspection. https://spec.graphql.org/June2018/#sec-Schema-Introspection
+enum class MetaKind : std::uint8_t { schema, type, field, input_value, enum_value, directive };
 
 /// A type of the graph with fields. Views into the definitions.
 struct Shape {
   ShapeKind kind = ShapeKind::query;
   const fhir::TypeSchema* type = nullptr;    // of an object; of a connection's resources
   const fhir::TypeRef* reference = nullptr;  // of a Reference: the types it may lead to
+  MetaKind meta = MetaKind::schema;          // of ShapeKind::meta
   bool is_nested = false;                    // a connection below a resource
 
   bool is_resource() const {
@@ -39,7 +44,8 @@ enum class FieldKind : std::uint8_t {
   read,           // Patient(id: …)
   list,           // PatientList(…)
   connection,     // PatientConnection(…)
-  member          // of a connection or an edge
+  member,         // of a connection or an edge
+  meta            // __schema, __type, and all below them
 };
 
 struct FieldSpec {

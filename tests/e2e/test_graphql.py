@@ -269,6 +269,61 @@ class Flattening(GraphqlCase):
         self.refused("Patient/example", "{ name @flatten { a: family } telecom @flatten { a: rank } }", 422, "processing")
 
 
+class Introspection(GraphqlCase):
+    """"SHALL provide introspection services that correctly describe the services they offer";
+    https://spec.graphql.org/June2018/#sec-Introspection"""
+
+    SCHEMA = """{ __schema { queryType { name } mutationType { name } directives { name locations args { name } }
+        types { ...Full } } }
+        fragment Full on __Type { kind name fields(includeDeprecated: true) { name isDeprecated args { name type { ...Use } }
+            type { ...Use } } interfaces { name } possibleTypes { name } }
+        fragment Use on __Type { kind name ofType { kind name ofType { kind name } } }"""
+
+    def test_the_schema_is_closed(self):
+        got = self.http.post("$graphql", self.SCHEMA, Content_Type=GRAPHQL)
+        self.assert_status(got, 200)
+        schema = got.json["data"]["__schema"]
+        self.assertEqual(schema["queryType"], {"name": "Query"})
+        self.assertNotIn("mutationType", schema)
+        self.assertEqual({d["name"] for d in schema["directives"]},
+                         {"include", "skip", "flatten", "first", "singleton", "slice"})
+        types = {t["name"]: t for t in schema["types"]}
+        self.assertEqual(len(types), len(schema["types"]))
+        used = set()
+
+        def note(use):
+            while "ofType" in use:
+                self.assertIn(use["kind"], ("LIST", "NON_NULL"))
+                use = use["ofType"]
+            used.add(use["name"])
+
+        for kind in schema["types"]:
+            self.assertEqual(kind["kind"] == "SCALAR", "fields" not in kind, kind["name"])
+            for field in kind.get("fields", []):
+                note(field["type"])
+                for argument in field["args"]:
+                    note(argument["type"])
+        self.assertEqual(used - set(types), set())
+
+    def test_what_is_described_is_answered(self):
+        described = self.data("", """{ __type(name: "Patient") { fields { name args { name }
+            type { kind ofType { kind name } name } } } }""")["__type"]["fields"]
+        self.assertIn("ConditionList", [f["name"] for f in described])
+        wanted = []
+        for field in described:
+            use = field["type"].get("ofType", field["type"])
+            needed = "(_reference: patient)" if field["name"] == "ConditionList" else ""
+            if "_reference" in [a["name"] for a in field["args"]] and not needed:
+                continue
+            wanted.append(field["name"] + needed + (" { __typename }" if use["kind"] != "SCALAR" else ""))
+        got = self.data("Patient/example", "{ " + " ".join(wanted) + " }")
+        self.assertEqual(got["name"][0], {"__typename": "HumanName"})
+
+    def test_a_type_that_is_none(self):
+        self.assertEqual(self.data("", '{ __type(name: "Nothing") { name } }'), {})
+        self.refused("", "{ __type { name } }", 400, "required")
+
+
 class Requests(GraphqlCase):
     def test_post_as_graphql_and_as_json(self):
         query = "query a($id: ID!) { Patient(id: $id) { id } } query b { PatientList { id } }"
