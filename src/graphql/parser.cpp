@@ -1,5 +1,6 @@
 #include "src/graphql/parser.h"
 
+#include "fhir/formats/utf8.h"
 #include "src/graphql/lexer.h"
 #include "src/graphql/limits.h"
 
@@ -290,6 +291,9 @@ fhir::Result<Document, Error> parse(std::string_view source) {
   if (source.size() > k_document_bytes_max)
     return fhir::unexpected(
         document_error(fhir::IssueType::too_long, "The document is too long", {}));
+  if (fhir::json::invalid_utf8_at(source) != std::string_view::npos)
+    return fhir::unexpected(
+        document_error(fhir::IssueType::structure, "The document is not UTF-8", {}));
   return Parser(source).document();
 }
 

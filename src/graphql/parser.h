@@ -11,7 +11,8 @@
 namespace server::graphql {
 
 /// source   UTF-8, at most k_document_bytes_max
-/// errors   structure: not GraphQL, with line and column · not-supported: definitions of a schema ·
+/// errors   structure: not UTF-8, or not GraphQL, with line and column · not-supported: definitions
+/// of a schema ·
 ///          too-costly: a limit was passed
 fhir::Result<Document, Error> parse(std::string_view source);
 

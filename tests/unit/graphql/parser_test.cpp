@@ -105,6 +105,11 @@ TEST_CASE("an error names line and column in characters") {
   CHECK(refused_at("fragment on on T { a }") == "1:10");
 }
 
+TEST_CASE("a document that is not UTF-8 is refused: what it says comes back in answers") {
+  CHECK(parse("{ a(b: \"\xff\") }").error().issue.type == fhir::IssueType::structure);
+  CHECK(parse("{ a(b: \"\xed\xa0\x80\") }").error().issue.type == fhir::IssueType::structure);
+}
+
 TEST_CASE("definitions of a schema are no part of a request") {
   CHECK(parse("type T { a: Int }").error().issue.type == fhir::IssueType::not_supported);
 }
