@@ -74,7 +74,9 @@ struct UriRow {
 };
 
 /// One row per pairing of component values, each component reduced to what it is matched by. Also,
-/// under a token's parameter, an identifier's value and one coding of its type, for :of-type.
+/// under a token's parameter, an identifier's value and one coding of its type, for :of-type. And,
+/// under `near`, a place: the cell (position.h) with latitude and longitude, then x and y, then z,
+/// of the point of the sphere.
 struct CompositeRow {
   struct Part {
     std::string system;  // token, quantity

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "src/search/operand.h"
+
 namespace server::search {
 namespace {
 
@@ -108,8 +110,10 @@ void index_value(const fhir::Element& value, Parameter parameter, const IndexCon
       return index_reference(value, parameter, context, rows);
     case SearchParameterType::uri:
       return index_uri(value, parameter, rows);
-    case SearchParameterType::composite:
     case SearchParameterType::special:
+      if (is_near(*parameter)) index_position(value, parameter, rows);
+      return;
+    case SearchParameterType::composite:
       return;
   }
 }

@@ -32,8 +32,10 @@ void index_quantity(const fhir::Element& value, Parameter parameter, const Index
 void index_reference(const fhir::Element& value, Parameter parameter, const IndexContext& context,
                      IndexRows& rows);
 void index_uri(const fhir::Element& value, Parameter parameter, IndexRows& rows);
+/// Of `near`: Location.position.
+void index_position(const fhir::Element& value, Parameter parameter, IndexRows& rows);
 
-/// By the parameter's type; composite and special do nothing here.
+/// By the parameter's type; composite, and special but for `near`, do nothing here.
 void index_value(const fhir::Element& value, Parameter parameter, const IndexContext& context,
                  IndexRows& rows);
 

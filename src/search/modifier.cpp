@@ -50,7 +50,7 @@ bool applies_to(Modifier modifier, SearchParameterType type) {
     case Modifier::none:
       return true;
     case Modifier::missing:
-      return type != SearchParameterType::special;
+      return true;
     case Modifier::exact:
     case Modifier::contains:
       return type == SearchParameterType::string;

@@ -70,6 +70,7 @@ fhir::Result<Operand> parse_operand(const fhir::SearchParameter& parameter, Modi
     case SearchParameterType::composite:
       return parse_composite(parameter, text, context);
     case SearchParameterType::special:
+      if (is_near(parameter)) return parse_near(text, context);
       break;
   }
   return fhir::unexpected(fhir::make_issue(fhir::Situation::malformed,

@@ -41,6 +41,7 @@ fhir::Result<Operand> parse_quantity(std::string_view text, const OperandContext
 fhir::Result<Operand> parse_reference(const fhir::SearchParameter& parameter, std::string_view text,
                                       const OperandContext& context);
 fhir::Result<Operand> parse_uri(std::string_view text);
+fhir::Result<Operand> parse_near(std::string_view text, const OperandContext& context);
 fhir::Result<Operand> parse_composite(const fhir::SearchParameter& parameter, std::string_view text,
                                       const OperandContext& context);
 
@@ -50,6 +51,9 @@ std::string_view only_target(const fhir::SearchParameter& parameter);
 
 /// Takes a comparison prefix off `text` when one is followed by the start of a number.
 Prefix take_prefix(std::string_view& text);
+
+/// Whether it is `near`, of which R4 says in words alone how it is answered.
+bool is_near(const fhir::SearchParameter& parameter);
 
 /// The shorthand for a value that is not of the expected form.
 fhir::Unexpected<fhir::Issue> bad_value(std::string_view expected);

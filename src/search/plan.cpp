@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "src/search/operand.h"
+
 namespace server::search {
 namespace {
 
@@ -59,8 +61,9 @@ fhir::Result<ParameterPlan> plan_parameter(Parameter parameter, const fhir::Type
 TypePlan make_plan(const fhir::TypeSchema& type, const fhir::DefinitionStore& definitions) {
   TypePlan plan;
   for (Parameter parameter : definitions.search_parameters_of(type.name)) {
-    if (parameter->expression.empty() || parameter->type == SearchParameterType::special ||
-        parameter->code == "_id" || parameter->code == "_lastUpdated") {
+    const bool is_special = parameter->type == SearchParameterType::special && !is_near(*parameter);
+    if (parameter->expression.empty() || is_special || parameter->code == "_id" ||
+        parameter->code == "_lastUpdated") {
       continue;
     }
     auto compiled = plan_parameter(parameter, type, definitions);

@@ -53,6 +53,7 @@ struct Operand {
   double number_low = 0, number_high = 0;  // number, quantity: by implicit precision
   double number = 0;                       // number, quantity: the value itself
   double tolerance = 0;                    // number, quantity: what `ap` allows on either side
+  // near: number_low and number_high are latitude and longitude, tolerance the distance in km
   std::string type, id;        // reference to one of ours; type empty when only an id was given
   bool missing = false;        // :missing=true
   std::vector<Operand> parts;  // composite

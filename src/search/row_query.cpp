@@ -113,6 +113,10 @@ RowQuery query_of(const CompositeRow& row, const fhir::DefinitionStore& definiti
     return {query.name + ":of-type",
             token_value(row.parts[1].system, row.parts[1].text) + "|" + escape(row.parts[0].text)};
   }
+  if (row.parameter->type == SearchParameterType::special) {  // near, no farther than rounding
+    return {query.name,
+            number_text(row.parts[0].low) + "|" + number_text(row.parts[0].high) + "|0.0001"};
+  }
   for (std::size_t i = 0; i < row.parts.size(); ++i) {
     const auto& component = row.parameter->components[i];
     Parameter parameter = definitions.search_parameter_by_url(component.definition);

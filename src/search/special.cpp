@@ -110,7 +110,8 @@ bool is_special_name(std::string_view code) {
 
 bool is_answered(const fhir::SearchParameter& parameter) {
   if (is_special_name(parameter.code)) return parameter.code != "_query";
-  return parameter.type != fhir::SearchParameterType::special && !parameter.expression.empty();
+  return (parameter.type != fhir::SearchParameterType::special || is_near(parameter)) &&
+         !parameter.expression.empty();
 }
 
 fhir::Result<Criterion> parse_special(std::string_view resource_type, std::string_view code,

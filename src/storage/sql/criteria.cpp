@@ -86,7 +86,7 @@ fhir::Result<Condition> CriteriaCompiler::compile_values(std::int64_t type,
     case SearchParameterType::composite:
       return compile_composites(param, criterion);
     case SearchParameterType::special:
-      break;
+      return compile_near(param, criterion);
   }
   return fhir::unexpected(not_supported(criterion));
 }
@@ -125,6 +125,7 @@ fhir::Result<Condition> CriteriaCompiler::compile_missing(std::int64_t type,
       add(IndexKind::uri);
       break;
     case SearchParameterType::composite:
+    case SearchParameterType::special:  // near
       add(IndexKind::composite);
       break;
     case SearchParameterType::reference:
@@ -132,8 +133,6 @@ fhir::Result<Condition> CriteriaCompiler::compile_missing(std::int64_t type,
       add(IndexKind::uri);
       add(IndexKind::token);  // one with an identifier only
       break;
-    case SearchParameterType::special:
-      return fhir::unexpected(not_supported(criterion));
   }
   return condition;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "fixture.h"
@@ -125,6 +126,11 @@ inline bool matches_one(const Criterion& criterion, const Operand& asked, const 
       });
     case SearchParameterType::uri:
       return any(rows.uris, [&](const auto& r) { return r.value == asked.text; });
+    case SearchParameterType::special:  // near
+      return any(rows.composites, [&](const auto& r) {
+        return std::abs(r.parts[0].low - asked.number_low) < 1e-5 &&
+               std::abs(r.parts[0].high - asked.number_high) < 1e-5;
+      });
     case SearchParameterType::composite:
       return any(rows.composites, [&](const auto& r) {
         for (std::size_t i = 0; i < r.parts.size(); ++i) {
