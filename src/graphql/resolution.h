@@ -50,6 +50,12 @@ struct Values {
   std::string_view type;   // of the values; views into the definitions or constants
 };
 
+/// A leaf of that JSON; none when it is empty.
+Values leaf(std::string json, std::string_view type);
+
+/// As a JSON string.
+std::string quoted(std::string_view text);
+
 class Resolution {
  public:
   Resolution(const Variables& variables, const Services& services)
