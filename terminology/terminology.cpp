@@ -91,7 +91,10 @@ class Terminology::Shelves final : public Resolver {
                              [&](const ConformanceRecord& record, std::vector<std::string>& asked) {
                                return read_value_set(record, asked);
                              });
-    return implicit_value_set(canonical);
+    const std::size_t hash = canonical.find('#');
+    return hash == std::string_view::npos
+               ? implicit_value_set(canonical)
+               : contained_value_set(canonical.substr(0, hash), canonical.substr(hash + 1));
   }
 
   const ConceptMap* concept_map(const ConformanceRecord* record) const {
@@ -229,6 +232,25 @@ class Terminology::Shelves final : public Resolver {
     });
   }
 
+  /// A value set that stands inside the profile which binds to it.
+  const ValueSet* contained_value_set(std::string_view profile, std::string_view id) const {
+    const ConformanceRecord* record = definitions_->record("StructureDefinition", profile);
+    if (record == nullptr) return nullptr;
+    const std::lock_guard lock(mutex_);
+    const auto [at, is_new] =
+        contained_value_sets_.try_emplace(std::string(record->url) + "#" + std::string(id));
+    std::unique_ptr<const ValueSet>& kept = at->second;  // reading may add others
+    if (!is_new) return kept.get();
+    const std::optional<Document> document = read_json(*record);
+    const Value* contained = document ? document->root().find("contained") : nullptr;
+    if (contained == nullptr) return nullptr;
+    for (const Value& resource : contained->items()) {
+      if (resource.string_at("resourceType") == "ValueSet" && resource.string_at("id") == id)
+        kept = ValueSetReader::read(resource, *this);
+    }
+    return kept.get();
+  }
+
   /// What code systems say of others: found by one search through their text, at first use.
   struct Links {
     std::unordered_multimap<std::string_view, const ConformanceRecord*> supplements;
@@ -254,6 +276,7 @@ class Terminology::Shelves final : public Resolver {
   Shelf<CodeSystem> code_systems_;
   Shelf<ValueSet> value_sets_;
   Shelf<ValueSet> implicit_value_sets_;  // by the record of their code system
+  mutable std::unordered_map<std::string, std::unique_ptr<const ValueSet>> contained_value_sets_;
   Shelf<ConceptMap> concept_maps_;
   std::shared_ptr<const Units> units_;
   mutable std::once_flag links_once_;

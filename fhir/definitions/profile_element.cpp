@@ -223,9 +223,12 @@ void ProfileCompiler::add_additional_bindings(const json::Value& binding,
 }
 
 Binding ProfileCompiler::binding_to(std::string_view value_set, BindingStrength strength) {
-  const auto [at, is_new] = value_sets_.try_emplace(std::string(value_set),
-                                                    static_cast<std::uint32_t>(value_sets_.size()));
-  return {strength, keep(value_set), at->second};
+  // One that the profile contains is told from those of others by the profile's url.
+  std::string canonical(value_set);
+  if (value_set.starts_with('#')) canonical.insert(0, out_.url);
+  const auto [at, is_new] =
+      value_sets_.try_emplace(canonical, static_cast<std::uint32_t>(value_sets_.size()));
+  return {strength, keep(canonical), at->second};
 }
 
 void ProfileCompiler::read_constraints(const json::Value& element, const Base& base,

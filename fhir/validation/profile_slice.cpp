@@ -90,6 +90,12 @@ void ProfileWalk::check_sliced(const Node& node, const ProfileNode& wanted,
 void ProfileWalk::check_in_slice(const Node& item, const Slice& slice, SliceCounts& counts,
                                  const Profile& profile) {
   const std::size_t position = counts[slice.index]++;
+  if (slice.node.max == 0) {
+    report(item, IssueType::structure,
+           {slice.node.path, ":", slice.node.slice_name, " is not allowed by the profile ",
+            profile.schema().url});
+    return;
+  }
   const Slicing* again = slice.node.slicing;
   if (again == nullptr) return check_node(item, slice.node, profile);
   if (const Slice* inner = slice_of(item, position, *again, profile))
@@ -105,6 +111,7 @@ void ProfileWalk::check_in_slice(const Node& item, const Slice& slice, SliceCoun
 void ProfileWalk::check_slice_counts(const Node& node, const Slicing& slicing, SliceCounts& counts,
                                      const Profile& profile) {
   for (const Slice& slice : slicing.slices) {
+    if (slice.node.max == 0) continue;  // said of each item
     const std::uint32_t count = counts[slice.index];
     check_count(node, slice.node, profile, count);
     if (slice.node.slicing != nullptr && count > 0)

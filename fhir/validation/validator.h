@@ -18,6 +18,8 @@ enum class UnknownExtensions { ignore, warn, refuse };
 
 struct Options {
   UnknownExtensions unknown_extensions = UnknownExtensions::warn;
+  std::vector<std::string> extension_bases;  // beginnings of urls of extensions taken undefined
+  bool for_publication = false;              // HL7's own rules for what it publishes
   bool best_practice = false;         // report constraints marked as best practice (dom-6 …)
   bool security_checks = false;       // refuse what looks like HTML in plain strings
   bool example_urls = true;           // let example.org and acme.com name what nobody defines

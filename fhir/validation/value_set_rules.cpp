@@ -1,6 +1,7 @@
 // The filters of a ValueSet against the code systems that they filter, where those are known.
 // https://hl7.org/fhir/R4/valueset.html#filter
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include "fhir/base/date_time.h"
@@ -10,6 +11,34 @@
 
 namespace fhir::validation {
 namespace {
+
+constexpr std::string_view k_snomed = "http://snomed.info/sct";
+
+/// The check digit of an SCTID, by Verhoeff: products and powers in the dihedral group of order 10.
+bool has_check_digit(std::string_view digits) {
+  constexpr std::uint8_t k_permuted[] = {1, 5, 7, 6, 2, 8, 3, 0, 9, 4};
+  const auto multiply = [](unsigned a, unsigned b) {
+    if (a < 5) return b < 5 ? (a + b) % 5 : 5 + (a + b) % 5;
+    return b < 5 ? 5 + (a - 5 + 5 - b) % 5 : (a - b + 5) % 5;
+  };
+  unsigned check = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    auto digit = static_cast<std::uint8_t>(digits[digits.size() - 1 - i] - '0');
+    for (std::size_t times = i % 8; times > 0; --times) digit = k_permuted[digit];
+    check = multiply(check, digit);
+  }
+  return check == 0;
+}
+
+/// https://confluence.ihtsdotools.org/display/DOCRELFMT/6+SCTID: 6 to 18 digits; the two before the
+/// last say what it identifies: 00 and 10 are concepts.
+bool is_concept_id(std::string_view text) {
+  const bool is_number =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_number || text.size() < 6 || text.size() > 18 || text[0] == '0') return false;
+  const std::string_view partition = text.substr(text.size() - 3, 2);
+  return (partition == "00" || partition == "10") && has_check_digit(text);
+}
 
 /// The type of a property that the code system declares, or that FHIR gives to all of them.
 std::string_view type_of_property(const json::Value* system, std::string_view code) {
@@ -37,6 +66,7 @@ class FilterCheck {
     const std::string_view op = filter.string_at("op");
     const std::string_view value = filter.string_at("value");
     if (value.empty() || op == "regex" || op == "exists") return;
+    if (system_ == k_snomed) check_snomed(filter, op, path);
     const std::string_view type = type_of_property(definition_, filter.string_at("property"));
     if (op == "in" || op == "not-in") {
       for (std::size_t begin = 0; begin <= value.size();) {
@@ -50,6 +80,14 @@ class FilterCheck {
   }
 
  private:
+  /// "Any SNOMED CT relationships" are properties, each by the id of its type.
+  /// https://hl7.org/fhir/R4/snomedct.html#properties
+  void check_snomed(const json::Value& filter, std::string_view op, const Path& path) {
+    if (is_concept_id(filter.string_at("property")) && op != "=" && op != "in")
+      context_.error(IssueType::invalid, path, filter,
+                     "A relationship of SNOMED CT is filtered by = or in");
+  }
+
   void check_value(std::string_view type, std::string_view value, const json::Value& filter,
                    const Path& path) {
     const auto refuse = [&](std::string_view text) {
@@ -75,6 +113,7 @@ class FilterCheck {
   }
 
   bool is_code(std::string_view system, std::string_view code) const {
+    if (system == k_snomed && !is_concept_id(code)) return false;
     return context_.terminology == nullptr ||
            context_.terminology->in_code_system(system, code) != Membership::no;
   }

@@ -129,6 +129,7 @@ class Walk {
                       const Scope* parent, Place place, std::string_view full_url);
   void check_contained(const Scope& scope);
   void check_rule(const Node& node, ResourceRule rule);
+  void check_publication(const Node& node);
 
   // Profiles (walk_profile.cpp)
   void check_profiles(const Node& node, bool is_root);

@@ -77,6 +77,9 @@ void Walk::check_extension(const Node& holder, const Node& node, bool as_modifie
   }
   if (options_.unknown_extensions == UnknownExtensions::ignore) return;
   if (options_.example_urls && is_example_url(url)) return;
+  if (std::any_of(options_.extension_bases.begin(), options_.extension_bases.end(),
+                  [&](const std::string& base) { return url.starts_with(base); }))
+    return;
   const bool is_refused = options_.unknown_extensions == UnknownExtensions::refuse;
   if (!is_refused && !is_first(url)) return;
   report(is_refused ? Severity::error : Severity::warning, IssueType::extension, *node.path,

@@ -1,5 +1,6 @@
 // A resource: at the top, in an entry of a Bundle or Parameters, or contained.
 // https://hl7.org/fhir/R4/resource.html https://hl7.org/fhir/R4/references.html#contained
+#include <algorithm>
 #include <string>
 
 #include "fhir/validation/walk.h"
@@ -52,6 +53,7 @@ void Walk::check_resource(const json::Value& value, const TypeSchema* expected, 
   check_profiles(node, place == Place::root);
   if (plan->special == Special::bundle) check_bundle(node);
   if (plan->rule != nullptr) check_rule(node, plan->rule);
+  if (options_.for_publication && place == Place::root) check_publication(node);
   if (!plan->constraints.empty()) check_invariants(node, plan->constraints);
 }
 
@@ -59,6 +61,23 @@ void Walk::check_rule(const Node& node, ResourceRule rule) {
   rule({parts_.definitions, parts_.terminology, *node.element.value, *node.path,
         [this](Severity severity, IssueType type, const Path& path, const json::Value& at,
                std::string_view text) { report(severity, type, path, at.offset(), {text}); }});
+}
+
+/// What HL7 publishes tells the committee that owns it: a rule of HL7's, not of R4.
+void Walk::check_publication(const Node& node) {
+  constexpr std::string_view k_committee =
+      "http://hl7.org/fhir/StructureDefinition/structuredefinition-wg";
+  const json::Value& resource = *node.element.value;
+  const std::string_view url = resource.string_at("url");
+  if (!url.starts_with("http://hl7.org/") && !url.starts_with("http://terminology.hl7.org/"))
+    return;
+  const auto extensions = items_of(resource, "extension");
+  if (std::none_of(extensions.begin(), extensions.end(), [&](const json::Value& extension) {
+        return extension.string_at("url") == k_committee;
+      }))
+    report(node, IssueType::business_rule,
+           {"A resource that HL7 publishes names the committee that owns it, by the extension ",
+            k_committee});
 }
 
 const ContainedIndex& Walk::contained_of(const json::Value& resource) {

@@ -217,6 +217,10 @@ int run(int argc, const char* const* argv) {
   validate_command->add_flag(
       "--allow-unknown-extensions", validate_settings.lenient_extensions,
       "Warn of extensions without a known definition instead of refusing them");
+  validate_command->add_option("--extension-base", validate_settings.extension_bases,
+                               "Take extensions whose url begins so without their definition");
+  validate_command->add_flag("--for-publication", validate_settings.for_publication,
+                             "Hold HL7's own resources to HL7's rules for publication");
   validate_command
       ->add_option("--severity", validate_settings.severity,
                    "Least severity to tell: error, warning or information")

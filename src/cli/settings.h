@@ -49,9 +49,11 @@ struct ValidateSettings {
   std::string output = "text";
   std::vector<std::string> profiles;
   std::vector<std::string> files;
+  std::vector<std::string> extension_bases;
   std::string severity = "information";  // the least that is told
   unsigned threads = 0;                  // 0: by the machine
   bool lenient_extensions = false;
+  bool for_publication = false;
   bool quiet = false;
 };
 

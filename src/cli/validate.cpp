@@ -60,6 +60,8 @@ class Run {
       const fhir::validation::Validator& validator, ResourceFeed& feed)
       : settings_(settings), definitions_(definitions), validator_(validator), feed_(feed) {
     options_.profiles = settings.profiles;
+    options_.extension_bases = settings.extension_bases;
+    options_.for_publication = settings.for_publication;
     options_.unknown_extensions = settings.lenient_extensions
                                       ? fhir::validation::UnknownExtensions::warn
                                       : fhir::validation::UnknownExtensions::refuse;

@@ -91,6 +91,7 @@ Run common(const Value& one) {
   run.file = one.string_at("file");
   run.is_self_contained = is_true(one.find("self_contained"));
   run.security_checks = is_true(one.find("security-checks"));
+  run.for_publication = is_true(one.find("for-publication"));
   run.example_urls = one.find("examples") == nullptr || is_true(one.find("examples"));
   if (const Value* rule = one.find("bundle-param")) read_bundle_rule(*rule, run);
   add_names(one.find("supporting"), run.known);
@@ -108,6 +109,9 @@ fhir::validation::Options options_of(const Run& run) {
   options.unknown_extensions = fhir::validation::UnknownExtensions::refuse;
   options.security_checks = run.security_checks;
   options.example_urls = run.example_urls;
+  options.for_publication = run.for_publication;
+  // The reference validator always knows the package hl7.fhir.uv.tools, which npm does not have.
+  options.extension_bases = {"http://hl7.org/fhir/tools/"};
   return options;
 }
 

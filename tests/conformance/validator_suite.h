@@ -24,6 +24,7 @@ struct Run {
   std::vector<std::string> known;  // files of conformance resources, sorted
   std::string profile_file;        // the profile to validate against; empty: none
   bool security_checks = false;
+  bool for_publication = false;
   bool example_urls = true;
   std::string bundle_type, bundle_profile;  // entries of the type, from `bundle_index` on
   std::size_t bundle_index = 0;

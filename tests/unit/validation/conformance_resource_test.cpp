@@ -50,7 +50,36 @@ TEST_CASE("the value of a filter is one that the property can have") {
   CHECK(with("1").error().expression == "ValueSet.compose.include[0].filter[0]");
 }
 
-TEST_CASE("the expression of a search parameter is FHIRPath") {
+TEST_CASE("a filter of SNOMED CT names concepts, and takes = or in of a relationship") {
+  const auto with = [](const std::string& property, const std::string& op,
+                       const std::string& value) {
+    return validate(R"({"resourceType":"ValueSet","status":"active","compose":{"include":[
+      {"system":"http://snomed.info/sct","filter":[{"property":")" +
+                    property + R"(","op":")" + op + R"(","value":")" + value + R"("}]}]}})");
+  };
+  const std::string place = "ValueSet.compose.include[0].filter[0]";
+  CHECK(with("concept", "is-a", "73211009").errors() == 0);
+  CHECK(with("concept", "is-a", "73211008").error().expression == place);  // the check digit
+  CHECK(with("concept", "is-a", "something").error().expression == place);
+  CHECK(with("concept", "is-a", "121589010").error().expression == place);  // a description
+  CHECK(with("363698007", "=", "39057004").errors() == 0);
+  CHECK(with("363698007", "not-in", "39057004").error().expression == place);
+}
+
+TEST_CASE("the owner of what HL7 publishes is told, where it is to be published") {
+  const std::string code_system = R"({"resourceType":"CodeSystem","status":"active",
+    "content":"not-present","url":"http://hl7.org/fhir/x")";
+  fhir::validation::Options options;
+  CHECK(validate(code_system + "}", options).errors() == 0);
+  options.for_publication = true;
+  CHECK(validate(code_system + "}", options).error().expression == "CodeSystem");
+  CHECK(validate(code_system + R"(,"extension":[{"valueCode":"fhir",
+    "url":"http://hl7.org/fhir/StructureDefinition/structuredefinition-wg"}]})",
+                 options)
+            .errors() == 0);
+}
+
+TEST_CASE("the expression of a search parameter is FHIRPath that finds something in its base") {
   const auto with = [](const std::string& expression) {
     return validate(R"({"resourceType":"SearchParameter","url":"http://example.org/p","name":"P",
       "status":"active","description":"x","code":"p","base":["Patient"],"type":"string",
@@ -59,6 +88,10 @@ TEST_CASE("the expression of a search parameter is FHIRPath") {
   };
   CHECK(with("Patient.name.family").errors() == 0);
   CHECK(with("Patient.(name").error().expression == "SearchParameter.expression");
+  for (const std::string vain : {"Patient.nothing", "Organization.name"}) {
+    CHECK(with(vain).errors() == 0);
+    CHECK(with(vain).has(fhir::Severity::warning, "SearchParameter.expression"));
+  }
 }
 
 TEST_CASE("the groups and populations of a report are those of its measure") {

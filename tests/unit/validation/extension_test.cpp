@@ -177,3 +177,13 @@ TEST_CASE("addresses of examples are refused when the options say so") {
   CHECK(validate(identified, options).error().expression == "Patient.identifier[0].system");
   CHECK(validate(identified).errors() == 0);
 }
+
+TEST_CASE("extensions whose url begins as asked are taken without their definition") {
+  const std::string patient = R"({"resourceType":"Patient","extension":[
+    {"url":"http://hl7.org/fhir/tools/StructureDefinition/x","valueCode":"a"}]})";
+  fhir::validation::Options options;
+  options.unknown_extensions = fhir::validation::UnknownExtensions::refuse;
+  CHECK(test::validate(patient, options).errors() == 1);
+  options.extension_bases = {"http://hl7.org/fhir/tools/"};
+  CHECK(test::validate(patient, options).errors() == 0);
+}
