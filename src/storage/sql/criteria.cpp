@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "src/search/full_text_query.h"
+#include "src/search/operand.h"
 #include "src/storage/sql/full_text.h"
 
 namespace server::storage::sql {
@@ -86,7 +87,8 @@ fhir::Result<Condition> CriteriaCompiler::compile_values(std::int64_t type,
     case SearchParameterType::composite:
       return compile_composites(param, criterion);
     case SearchParameterType::special:
-      return compile_near(param, criterion);
+      if (search::is_near(*criterion.parameter)) return compile_near(param, criterion);
+      break;
   }
   return fhir::unexpected(not_supported(criterion));
 }

@@ -225,13 +225,13 @@ TEST_CASE("what is not supported is refused, not ignored") {
   Folder folder;
   auto store = open_store(options_for(folder));
   REQUIRE(write_one(*store, coded("o", "x")));
-  static const auto* const near = parameter("near", SearchParameterType::special);
+  static const auto* const shape = parameter("shape", SearchParameterType::special);
   const auto type_of = [&](const search::Query& query) {
     auto page = reader_of(*store)->search(query);
     return page ? fhir::IssueType::informational : page.error().type;
   };
   search::Query query = query_of("Observation");
-  query.criteria.push_back(criterion(near, {token("x")}));
+  query.criteria.push_back(criterion(shape, {token("x")}));
   CHECK(type_of(query) == fhir::IssueType::not_supported);
   query.criteria.clear();
   query.criteria.push_back(criterion(k_code, {token("x")}, search::Modifier::in));
