@@ -107,7 +107,9 @@ int serve(const ServeSettings& given) {
   auto engine = make_engine(
       settings, {http::WorkerPool::this_thread_waits, http::WorkerPool::this_thread_goes_on});
   if (!engine) {
-    std::fprintf(stderr, "medisync: %s\n", engine.error().diagnostics.c_str());
+    const fhir::Issue& issue = engine.error();
+    const std::string detail = issue.log_detail.empty() ? "" : " (" + issue.log_detail + ")";
+    std::fprintf(stderr, "medisync: %s%s\n", issue.diagnostics.c_str(), detail.c_str());
     return 1;
   }
   rest::RestHandler handler(engine->options, *engine->definitions, metrics);

@@ -9,6 +9,7 @@
 #include "src/storage/sql/migrations.h"
 #include "src/storage/sqlite/lock_file.h"
 #include "src/storage/sqlite/reader.h"
+#include "src/storage/sqlite/reserve.h"
 #include "src/storage/sqlite/writer.h"
 
 namespace server::storage {
@@ -112,7 +113,12 @@ class SqliteStore final : public Store {
 
   fhir::Result<void> open() {
     const std::filesystem::path file = options_.directory / "medisync.db";
-    FHIR_TRY(connection, open_writer(file, options_));
+    auto opened = open_writer(file, options_);
+    const bool is_full = !opened && opened.error().type == fhir::IssueType::no_store;
+    if (is_full && release_reserve(options_.directory)) opened = open_writer(file, options_);
+    if (!opened) return fhir::unexpected(std::move(opened).error());
+    std::unique_ptr<Connection> connection = *std::move(opened);
+    if (!is_full) take_reserve(options_.directory);  // else it is taken at the next start
     FHIR_CHECK(dictionary_.load(*connection));
     FHIR_TRY(newest, newest_time(*connection, dictionary_));
     FHIR_TRY(readers, open_readers(file, options_));
