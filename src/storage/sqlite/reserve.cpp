@@ -18,7 +18,7 @@ std::filesystem::path file_in(const std::filesystem::path& folder) {
 
 void take_reserve(const std::filesystem::path& folder) {
   const std::filesystem::path file = file_in(folder);
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return;
   const bool is_taken = ::posix_fallocate(descriptor, 0, k_bytes) == 0;
   ::close(descriptor);

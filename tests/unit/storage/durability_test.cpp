@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <random>
 #include <thread>
 
@@ -199,6 +200,38 @@ TEST_CASE("a disk that is full answers no-store, keeps what it has, and goes on 
     for (const auto& id : acknowledged) CHECK(reader_of(*store)->read("Patient", id));
   }
   CHECK(is_sound(mount_point.path()));
+  ::umount2(where, MNT_DETACH);
+}
+
+TEST_CASE("a reserve of the disk is kept, given up to start without room, and taken again") {
+  Folder mount_point;
+  const char* const where = mount_point.path().c_str();
+  if (::geteuid() != 0 || ::mount("tmpfs", where, "tmpfs", 0, "size=6m") != 0) {
+    MESSAGE("needs a mount of its own: skipped");
+    return;
+  }
+  const auto reserve = mount_point.path() / "medisync.reserve";
+  const auto rest = mount_point.path() / "rest";
+  REQUIRE(write_one(*open_store(options_for(mount_point)), put("Patient", "kept")));
+  CHECK(std::filesystem::file_size(reserve) == 256 << 10);
+  std::filesystem::resize_file(reserve, 0);  // as if the server had ended while taking it
+  open_store(options_for(mount_point)).reset();
+  CHECK(std::filesystem::file_size(reserve) == 256 << 10);
+  {
+    std::ofstream all_room(rest, std::ios::binary);
+    const std::string block(4096, 'x');
+    while (all_room.write(block.data(), 4096).flush()) {
+    }
+  }
+  CHECK(std::filesystem::space(mount_point.path()).available == 0);
+  {
+    auto store = open_store(options_for(mount_point));
+    CHECK_FALSE(std::filesystem::exists(reserve));
+    CHECK(reader_of(*store)->read("Patient", "kept"));
+  }
+  std::filesystem::remove(rest);
+  open_store(options_for(mount_point)).reset();
+  CHECK(std::filesystem::file_size(reserve) == 256 << 10);
   ::umount2(where, MNT_DETACH);
 }
 
