@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "fhir/base/date_time.h"
 #include "src/storage/sqlite/searcher.h"
@@ -12,6 +13,13 @@ namespace server::storage::sqlite {
 
 using fhir::IssueType;
 using fhir::Situation;
+
+namespace {
+
+// For what was written since the search that came before a conditional write.
+constexpr std::chrono::milliseconds k_text_budget{500};
+
+}  // namespace
 
 fhir::Result<Store::Outcome, Store::Failure> BatchWriter::apply(const std::vector<Write>& writes) {
   time_ = std::max(time_, names_.now_ms());
@@ -184,6 +192,7 @@ fhir::Result<Written> BatchWriter::reindex(const Write& write, std::int64_t type
 }
 
 fhir::Result<bool> BatchWriter::is_referenced(std::int64_t rid) {
+  FHIR_CHECK(index_.flush());
   FHIR_TRY(statement,
            connection_.statement("SELECT 1 FROM search_parameter s JOIN reference_index i "
                                  "ON i.param = s.param AND i.target = ? LIMIT 1"));
@@ -251,7 +260,8 @@ fhir::Result<void> BatchWriter::check(const Precondition& precondition, const Id
     FHIR_CHECK(index_.flush());
     if (precondition.must_match_none->is_full_text) {
       FHIR_CHECK(text_.activate());
-      while (text_.due() > 0) FHIR_CHECK(text_.index(std::chrono::milliseconds(100)));
+      FHIR_CHECK(text_.index(k_text_budget));
+      if (text_.due() > 0) return fhir::unexpected(text_is_behind(text_.due()));
     }
     Searcher searcher(connection_, names_, names_.dictionary());
     FHIR_TRY(found, searcher.has_matches(*precondition.must_match_none));

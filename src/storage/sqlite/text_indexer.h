@@ -5,10 +5,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
 
+#include "src/search/full_text.h"
 #include "src/storage/sqlite/connection.h"
 
 namespace server::storage::sqlite {
+
+/// What a search is told that has to do without the index.
+fhir::Issue text_is_behind(std::int64_t resources_left);
 
 /// The writer thread only; within its transactions.
 class TextIndexer {
@@ -27,13 +33,15 @@ class TextIndexer {
   fhir::Result<void> note(std::int64_t rid);
   /// Takes the words of a resource out of the index, while its body is still there.
   fhir::Result<void> erase(std::int64_t rid);
-  /// Indexes what is due, for about so long; at least a few resources.
+  /// Indexes what is due, for about so long; at least one resource.
   fhir::Result<void> index(std::chrono::milliseconds budget);
   /// Resources that are due, no fewer than there are.
   std::int64_t due() const { return due_; }
 
  private:
   fhir::Result<void> index_one(std::int64_t rid);
+  fhir::Result<std::optional<search::FullText>> words_of(std::int64_t rid);
+  fhir::Result<std::int64_t> number(const std::string& question, std::int64_t rid);
   fhir::Result<void> run(Fixed name, std::int64_t value);
   fhir::Result<void> begin_anew_if_stale();
 

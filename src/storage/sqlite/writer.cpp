@@ -20,6 +20,21 @@ constexpr auto k_idle = 500ms;
 constexpr auto k_text_idle = 20ms;    // without a write, before words are indexed
 constexpr auto k_text_budget = 40ms;  // a write waits no longer for it
 constexpr auto k_text_wait_max = 10s;
+constexpr std::int64_t k_text_much = 2000;  // resources due: the index is being built
+constexpr int k_text_waiting_max = 2;       // searches that wait for that: each holds a reader
+
+/// Among those who wait for the same.
+struct Place {
+  explicit Place(std::atomic<int>& waiting) : others(waiting++), waiting_(waiting) {}
+  ~Place() { --waiting_; }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  const int others;  // who came before
+
+ private:
+  std::atomic<int>& waiting_;
+};
 
 std::size_t bytes_of(const std::vector<Write>& writes) {
   std::size_t bytes = 0;
@@ -82,13 +97,13 @@ bool Writer::is_healthy() {
 }
 
 fhir::Result<void> Writer::catch_up(std::chrono::steady_clock::time_point deadline) {
+  if (text_due_ == 0) return {};
   const auto end = std::min(deadline, std::chrono::steady_clock::now() + k_text_wait_max);
-  while (text_due_ != 0) {
-    if (std::chrono::steady_clock::now() > end) {
-      return fhir::unexpected(fhir::make_issue(
-          fhir::Situation::unavailable, fhir::IssueType::transient,
-          "The full text index is being built: " + std::to_string(text_due_.load()) +
-              " resources are left"));
+  const Place place(text_waiting_);
+  while (const std::int64_t due = text_due_) {
+    const bool is_too_many = due > k_text_much && place.others >= k_text_waiting_max;
+    if (is_too_many || std::chrono::steady_clock::now() > end) {
+      return fhir::unexpected(text_is_behind(due));
     }
     auto job = std::make_unique<Job>();
     job->is_text = true;
@@ -199,7 +214,10 @@ fhir::Result<void> Writer::try_commit(Group& group) {
 /// An error here ends the group: the transaction is gone. A batch that fails alone keeps its error;
 /// false: what it had changed already could not be taken back without a savepoint.
 fhir::Result<bool> Writer::apply_all(Group& group, Isolation isolation) {
+  bool is_text_done = false;
   for (auto& job : group) {
+    // Many searches may wait for the same words: the writes of this commit wait for one of them.
+    if (job->is_text && std::exchange(is_text_done, true)) continue;
     const auto changes = sqlite3_total_changes64(connection_->handle());
     if (isolation == Isolation::savepoints) FHIR_CHECK(connection_->run(Fixed::savepoint));
     auto applied = apply(*job);
@@ -216,7 +234,7 @@ fhir::Result<bool> Writer::apply_all(Group& group, Isolation isolation) {
       if (!applied) {
         batch_.drop();
         FHIR_CHECK(connection_->run(Fixed::rollback_to));
-        if (job->is_text) FHIR_CHECK(text_.load());
+        if (text_.is_active()) FHIR_CHECK(text_.load());
       }
       FHIR_CHECK(connection_->run(Fixed::release));
     }

@@ -38,7 +38,8 @@ class Writer final : public TextCatchUp {
 
   /// Returns once the words of all that was committed before are indexed.
   ///
-  /// errors   transient: they are not within a few seconds, or before the deadline
+  /// errors   transient: they are not within a few seconds, or before the deadline; or many
+  ///          resources are left and others wait for them already
   fhir::Result<void> catch_up(std::chrono::steady_clock::time_point deadline) override;
 
   /// Blocks until durable. Thread-safe.
@@ -85,6 +86,7 @@ class Writer final : public TextCatchUp {
   TextIndexer text_;
   BatchWriter batch_;
   std::atomic<std::int64_t> text_due_ = -1;  // as committed; -1: nobody has asked for a text yet
+  std::atomic<int> text_waiting_ = 0;        // searches in catch_up()
   int log_pages_ = 0;  // of the WAL after the last commit that are not known to be written back
   std::int64_t pages_max_ = 0;
 

@@ -92,6 +92,25 @@ TEST_CASE("the place of an erased resource is nobody else's, though it was the l
   CHECK(write_one(*store, put("Patient", "last"))->written[0].created);
 }
 
+TEST_CASE("what the same commit refers to keeps its identity when it is erased") {
+  static const auto* owner = parameter("owner-of-erased", SearchParameterType::reference);
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  REQUIRE(write_one(*store, put("Patient", "p")));
+  REQUIRE(write_one(*store, remove("Patient", "p")));
+  REQUIRE(write_one(*store, put("Patient", "later")));
+  search::IndexRows rows;
+  rows.references.push_back({owner, "Patient", "p"});
+  std::vector<Write> batch;
+  batch.push_back(put("Group", "g", rows));
+  batch.push_back(erase("Patient", "p"));
+  REQUIRE(store->write(std::move(batch)));
+  REQUIRE(write_one(*store, put("Patient", "p")));
+  search::Query query = query_of("Group");
+  query.criteria.push_back(criterion(owner, {reference("Patient", "p")}));
+  CHECK(search_ids(*store, query) == std::vector<std::string>{"g"});
+}
+
 TEST_CASE("a reindex gives the current version new rows and no new version") {
   Folder folder;
   auto store = open_store(options_for(folder));
