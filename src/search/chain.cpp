@@ -1,11 +1,13 @@
 #include "src/search/chain.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "src/search/failure.h"
 #include "src/search/reference_text.h"
 
 namespace server::search {
@@ -15,16 +17,6 @@ using fhir::Issue;
 using fhir::IssueType;
 
 constexpr std::string_view k_unknown_rule = "search-parameter-unknown";
-
-fhir::Unexpected<Issue> failure(IssueType type, std::string diagnostics) {
-  return fhir::unexpected(
-      fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
-}
-
-std::string quoted(std::string_view name) {
-  std::string text = "`";
-  return text.append(name).append("`");
-}
 
 bool leads_anywhere(const fhir::SearchParameter& parameter) {
   const auto& targets = parameter.targets;
@@ -46,14 +38,24 @@ fhir::Result<const fhir::SearchParameter*> reference_parameter(std::string_view 
   return parameter;
 }
 
+/// `end`: which way the reference is followed.
 fhir::Result<Criterion> link_to(const fhir::SearchParameter* parameter, std::string_view target,
-                                const AtOtherEnd& inner) {
+                                const AtOtherEnd& inner,
+                                std::unique_ptr<Criterion> Criterion::*end = &Criterion::chained) {
   Criterion criterion;
   criterion.parameter = parameter;
   criterion.target_type = target;
   FHIR_TRY(matched, inner(target));
-  criterion.chained = std::make_unique<Criterion>(std::move(matched));
+  criterion.*end = std::make_unique<Criterion>(std::move(matched));
   return criterion;
+}
+
+std::size_t ends_of(const Criterion& criterion) {
+  if (criterion.chained) return ends_of(*criterion.chained);
+  if (criterion.reverse_chained) return ends_of(*criterion.reverse_chained);
+  std::size_t ends = criterion.parts.empty() ? 1 : 0;
+  for (const Criterion& part : criterion.parts) ends += ends_of(part);
+  return ends;
 }
 
 /// "the chain … may lead to several types": those that have the parameter it goes on with.
@@ -67,6 +69,7 @@ fhir::Result<Criterion> link_to_any(const fhir::SearchParameter* parameter,
     auto one = link_to(parameter, target, inner);
     if (one) {
       any.parts.push_back(*std::move(one));
+      FHIR_CHECK(check_ends(any));
     } else if (!is_unknown_parameter(one.error())) {
       return one;
     } else if (!problem) {
@@ -110,12 +113,7 @@ fhir::Result<Criterion> reverse_chain(std::string_view source, std::string_view 
     return failure(IssueType::invalid, quoted(source) + " is no resource type");
   }
   FHIR_TRY(parameter, reference_parameter(source, code, options));
-  Criterion criterion;
-  criterion.parameter = parameter;
-  criterion.target_type = source;
-  FHIR_TRY(matched, inner(source));
-  criterion.reverse_chained = std::make_unique<Criterion>(std::move(matched));
-  return criterion;
+  return link_to(parameter, source, inner, &Criterion::reverse_chained);
 }
 
 fhir::Result<Has> split_has(std::string_view name) {
@@ -133,6 +131,13 @@ fhir::Result<void> check_depth(std::size_t links) {
   if (links <= k_chain_depth_max) return {};
   return failure(IssueType::too_costly,
                  "a chain has at most " + std::to_string(k_chain_depth_max) + " links");
+}
+
+fhir::Result<void> check_ends(const Criterion& criterion) {
+  if (ends_of(criterion) <= k_chain_ends_max) return {};
+  return failure(IssueType::too_costly,
+                 "the chains lead to more than " + std::to_string(k_chain_ends_max) +
+                     " tests in all: name the types that references lead to");
 }
 
 fhir::Result<void> check_target(const fhir::SearchParameter& parameter, std::string_view target) {

@@ -2,12 +2,15 @@
 // https://hl7.org/fhir/R4/search.html#chaining https://hl7.org/fhir/R4/search.html#has
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 
 #include "src/search/criterion.h"
 
 namespace server::search {
+
+inline constexpr std::size_t k_chain_ends_max = 500;
 
 /// A name's first link: `subject`, or `subject:Patient`.
 struct Link {
@@ -24,7 +27,8 @@ using AtOtherEnd = std::function<fhir::Result<Criterion>(std::string_view type)>
 /// that it may lead to those count for which `inner` knows its parameters.
 ///
 /// errors     those of `inner` · not-supported: no such parameter, or chains are not answered ·
-///            invalid: the parameter is no reference, or leads to no such type
+///            invalid: the parameter is no reference, or leads to no such type · too-costly: more
+///            tests at the ends than k_chain_ends_max
 fhir::Result<Criterion> chain(std::string_view type, const Link& link,
                               const CriterionOptions& options, const AtOtherEnd& inner);
 
@@ -45,6 +49,11 @@ fhir::Result<Has> split_has(std::string_view name);
 
 /// errors     too-costly: more links than k_chain_depth_max
 fhir::Result<void> check_depth(std::size_t links);
+
+/// Each type that a link may lead to has a test at its end, and the next link multiplies them.
+///
+/// errors     too-costly: more tests than k_chain_ends_max
+fhir::Result<void> check_ends(const Criterion& criterion);
 
 /// errors     invalid: the parameter does not lead to the type
 fhir::Result<void> check_target(const fhir::SearchParameter& parameter, std::string_view target);

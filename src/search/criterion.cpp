@@ -6,6 +6,7 @@
 #include "src/search/chain.h"
 #include "src/search/concept_expansion.h"
 #include "src/search/escape.h"
+#include "src/search/failure.h"
 #include "src/search/hierarchy.h"
 #include "src/search/modifier.h"
 #include "src/search/reference_text.h"
@@ -16,16 +17,6 @@ namespace {
 
 using fhir::Issue;
 using fhir::IssueType;
-
-fhir::Unexpected<Issue> failure(IssueType type, std::string diagnostics) {
-  return fhir::unexpected(
-      fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
-}
-
-std::string quoted(std::string_view name) {
-  std::string text = "`";
-  return text.append(name).append("`");
-}
 
 class Parser {
  public:

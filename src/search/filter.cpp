@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/search/chain.h"
+#include "src/search/failure.h"
 #include "src/search/filter_expression.h"
 #include "src/search/filter_test.h"
 
@@ -28,11 +29,6 @@ struct Group {
 constexpr std::array<Group, 1> k_groups = {{
     {"Group", "characteristic", "characteristic-value", {"code", "value"}},
 }};
-
-fhir::Unexpected<Issue> failure(IssueType type, std::string diagnostics) {
-  return fhir::unexpected(
-      fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
-}
 
 Criterion negated(Criterion part) {
   Criterion negation;
@@ -59,6 +55,7 @@ class Compiler {
     for (const FilterExpression& part : expression.parts) {
       FHIR_TRY(criterion, compile(type, part, links));
       joined.parts.push_back(std::move(criterion));
+      FHIR_CHECK(check_ends(joined));
     }
     return joined;
   }
@@ -170,8 +167,8 @@ fhir::Result<Criterion> parse_filter(std::string_view resource_type, std::string
   auto criterion = Compiler(options).compile(resource_type, expression, 0);
   if (criterion) return criterion;
   Issue issue = std::move(criterion).error();
-  issue.rule
-      .clear();  // a part that is unknown is not passed over: the rest would mean another thing
+  // A part that is unknown is not passed over: the rest would mean another thing.
+  issue.rule.clear();
   return fhir::unexpected(std::move(issue));
 }
 

@@ -6,6 +6,7 @@
 
 #include "src/search/concept_expansion.h"
 #include "src/search/escape.h"
+#include "src/search/failure.h"
 #include "src/search/reference_text.h"
 #include "src/search/special.h"
 
@@ -16,11 +17,6 @@ using fhir::IssueType;
 using fhir::SearchParameter;
 using fhir::SearchParameterType;
 using Op = FilterOperator;
-
-fhir::Unexpected<fhir::Issue> failure(IssueType type, std::string diagnostics) {
-  return fhir::unexpected(
-      fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
-}
 
 bool is_among(Op operation, std::initializer_list<Op> set) {
   for (const Op one : set) {

@@ -14,6 +14,8 @@ namespace server::search {
 namespace {
 
 constexpr std::size_t k_base64_bytes_min = 256;
+// The categories of full_text_schema().
+constexpr std::uint32_t k_word_mask = U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK | U_GC_CO_MASK;
 
 bool is_unspaced(UChar32 c) {
   return (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x4dbf) ||
@@ -144,14 +146,18 @@ std::string fold_words(std::string_view text) {
   return spaced;
 }
 
-bool has_word(std::string_view folded) {
+std::size_t count_words(std::string_view folded) {
+  std::size_t words = 0;
+  bool is_within = false;
   const auto length = static_cast<std::int32_t>(folded.size());
   for (std::int32_t at = 0; at < length;) {
     UChar32 c = 0;
     U8_NEXT(folded.data(), at, length, c);
-    if (u_isalnum(c)) return true;
+    const bool is_word = (U_GET_GC_MASK(c) & k_word_mask) != 0;
+    if (is_word && !is_within) ++words;
+    is_within = is_word;
   }
-  return false;
+  return words;
 }
 
 }  // namespace server::search

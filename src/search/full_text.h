@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#text
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,7 @@ FullText full_text_of(std::string_view json);
 /// Folds a text as those above are.
 std::string fold_words(std::string_view text);
 
-/// Whether it has a letter or digit: otherwise it is no word.
-bool has_word(std::string_view folded);
+/// As the index parts them: runs of letters, digits and marks.
+std::size_t count_words(std::string_view folded);
 
 }  // namespace server::search

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/search/chain.h"
+#include "src/search/failure.h"
 #include "src/search/full_text.h"
 
 namespace server::search {
@@ -138,12 +139,7 @@ class Parser {
   }
 
   fhir::Result<Criterion> operand(std::size_t depth) {
-    if (depth > k_text_depth_max || terms_ > k_text_terms_max) {
-      return fhir::unexpected(fhir::make_issue(
-          fhir::Situation::malformed, fhir::IssueType::too_costly,
-          "an expression has at most " + std::to_string(k_text_terms_max) + " words, " +
-              std::to_string(k_text_depth_max) + " parentheses within each other"));
-    }
+    if (depth > k_text_depth_max) return too_costly();
     Criterion made;
     if (now_.mark == Mark::not_) {
       FHIR_CHECK(advance());
@@ -160,20 +156,27 @@ class Parser {
       return inner;
     }
     if (now_.mark != Mark::term) return bad_value(k_form);
-    ++terms_;
     made.parameter = parameter_;
     Operand& term = made.alternatives.emplace_back();
     term.folded = fold_words(now_.text);
     if (now_.is_begun) term.prefix = Prefix::sw;
-    if (!has_word(term.folded)) return bad_value(k_form);
+    const std::size_t words = count_words(term.folded);
+    if (words == 0) return bad_value(k_form);
+    if ((words_ += words) > k_text_words_max) return too_costly();
     FHIR_CHECK(advance());
     return made;
+  }
+
+  static fhir::Unexpected<fhir::Issue> too_costly() {
+    return failure(fhir::IssueType::too_costly,
+                   "an expression has at most " + std::to_string(k_text_words_max) + " words, " +
+                       std::to_string(k_text_depth_max) + " parentheses within each other");
   }
 
   Tokens tokens_;
   const fhir::SearchParameter* parameter_;
   Token now_;
-  std::size_t terms_ = 0;
+  std::size_t words_ = 0;
 };
 
 }  // namespace

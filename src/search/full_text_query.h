@@ -8,7 +8,7 @@
 
 namespace server::search {
 
-inline constexpr std::size_t k_text_terms_max = 64;
+inline constexpr std::size_t k_text_words_max = 64;  // those of phrases too
 inline constexpr std::size_t k_text_depth_max = 16;
 
 /// Reads an expression in the manner of OData's $search: terms beside each other are ANDed, NOT

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "src/search/failure.h"
 #include "src/search/full_text_query.h"
 #include "src/search/operand.h"
 #include "src/search/reference_text.h"
@@ -20,11 +21,6 @@ constexpr std::array<std::string_view, 12> k_names = {
     "_elements", "_format", "_pretty",  "_maxresults", "_contained", "_containedType"};
 constexpr std::size_t k_sort_keys_max = 8;
 constexpr std::size_t k_elements_max = 200;
-
-fhir::Unexpected<fhir::Issue> failure(IssueType type, std::string diagnostics) {
-  return fhir::unexpected(
-      fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
-}
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/search/escape.h"
+#include "src/search/failure.h"
 #include "src/search/filter.h"
 #include "src/search/full_text_query.h"
 #include "src/search/reference_text.h"
@@ -16,11 +17,6 @@ using fhir::IssueType;
 
 constexpr std::array<std::string_view, 5> k_names = {"_content", "_filter", "_list", "_query",
                                                      "_text"};
-
-fhir::Unexpected<fhir::Issue> failure(IssueType type, std::string diagnostics) {
-  return fhir::unexpected(
-      fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
-}
 
 struct CurrentList {
   std::string_view name;  // as in `_list=$current-problems`

@@ -196,6 +196,30 @@ TEST_CASE("_filter: limits on nesting and on the number of tests are clean error
   CHECK(refused("Organization", chain + "name eq a").type == IssueType::too_costly);
 }
 
+TEST_CASE("chains through references of any type are refused before they multiply too far") {
+  ParseOptions chains;
+  chains.allow_chains = true;
+  const auto parsed = [&](const std::string& name, const std::string& value) {
+    const std::vector<std::pair<std::string, std::string>> parameters = {{name, value}};
+    return parse_query("Task", parameters, *core(), chains);
+  };
+  CHECK(parsed("subject.subject.name", "a"));
+  for (const auto& [name, value] :
+       {std::pair<std::string, std::string>("subject.subject.subject.subject.subject._id", "1"),
+        {"_filter", "subject.subject.subject.subject.subject._id eq 1"}}) {
+    const auto refused = parsed(name, value);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error()[0].type == IssueType::too_costly);
+  }
+  const std::string one = "subject.name eq a";
+  std::string many = one;
+  CHECK(parsed("_filter", many));
+  for (int at = 0; at < 80; ++at) many += " or " + one;
+  const auto refused = parsed("_filter", many);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error()[0].type == IssueType::too_costly);
+}
+
 TEST_CASE("_filter: lenient handling passes over no part of an expression") {
   ParseOptions lenient;
   lenient.handling = Handling::lenient;

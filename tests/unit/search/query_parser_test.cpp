@@ -2,6 +2,7 @@
 #include "src/search/query_parser.h"
 
 #include "fixture.h"
+#include "src/search/full_text_query.h"
 #include "src/search/percent.h"
 
 using namespace server::search;
@@ -313,6 +314,17 @@ TEST_CASE("what is malformed is refused, by the name of the parameter and withou
     CHECK(issue.expression == "http." + name);
     CHECK(issue.diagnostics.find(name) != std::string::npos);
     CHECK(issue.diagnostics.find("secretvalue") == std::string::npos);
+  }
+}
+
+TEST_CASE("an expression of words has at most so many, those of phrases too") {
+  std::string words = "a";
+  for (std::size_t i = 1; i < k_text_words_max; ++i) words += "+a";
+  for (const std::string quote : {"", "%22"}) {
+    CHECK(parse("Patient", ("_content=" + quote + words + quote).c_str()));
+    const auto refused = parse("Patient", ("_content=" + quote + words + "+b" + quote).c_str());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error()[0].type == IssueType::too_costly);
   }
 }
 
