@@ -493,6 +493,26 @@ class ServerCase(Case):
         return self.http.post("", bundle(*parts, kind=kind))
 
 
+class SearchCase(ServerCase):
+    """Searches among resources that are there before the first test."""
+
+    resources = ()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with cls.server.client() as http:
+            response = http.post("", bundle(*[
+                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in cls.resources]))
+            assert response.status == 200, response
+
+    def found(self, path, *pairs):
+        """The ids of the matches on the first page, sorted."""
+        response = self.http.search(path, pairs)
+        self.assert_status(response, 200)
+        return " ".join(sorted(i.split("/")[1] for i in match_ids(response.json)))
+
+
 def bundle(*parts, kind="transaction"):
     return {"resourceType": "Bundle", "type": kind, "entry": list(parts)}
 

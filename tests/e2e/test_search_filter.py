@@ -1,5 +1,5 @@
 """https://hl7.org/fhir/R4/search_filter.html: `_filter`, its grammar, its operators and its company."""
-from support import ServerCase, bundle, entries, entry, match_ids
+from support import SearchCase, bundle, entries, entry, match_ids
 
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 CONDITION = "http://terminology.hl7.org/CodeSystem/condition-clinical"
@@ -43,19 +43,11 @@ RESOURCES = [
 ]
 
 
-class Filter(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls.server.client() as http:
-            response = http.post("", bundle(*[
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in RESOURCES]))
-            assert response.status == 200, response
+class Filter(SearchCase):
+    resources = RESOURCES
 
     def found(self, path, expression, *pairs):
-        response = self.http.search(path, [("_filter", expression), *pairs])
-        self.assert_status(response, 200)
-        return " ".join(sorted(i.split("/")[1] for i in match_ids(response.json)))
+        return super().found(path, ("_filter", expression), *pairs)
 
     def test_the_examples_of_the_specification(self):
         self.assertEqual(self.found("Patient", 'name co "pet"'), "f1 f2")

@@ -1,5 +1,5 @@
 """https://hl7.org/fhir/R4/search.html#modifiers, searches of several types and of compartments."""
-from support import ServerCase, bundle, entries, entry, match_ids, patient
+from support import SearchCase, entries, match_ids, patient
 
 V2 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -42,19 +42,8 @@ RESOURCES = [
 ]
 
 
-class Modifiers(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls.server.client() as http:
-            response = http.post("", bundle(*[
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in RESOURCES]))
-            assert response.status == 200, response
-
-    def found(self, path, *pairs):
-        response = self.http.search(path, pairs)
-        self.assert_status(response, 200)
-        return " ".join(sorted(i.split("/")[1] for i in match_ids(response.json)))
+class Modifiers(SearchCase):
+    resources = RESOURCES
 
     def test_text_searches_what_stands_beside_the_code(self):
         self.assertEqual(self.found("Condition", ("code:text", "headache")), "c1 c2 c3 c4")

@@ -1,28 +1,21 @@
 """https://hl7.org/fhir/R4/location.html#search: near=[latitude]|[longitude]|[distance]|[units]."""
-from support import ServerCase, bundle, entry, match_ids
+from support import SearchCase
 
 PLACES = {"berlin": (52.5200, 13.4050), "potsdam": (52.3906, 13.0645), "paris": (48.8566, 2.3522),
           "fiji": (-17.7134, 178.0650), "taveuni": (-16.8500, -179.9700), "pole": (89.99, 0), "across": (89.99, 180),
           "sydney": (-33.8688, 151.2093)}
+RESOURCES = [{"resourceType": "Location", "id": name, "status": "active",
+               "position": {"latitude": place[0], "longitude": place[1]}} for name, place in PLACES.items()]
+RESOURCES += [{"resourceType": "Location", "id": "nowhere", "status": "active"},
+              {"resourceType": "Encounter", "id": "e1", "status": "finished", "class": {"code": "AMB"},
+               "location": [{"location": {"reference": "Location/potsdam"}}]}]
 
 
-class Near(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        resources = [{"resourceType": "Location", "id": name, "status": "active",
-                      "position": {"latitude": place[0], "longitude": place[1]}} for name, place in PLACES.items()]
-        resources += [{"resourceType": "Location", "id": "nowhere", "status": "active"},
-                      {"resourceType": "Encounter", "id": "e1", "status": "finished", "class": {"code": "AMB"},
-                       "location": [{"location": {"reference": "Location/potsdam"}}]}]
-        with cls.server.client() as http:
-            response = http.post("", bundle(*[entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in resources]))
-            assert response.status == 200, response
+class Near(SearchCase):
+    resources = RESOURCES
 
     def found(self, near, path="Location", name="near", **more):
-        response = self.http.search(path, [(name, near), *more.items()])
-        self.assert_status(response, 200)
-        return " ".join(sorted(i.split("/")[1] for i in match_ids(response.json)))
+        return super().found(path, (name, near), *more.items())
 
     def test_distances_on_the_sphere_with_units(self):
         # Berlin and Potsdam are 27.2 km apart, Berlin and Paris 877.

@@ -1,5 +1,5 @@
 """https://hl7.org/fhir/R4/search.html#text: `_text`, `_content`, their expressions and the score."""
-from support import Server, ServerCase, bundle, entries, entry, match_ids
+from support import Case, SearchCase, Server, entries, match_ids
 
 
 def condition(id, narrative, **members):
@@ -20,19 +20,8 @@ RESOURCES = [
 ]
 
 
-class Text(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls.server.client() as http:
-            response = http.post("", bundle(*[
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in RESOURCES]))
-            assert response.status == 200, response
-
-    def found(self, path, *pairs):
-        response = self.http.search(path, pairs)
-        self.assert_status(response, 200)
-        return " ".join(sorted(i.split("/")[1] for i in match_ids(response.json)))
+class Text(SearchCase):
+    resources = RESOURCES
 
     def test_the_example_of_the_specification(self):
         self.assertEqual(self.found("Condition", ("_text", "(bone OR liver) and metastases")), "a b")
@@ -111,18 +100,16 @@ class Text(ServerCase):
         self.assertNotIn("_text", resources["Bundle"])
 
 
-class Restart(ServerCase):
+class Restart(Case):
     def test_what_was_due_is_found_after_a_restart(self):
-        server = Server(keep_data=False)
-        try:
-            server.start()
-            with server.client() as http:
-                self.assert_status(http.put("Condition/r1", condition("r1", "<p>before</p>")), 201)
-                self.assertEqual(match_ids(http.search("Condition", [("_text", "before")]).json), ["Condition/r1"])
-                self.assert_status(http.put("Condition/r2", condition("r2", "<p>before too</p>")), 201)
-            server.kill()
-            server.restart()
-            with server.client() as http:
-                self.assertEqual(match_ids(http.search("Condition", [("_text", "before")]).json), ["Condition/r1", "Condition/r2"])
-        finally:
-            server.stop()
+        server = Server()
+        self.addCleanup(server.stop)
+        server.start()
+        with server.client() as http:
+            self.assert_status(http.put("Condition/r1", condition("r1", "<p>before</p>")), 201)
+            self.assertEqual(match_ids(http.search("Condition", [("_text", "before")]).json), ["Condition/r1"])
+            self.assert_status(http.put("Condition/r2", condition("r2", "<p>before too</p>")), 201)
+        server.kill()
+        server.restart()
+        with server.client() as http:
+            self.assertEqual(match_ids(http.search("Condition", [("_text", "before")]).json), ["Condition/r1", "Condition/r2"])
