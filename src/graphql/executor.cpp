@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "src/graphql/directives.h"
 #include "src/graphql/limits.h"
@@ -25,6 +26,48 @@ struct Place {
 struct Group {
   const Selection* field;
   Selections below;
+};
+
+/// The groups of one object, in the order of their first fields.
+class Groups {
+ public:
+  explicit Groups(const Variables& variables) : variables_(variables) {}
+
+  void add(const Selection& field) {
+    Group* same = find(field);
+    if (same == nullptr) {
+      same = &all_.emplace_back(Group{&field, {}});
+      if (all_.size() > k_few) by_key_.emplace(field.response_key(), all_.size() - 1);
+    }
+    same->below.push_back(&field.selections);
+  }
+
+  const std::vector<Group>& all() const { return all_; }
+
+ private:
+  // So many are walked through sooner than looked up.
+  static constexpr std::size_t k_few = 24;
+
+  Group* find(const Selection& field) {
+    for (std::size_t i = 0; i < std::min(all_.size(), k_few); ++i) {
+      if (is_same(*all_[i].field, field)) return &all_[i];
+    }
+    if (by_key_.empty()) return nullptr;
+    const auto [first, last] = by_key_.equal_range(field.response_key());
+    const auto found = std::find_if(
+        first, last, [&](const auto& entry) { return is_same(*all_[entry.second].field, field); });
+    return found != last ? &all_[found->second] : nullptr;
+  }
+
+  /// `resource(type: …)` may stand several times under one key: one of them has a value.
+  bool is_same(const Selection& a, const Selection& b) const {
+    return a.response_key() == b.response_key() && a.name == b.name &&
+           argument_text(a, "type", variables_) == argument_text(b, "type", variables_);
+  }
+
+  const Variables& variables_;
+  std::vector<Group> all_;
+  std::unordered_multimap<std::string_view, std::size_t> by_key_;  // those behind the first few
 };
 
 class Execution {
@@ -84,31 +127,42 @@ class Execution {
     return fail({fhir::make_issue(situation, type, std::move(text))}, at);
   }
 
-  /// Counts what the answer takes, and looks at the clock now and then.
+  /// Counts what the answer takes.
   bool spend(std::size_t bytes, Location at) {
     bytes_ += bytes;
     if (++values_ > k_output_values_max || bytes_ > k_output_bytes_max)
       return fail(Situation::by_type, IssueType::too_costly, "The answer would be too large", at);
-    if (values_ % 64 == 0 && std::chrono::steady_clock::now() > services_.deadline)
+    return true;
+  }
+
+  /// Counts the selections that are looked at, whether or not anything comes of them, and looks at
+  /// the clock now and then.
+  bool step(Location at) {
+    if (++steps_ > k_execution_steps_max)
+      return fail(Situation::by_type, IssueType::too_costly, "The query asks for too much", at);
+    if (steps_ % 64 == 0 && std::chrono::steady_clock::now() > services_.deadline)
       return fail(Situation::timed_out, IssueType::timeout, "The query took too long", at);
     return true;
   }
 
   bool select(const Selections& sets, const Object& object, OutputObject& out, const Place& place) {
-    std::vector<Group> groups;
+    Groups groups(variables_);
     std::set<std::string_view> visited;
-    for (const auto* selections : sets) collect(*selections, object.shape, groups, visited);
-    return std::all_of(groups.begin(), groups.end(),
+    for (const auto* selections : sets) {
+      if (!collect(*selections, object.shape, groups, visited)) return false;
+    }
+    return std::all_of(groups.all().begin(), groups.all().end(),
                        [&](const Group& group) { return field(group, object, out, place); });
   }
 
   /// https://spec.graphql.org/June2018/#CollectFields()
-  void collect(const std::vector<Selection>& selections, const Shape& shape,
-               std::vector<Group>& groups, std::set<std::string_view>& visited) {
+  bool collect(const std::vector<Selection>& selections, const Shape& shape, Groups& groups,
+               std::set<std::string_view>& visited) {
     for (const Selection& selection : selections) {
+      if (!step(selection.at)) return false;
       if (!is_wanted(selection, variables_)) continue;
       if (selection.kind == SelectionKind::field) {
-        add(selection, groups);
+        groups.add(selection);
         continue;
       }
       const Fragment* fragment =
@@ -116,21 +170,10 @@ class Execution {
       if (fragment != nullptr && !visited.insert(fragment->name).second) continue;
       const std::string_view condition = fragment != nullptr ? fragment->type : selection.name;
       if (!condition.empty() && !schema_.narrowed(shape, condition)) continue;
-      collect(fragment != nullptr ? fragment->selections : selection.selections, shape, groups,
-              visited);
+      const auto& inner = fragment != nullptr ? fragment->selections : selection.selections;
+      if (!collect(inner, shape, groups, visited)) return false;
     }
-  }
-
-  void add(const Selection& field, std::vector<Group>& groups) const {
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-      // `resource(type: …)` may stand several times under one key: one of them has a value.
-      return group.field->response_key() == field.response_key() &&
-             group.field->name == field.name &&
-             argument_text(*group.field, "type", variables_) ==
-                 argument_text(field, "type", variables_);
-    });
-    Group& group = same != groups.end() ? *same : groups.emplace_back(Group{&field, {}});
-    group.below.push_back(&field.selections);
+    return true;
   }
 
   bool field(const Group& group, const Object& object, OutputObject& out, const Place& place) {
@@ -239,6 +282,7 @@ class Execution {
   std::vector<std::string> path_;
   std::size_t values_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t steps_ = 0;
 };
 
 }  // namespace

@@ -41,9 +41,13 @@ class Depths {
 
  private:
   std::size_t of(const Fragment& fragment, Location at) {
+    // Too deep already, whatever comes below: a document of many fragments fills no stack.
+    if (open_ > k_selection_depth_max) return 1;
     const auto [found, is_new] = known_.emplace(&fragment, k_open);
     if (is_new) {
+      ++open_;
       const std::size_t depth = of(fragment.selections);
+      --open_;
       known_[&fragment] = depth;
       return depth;
     }
@@ -57,6 +61,7 @@ class Depths {
   const Document& document_;
   Errors& errors_;
   std::map<const Fragment*, std::size_t> known_;
+  std::size_t open_ = 0;  // fragments in each other
 };
 
 void check_names(const Document& document, const Schema& schema, Errors& errors) {

@@ -27,6 +27,9 @@ struct MetaNode {
   std::optional<Shape> owner;  // of a field: the type that has it
 };
 
+/// An argument of that type.
+MetaNode input_value(std::string name, std::string wrappers, std::string type);
+
 class Introspection {
  public:
   explicit Introspection(const Schema& schema);
@@ -45,11 +48,13 @@ class Introspection {
   Nodes of_type(const TypeUse& type, std::string_view field) const;
   Nodes of_field(const MetaNode& node, std::string_view field) const;
   Nodes of_directive(const MetaNode& node, std::string_view field) const;
+  bool is_scalar(std::string_view name) const;
+
+  // introspection_fields.cpp
   std::vector<MetaNode> fields(const Shape& shape) const;
   std::vector<std::string> element_names(const Shape& shape) const;
   void add_searches(const Shape& shape, const std::function<void(std::string)>& add) const;
   std::vector<MetaNode> arguments(const FieldSpec& spec) const;
-  bool is_scalar(std::string_view name) const;
 
   const Schema& schema_;
   std::map<std::string, Shape, std::less<>> shapes_;  // every type with fields, by its name

@@ -17,6 +17,9 @@ constexpr std::size_t k_steps_max = 1'000'000;
 fhir::Result<Collection> ListExpressions::run(std::string source,
                                               std::span<const fhir::Element> items,
                                               const fhir::Element& resource) {
+  if (std::chrono::steady_clock::now() > services_.deadline)
+    return fhir::unexpected(fhir::make_issue(fhir::Situation::timed_out, fhir::IssueType::timeout,
+                                             "The query took too long"));
   auto found = compiled_.find(source);
   if (found == compiled_.end()) {
     if (compiled_.size() >= k_expressions_max)

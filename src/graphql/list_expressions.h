@@ -20,7 +20,8 @@ class ListExpressions {
   /// Positions of the items for which the condition is true.
   ///
   /// resource   that holds the items
-  /// errors     those of FHIRPath · too-costly: too many different expressions
+  /// errors     those of FHIRPath · too-costly: too many different expressions ·
+  ///            timeout: after the deadline
   fhir::Result<std::vector<std::size_t>> where(std::string_view condition,
                                                std::span<const fhir::Element> items,
                                                const fhir::Element& resource);

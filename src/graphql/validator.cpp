@@ -171,7 +171,7 @@ class Validator {
 
   void check_group(Group& group) {
     std::vector<Scope> below;
-    const Candidate* first = nullptr;
+    std::vector<const Candidate*> firsts;  // of each type that is asked
     for (Candidate& candidate : group.fields) {
       if (candidate.parent.kind == ShapeKind::any) {
         auto chosen = choose(candidate);
@@ -186,11 +186,12 @@ class Validator {
         continue;
       }
       check_field(*candidate.field, candidate.parent, *spec);
-      if (first == nullptr) {
-        first = &candidate;
-      } else {
+      bool is_first = true;
+      for (const Candidate* first : firsts) {
         check_merge(*first, candidate);
+        is_first = is_first && first->parent.type != candidate.parent.type;
       }
+      if (is_first) firsts.push_back(&candidate);
       if (!spec->shape) continue;
       // `resource(type: …)` is as a fragment on that type.
       const auto type = argument_text(*candidate.field, "type", variables_);

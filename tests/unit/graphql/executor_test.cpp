@@ -86,17 +86,70 @@ TEST_CASE("a page's start is read back as it was written") {
     CHECK_FALSE(read_page_start(bad, "Patient"));
 }
 
-TEST_CASE("an execution ends at its deadline") {
-  MapSource from;
+namespace {
+
+/// A patient with so many names, all alike.
+std::string with_names(int count) {
   std::string body = R"({"resourceType":"Patient","id":"p","name":[)";
-  for (int i = 0; i < 1000; ++i) body += R"({"family":"x"},)";
-  body += "{}]}";
-  const auto document = parse("{ name { family } }");
+  for (int i = 0; i < count; ++i) body += R"({"family":"x"},)";
+  return body + R"({"family":"y"}]})";
+}
+
+fhir::Result<std::string, Errors> run_over(std::string body, std::string_view source,
+                                           std::chrono::seconds time) {
+  MapSource from;
+  const auto document = parse(source);
   Services services;
   services.schema = &schema();
   services.source = &from;
-  services.deadline = std::chrono::steady_clock::now() - std::chrono::seconds(1);
-  const auto data = execute_over(*document, document->operations[0], {}, services, body);
-  REQUIRE_FALSE(data);
-  CHECK(data.error()[0].issue.type == fhir::IssueType::timeout);
+  services.deadline = std::chrono::steady_clock::now() + time;
+  return execute_over(*document, document->operations[0], {}, services, std::move(body));
+}
+
+}  // namespace
+
+TEST_CASE("an execution ends at its deadline, whether or not it has anything to show") {
+  const std::chrono::seconds past{-1};
+  for (const char* source : {"{ name { family } }", "{ name @flatten { text } }"}) {
+    const auto data = run_over(with_names(1000), source, past);
+    REQUIRE_FALSE(data);
+    CHECK(data.error()[0].issue.type == fhir::IssueType::timeout);
+  }
+  const auto filtered = run_over(with_names(1), R"({ name(fhirpath: "true") { family } })", past);
+  REQUIRE_FALSE(filtered);
+  CHECK(filtered.error()[0].issue.type == fhir::IssueType::timeout);
+}
+
+TEST_CASE("a circle of references that shows nothing ends at a limit") {
+  MapSource from;
+  from.bodies["Patient/p"] = R"({"resourceType":"Patient","id":"p","generalPractitioner":[)"
+                             R"({"reference":"Practitioner/d"}],"link":[{"other":)"
+                             R"({"reference":"Patient/p"}},{"other":{"reference":"Patient/p"}},)"
+                             R"({"other":{"reference":"Patient/p"}},{"other":)"
+                             R"({"reference":"Patient/p"}},{"other":{"reference":"Patient/p"}}]})";
+  std::string open, close;
+  for (int i = 0; i < 12; ++i) {
+    open += "{ link @flatten { other @flatten { resource(type: Patient) @flatten ";
+    close += " } } }";
+  }
+  const Run circle = run(open + "{ birthDate }" + close, from);
+  REQUIRE_FALSE(circle.errors.empty());
+  CHECK(circle.errors[0].issue.type == fhir::IssueType::too_costly);
+}
+
+TEST_CASE("thousands of keys are told apart in a time that grows with their number") {
+  std::string source = "{ name {";
+  for (int i = 0; i < 9000; ++i) source += " a" + std::to_string(i) + ":use";
+  const auto data = run_over(with_names(100), source + " family } }", std::chrono::seconds{10});
+  REQUIRE(data);
+  CHECK(data->ends_with(R"({"family":"y"}]})"));
+}
+
+TEST_CASE("many fields are merged as few are") {
+  std::string fields;
+  for (int i = 0; i < 60; ++i) fields += " a" + std::to_string(i) + ": use";
+  const std::string source = "{ name @first {" + fields + fields + " } }";
+  const Run merged = run(source);
+  CHECK(merged.errors.empty());
+  CHECK(merged.data == run("{ name @first {" + fields + " } }").data);
 }

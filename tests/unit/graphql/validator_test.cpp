@@ -55,6 +55,22 @@ TEST_CASE("two fields under one key ask for the same") {
         "1:57 Two different fields would be x: give one an alias");
 }
 
+TEST_CASE("fields under one key are compared among those of each type") {
+  // The first is of another type, and may differ.
+  CHECK(run("{ generalPractitioner { resource { ... on Organization { x: name }"
+            " ... on Practitioner { x: gender } ... on Practitioner { x: active } } } }")
+            .first() == "1:124 Two different fields would be x: give one an alias");
+}
+
+TEST_CASE("a chain of thousands of fragments is too deep, and no more") {
+  std::string text = "{ ...f0 }";
+  for (int i = 0; i < 5000; ++i)
+    text += "fragment f" + std::to_string(i) + " on Patient{...f" + std::to_string(i + 1) + "}";
+  const Run chain = run(text + "fragment f5000 on Patient{id}");
+  REQUIRE_FALSE(chain.errors.empty());
+  CHECK(chain.errors[0].issue.type == fhir::IssueType::too_costly);
+}
+
 TEST_CASE("variables are declared, used, and of their type") {
   MapSource from;
   CHECK(run("{ name(use: $u) { use } }").first() == "1:13 The operation declares no variable $u");

@@ -55,7 +55,7 @@ std::string integrity_of(const std::string& bytes);
 /// Answers from memory; whatever it does not hold is not-found.
 class MapFetcher final : public server::packages::Fetcher {
  public:
-  static constexpr std::string_view k_address = "http://registry.test";
+  static constexpr std::string_view k_address = "http://packages.example.org";
 
   /// Publishes a package with its digest, and lists it.
   void publish(const std::string& name, const std::string& version,
