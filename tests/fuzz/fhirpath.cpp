@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "fhir/definitions/definition_store.h"
 #include "fhir/fhirpath/analysis.h"
 #include "fhir/fhirpath/expression.h"
 #include "fhir/fhirpath/parse_tree.h"
 #include "fhir/formats/json_document.h"
+#include "tests/fuzz/core.h"
 
 namespace {
 
@@ -26,9 +26,7 @@ struct Fixture {
   fhir::json::Document document;
 
   Fixture() : document(std::move(fhir::json::Document::read(k_resource)).value()) {
-    fhir::LoadOptions options;
-    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-    definitions = std::move(fhir::DefinitionStore::load(options)).value();
+    definitions = fuzz::load_core();
   }
 };
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
 #include "src/graphql/executor.h"
 #include "src/graphql/parser.h"
 #include "src/graphql/validator.h"
+#include "tests/fuzz/core.h"
 
 namespace {
 
@@ -44,16 +44,10 @@ class OnePatient final : public Source {
   }
 };
 
-std::shared_ptr<const fhir::DefinitionStore> load() {
-  fhir::LoadOptions options;
-  options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-  return std::move(fhir::DefinitionStore::load(options)).value();
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::shared_ptr<const fhir::DefinitionStore> k_definitions = load();
+  static const std::shared_ptr<const fhir::DefinitionStore> k_definitions = fuzz::load_core();
   static const Schema k_schema(*k_definitions);
   if (size == 0) return 0;
   const bool is_system = (data[0] & 1) != 0;

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "fhir/definitions/definition_store.h"
 #include "fhir/definitions/snapshot_generator.h"
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
 #include "fhir/validation/validator.h"
 #include "terminology/terminology.h"
+#include "tests/fuzz/core.h"
 
 namespace {
 
@@ -34,9 +34,7 @@ struct Fixture {
   Document resource;
 
   Fixture() : resource(std::move(Document::read(k_resource)).value()) {
-    fhir::LoadOptions options;
-    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-    definitions = std::move(fhir::DefinitionStore::load(options)).value();
+    definitions = fuzz::load_core();
     terms = terminology::Terminology::make(definitions);
     validator = std::move(fhir::validation::Validator::make(definitions, terms.get())).value();
   }

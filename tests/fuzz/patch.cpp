@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
 #include "fhir/patch/fhirpath_patch.h"
 #include "fhir/patch/json_patch.h"
 #include "fhir/patch/xml_patch.h"
+#include "tests/fuzz/core.h"
 
 namespace {
 
@@ -33,9 +33,7 @@ struct Fixture {
   Document resource;
 
   Fixture() : resource(std::move(Document::read(k_resource)).value()) {
-    fhir::LoadOptions options;
-    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-    definitions = std::move(fhir::DefinitionStore::load(options)).value();
+    definitions = fuzz::load_core();
   }
 };
 

@@ -7,23 +7,13 @@
 #include <memory>
 #include <string_view>
 
-#include "fhir/definitions/definition_store.h"
 #include "src/search/percent.h"
 #include "src/search/query_parser.h"
-
-namespace {
-
-std::shared_ptr<const fhir::DefinitionStore> load() {
-  fhir::LoadOptions options;
-  options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-  return std::move(fhir::DefinitionStore::load(options)).value();
-}
-
-}  // namespace
+#include "tests/fuzz/core.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace server::search;
-  static const std::shared_ptr<const fhir::DefinitionStore> k_definitions = load();
+  static const std::shared_ptr<const fhir::DefinitionStore> k_definitions = fuzz::load_core();
   if (size == 0) return 0;
   constexpr std::string_view k_types[] = {"Patient", "Observation", "MolecularSequence",
                                           "RiskAssessment"};

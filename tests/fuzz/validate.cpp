@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 
-#include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
 #include "fhir/validation/validator.h"
 #include "terminology/terminology.h"
+#include "tests/fuzz/core.h"
 
 namespace {
 
@@ -19,14 +19,11 @@ struct Subject {
 
 const Subject& subject() {
   static const Subject k_subject = [] {
-    fhir::LoadOptions options;
-    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-    auto store = fhir::DefinitionStore::load(options);
-    if (!store) std::abort();
-    auto terms = terminology::Terminology::make(*store);
-    auto validator = fhir::validation::Validator::make(*store, terms.get());
+    const auto store = fuzz::load_core();
+    auto terms = terminology::Terminology::make(store);
+    auto validator = fhir::validation::Validator::make(store, terms.get());
     if (!validator) std::abort();
-    return Subject{*store, terms, std::move(*validator)};
+    return Subject{store, terms, std::move(*validator)};
   }();
   return k_subject;
 }

@@ -8,20 +8,16 @@
 #include <string>
 #include <string_view>
 
-#include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
 #include "fhir/model/xml_reader.h"
 #include "fhir/model/xml_writer.h"
+#include "tests/fuzz/core.h"
 
 namespace {
 
 const fhir::DefinitionStore& definitions() {
-  static const auto k_store = [] {
-    fhir::LoadOptions options;
-    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples"};
-    return std::move(fhir::DefinitionStore::load(options)).value();
-  }();
+  static const auto k_store = fuzz::load_core();
   return *k_store;
 }
 
