@@ -2,11 +2,14 @@
 // environment, the environment over the file.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
 
 #include "src/cli/commands.h"
 
 namespace server::cli {
 namespace {
+
+constexpr int k_misuse = 2;
 
 void add_definition_options(CLI::App& app, DefinitionSettings& settings) {
   app.add_option("--definitions", settings.definitions,
@@ -189,6 +192,16 @@ void add_fhirpath(CLI::App& app, FhirpathSettings& settings) {
   app.add_option("FILE", settings.files, "JSON or XML files, or folders of them");
 }
 
+/// The status of a command; misuse where what it printed did not arrive whole.
+int told(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  std::fprintf(stderr, "medisync: the output could not be written\n");
+  return k_misuse;
+}
+
+/// What `medisync version` and --version print.
+std::string version_text() { return "medisync " MEDISYNC_VERSION " (FHIR 4.0.1)"; }
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -198,6 +211,7 @@ int run(int argc, const char* const* argv) {
                  "Settings file (TOML): a section per command, a key per flag without its dashes")
       ->envname("MEDISYNC_CONFIG");
   app.failure_message(CLI::FailureMessage::help);
+  app.set_version_flag("--version", version_text(), "Print the version");
 
   ServeSettings serve_settings;
   CLI::App* serve_command = app.add_subcommand("serve", "Serve FHIR over HTTP until SIGTERM");
@@ -274,19 +288,19 @@ int run(int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
-    return status == 0 ? 0 : 2;
+    return status == 0 ? 0 : k_misuse;
   }
   if (version_command->parsed()) {
-    std::printf("medisync %s (FHIR 4.0.1)\n", MEDISYNC_VERSION);
-    return 0;
+    std::printf("%s\n", version_text().c_str());
+    return told(0);
   }
   if (serve_command->parsed()) return serve(serve_settings);
-  if (validate_command->parsed()) return validate(validate_settings);
-  if (load_command->parsed()) return load(load_settings);
-  if (fhirpath_command->parsed()) return fhirpath(fhirpath_settings);
-  if (snapshot_command->parsed()) return snapshot(snapshot_settings);
-  if (package_command->parsed()) return run_package(*package_command, package_settings);
-  return index(index_settings);
+  if (validate_command->parsed()) return told(validate(validate_settings));
+  if (load_command->parsed()) return told(load(load_settings));
+  if (fhirpath_command->parsed()) return told(fhirpath(fhirpath_settings));
+  if (snapshot_command->parsed()) return told(snapshot(snapshot_settings));
+  if (package_command->parsed()) return told(run_package(*package_command, package_settings));
+  return told(index(index_settings));
 }
 
 }  // namespace server::cli

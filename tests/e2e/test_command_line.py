@@ -1,0 +1,36 @@
+"""What holds of every command of medisync."""
+import json
+import os
+import subprocess
+import tempfile
+
+from support import ROOT, Case, binary
+
+
+class CommandLine(Case):
+    def test_output_that_does_not_arrive_is_a_failure(self):
+        profile = {"resourceType": "StructureDefinition", "url": "http://else.test/p", "name": "P", "status": "active",
+                   "kind": "resource", "abstract": False, "type": "Patient", "derivation": "constraint",
+                   "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+                   "differential": {"element": [{"id": "Patient", "path": "Patient"}]}}
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file, open("/dev/full", "wb") as full:
+            json.dump(profile, file)
+            file.flush()
+            for command in (["validate", file.name], ["snapshot", file.name], ["fhirpath", "url", file.name],
+                            ["index", file.name], ["version"]):
+                with self.subTest(command[0]):
+                    done = subprocess.run([binary(), *command], stdout=full, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+                    self.assertEqual(done.returncode, 2)
+                    self.assertIn(b"the output could not be written", done.stderr)
+
+    def test_the_version_as_command_and_as_flag(self):
+        told = {subprocess.run([binary(), asked], capture_output=True, check=True, cwd=ROOT).stdout
+                for asked in ("version", "--version")}
+        self.assertEqual(len(told), 1)
+        self.assertRegex(told.pop().decode(), r"^medisync [0-9.]+ \(FHIR 4\.0\.1\)\n$")
+
+    def test_a_file_that_cannot_be_read_is_named_without_a_place_in_it(self):
+        absent = os.path.join(ROOT, "absent.json")
+        done = subprocess.run([binary(), "validate", absent], capture_output=True, check=False, cwd=ROOT)
+        self.assertEqual(done.returncode, 2)
+        self.assertTrue(done.stdout.decode().startswith(f"{absent}: error: "), done.stdout)
