@@ -7,8 +7,10 @@
 namespace server::storage::sql {
 
 std::span<const Migration> migrations() {
-  static const std::array<Migration, 3> steps{
-      {{1, initial_schema()}, {2, text_schema()}, {3, full_text_schema()}}};
+  static const std::array<Migration, 4> steps{{{1, initial_schema()},
+                                               {2, text_schema()},
+                                               {3, full_text_schema()},
+                                               {4, full_text_version_schema()}}};
   return steps;
 }
 

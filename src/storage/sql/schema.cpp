@@ -51,6 +51,17 @@ CREATE TABLE full_text_due(rid {int} PRIMARY KEY);
 )sql";
 }
 
+std::string_view full_text_version_schema() {
+  return R"sql(
+INSERT INTO full_text(full_text) VALUES('delete-all');
+DELETE FROM setting WHERE name = 'full_text';
+DELETE FROM full_text_due;
+DROP TABLE full_text_doc;
+CREATE TABLE full_text_doc(doc {int} PRIMARY KEY AUTOINCREMENT, rid {int} NOT NULL UNIQUE,
+  version_id {int} NOT NULL);
+)sql";
+}
+
 std::string_view initial_schema() {
   return R"sql(
 CREATE TABLE resource_type(type {int} PRIMARY KEY, name {text} NOT NULL UNIQUE,

@@ -39,10 +39,10 @@
 //       bytes in its three indexes and 0.55 KB here: 1.8 GB for a million.
 //
 //   full_text (narrative, content) is the index of words, without the texts themselves; its rowid
-//   is a number of full_text_doc (doc → rid), which names each live resource's newest entry: older
-//   entries are no longer found and stay until the index is made anew. full_text_due holds the
-//   resources whose words are not indexed yet. All three are empty until the first search for a
-//   text.
+//   is a number of full_text_doc (doc → rid, version_id), which tells whose words these are: to
+//   take them out they have to be told again, from that version. full_text_due holds the resources
+//   whose words are not those of their current version. All three are empty until the first search
+//   for a text. Words that were taken out leave the file when SQLite merges the parts of the index.
 //
 //   Times are UTC milliseconds. method is the WriteMethod's number.
 #pragma once
@@ -84,6 +84,9 @@ std::string_view text_schema();
 
 /// The statements of the migration that adds full text.
 std::string_view full_text_schema();
+
+/// The statements of the migration that adds whose version is indexed; the index is made anew.
+std::string_view full_text_version_schema();
 
 /// The statements of migration 1, in the dialect-neutral words of Dialect::ddl.
 std::string_view initial_schema();

@@ -117,6 +117,7 @@ fhir::Result<Written> BatchWriter::erase_history(const Write& write, std::int64_
   if (write.erased_version == identity.version_id)
     return fhir::unexpected(fhir::make_issue(Situation::conflict, IssueType::conflict,
                                              "The current version is no history"));
+  FHIR_CHECK(text_.settle(identity.rid));
   FHIR_TRY(erased, erase_versions(identity.rid, write.erased_version.value_or(0)));
   names_.count(type, {0, -erased});
   Written written;

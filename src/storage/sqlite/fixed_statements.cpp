@@ -74,10 +74,13 @@ Texts make_texts() {
   set(Fixed::reverse_sources, "SELECT rid FROM reference_index WHERE param = ? AND target = ?");
   set(Fixed::note_text, "INSERT OR IGNORE INTO full_text_due VALUES(?)");
   set(Fixed::text_due, "SELECT rid FROM full_text_due ORDER BY rid LIMIT 32");
+  set(Fixed::find_full_text, "SELECT doc, version_id FROM full_text_doc WHERE rid = ?");
   set(Fixed::forget_text, "DELETE FROM full_text_doc WHERE rid = ?");
-  set(Fixed::number_text, "INSERT INTO full_text_doc(rid) VALUES(?)");
+  set(Fixed::number_text, "INSERT INTO full_text_doc(rid, version_id) VALUES(?, ?)");
   set(Fixed::insert_full_text,
       "INSERT INTO full_text(rowid, narrative, content) VALUES(last_insert_rowid(), ?, ?)");
+  set(Fixed::delete_full_text,
+      "INSERT INTO full_text(full_text, rowid, narrative, content) VALUES('delete', ?, ?, ?)");
   set(Fixed::text_done, "DELETE FROM full_text_due WHERE rid = ?");
   for (std::size_t kind = 0; kind < sql::k_index_kinds; ++kind) {
     for (Fixed first : {Fixed::index_insert, Fixed::index_insert_few, Fixed::index_insert_many,

@@ -38,9 +38,11 @@ enum class Fixed : unsigned char {
   reverse_sources,
   note_text,
   text_due,
+  find_full_text,
   forget_text,
   number_text,
   insert_full_text,
+  delete_full_text,
   text_done,
   index_insert,                                               // + IndexKind: one row
   index_insert_few = index_insert + sql::k_index_kinds,       // + IndexKind: k_rows_few

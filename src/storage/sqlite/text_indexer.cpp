@@ -1,18 +1,25 @@
 #include "src/storage/sqlite/text_indexer.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "src/search/full_text.h"
+
 namespace server::storage::sqlite {
 namespace {
-
-constexpr std::int64_t k_stale_min = 50'000;
 
 constexpr std::string_view k_all_due =
     "INSERT OR IGNORE INTO full_text_due SELECT rid FROM resource WHERE deleted = 0";
 
 }  // namespace
+
+/// A version and its words; none of a deletion, or where there is no such version.
+struct TextIndexer::Body {
+  std::int64_t version_id = 0;
+  std::optional<search::FullText> words;
+};
 
 fhir::Issue text_is_behind(std::int64_t resources_left) {
   std::string text = "The full text index is being built";
@@ -44,27 +51,19 @@ fhir::Result<void> TextIndexer::note(std::int64_t rid) {
   return run(Fixed::note_text, rid);
 }
 
-/// The index has no contents of its own: what it forgets it has to be told, and that is known of
-/// the version that is indexed only. Words of older versions lead nowhere, and go when it is made
-/// anew.
+fhir::Result<void> TextIndexer::settle(std::int64_t rid) {
+  if (!is_active_) return {};
+  FHIR_TRY(due, is_due(rid));
+  if (!due) return {};
+  --due_;
+  return index_one(rid);
+}
+
 fhir::Result<void> TextIndexer::erase(std::int64_t rid) {
   if (!is_active_) return {};
-  FHIR_TRY(is_due, number("SELECT count(*) FROM full_text_due WHERE rid = ?", rid));
-  FHIR_TRY(doc, number("SELECT doc FROM full_text_doc WHERE rid = ?", rid));
-  if (doc != 0 && is_due == 0) {
-    FHIR_TRY(words, words_of(rid));
-    if (words) {
-      FHIR_TRY(forget, connection_.statement("INSERT INTO full_text(full_text, rowid, narrative, "
-                                             "content) VALUES('delete', ?, ?, ?)"));
-      Run text(*forget);
-      text->bind(1, doc);
-      text->bind_text(2, words->narrative);
-      text->bind_text(3, words->content);
-      if (text->step() == Step::failed) return fhir::unexpected(connection_.issue(text->code()));
-    }
-  }
-  due_ -= is_due;
-  FHIR_CHECK(run(Fixed::forget_text, rid));
+  FHIR_TRY(due, is_due(rid));
+  if (due) --due_;
+  FHIR_CHECK(forget(rid));
   return run(Fixed::text_done, rid);
 }
 
@@ -88,43 +87,89 @@ fhir::Result<void> TextIndexer::index(std::chrono::milliseconds budget) {
     }
   }
   due_ = 0;
-  return begin_anew_if_stale();
+  return {};
 }
 
-/// A new entry for a live resource; the entry of an older version has no resource any more.
+/// In place of the entry of an older version.
 fhir::Result<void> TextIndexer::index_one(std::int64_t rid) {
-  FHIR_CHECK(run(Fixed::forget_text, rid));
-  FHIR_TRY(words, words_of(rid));
-  if (words) {
-    FHIR_CHECK(run(Fixed::number_text, rid));
+  FHIR_CHECK(forget(rid));
+  FHIR_TRY(body, current(rid));
+  if (body.words) {
+    FHIR_TRY(statement, connection_.fixed(Fixed::number_text));
+    Run number(*statement);
+    number->bind(1, rid);
+    number->bind(2, body.version_id);
+    if (number->step() == Step::failed) return fhir::unexpected(connection_.issue(number->code()));
     FHIR_TRY(insert, connection_.fixed(Fixed::insert_full_text));
     Run text(*insert);
-    text->bind_text(1, words->narrative);
-    text->bind_text(2, words->content);
+    text->bind_text(1, body.words->narrative);
+    text->bind_text(2, body.words->content);
     if (text->step() == Step::failed) return fhir::unexpected(connection_.issue(text->code()));
   }
   return run(Fixed::text_done, rid);
 }
 
-/// Of the version that is stored now; nothing when it is a deletion.
-fhir::Result<std::optional<search::FullText>> TextIndexer::words_of(std::int64_t rid) {
-  FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
-  Run body(*statement);
-  body->bind(1, rid);
-  const Step step = body->step();
-  if (step == Step::failed) return fhir::unexpected(connection_.issue(body->code()));
-  if (step == Step::done || body->integer(3) != 0) return std::optional<search::FullText>();
-  return std::optional(search::full_text_of(body->bytes(4)));
+/// The index has no contents of its own: what it forgets it has to be told.
+fhir::Result<void> TextIndexer::forget(std::int64_t rid) {
+  std::int64_t doc = 0, version_id = 0;
+  {
+    FHIR_TRY(statement, connection_.fixed(Fixed::find_full_text));
+    Run run(*statement);
+    run->bind(1, rid);
+    const Step step = run->step();
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    if (step == Step::done) return {};
+    doc = run->integer(0);
+    version_id = run->integer(1);
+  }
+  FHIR_TRY(body, superseded(rid, version_id));
+  if (body.version_id == 0) {
+    FHIR_TRY(now, current(rid));
+    body = std::move(now);
+  }
+  if (body.words && body.version_id == version_id) {
+    FHIR_TRY(statement, connection_.fixed(Fixed::delete_full_text));
+    Run text(*statement);
+    text->bind(1, doc);
+    text->bind_text(2, body.words->narrative);
+    text->bind_text(3, body.words->content);
+    if (text->step() == Step::failed) return fhir::unexpected(connection_.issue(text->code()));
+  }
+  return run(Fixed::forget_text, rid);
 }
 
-/// 0: there is no row.
-fhir::Result<std::int64_t> TextIndexer::number(const std::string& question, std::int64_t rid) {
-  FHIR_TRY(statement, connection_.statement(question));
+fhir::Result<TextIndexer::Body> TextIndexer::current(std::int64_t rid) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
   Run run(*statement);
   run->bind(1, rid);
-  const Step step = run->step();
-  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
-  return step == Step::row ? run->integer(0) : 0;
+  return body_of(run);
+}
+
+fhir::Result<TextIndexer::Body> TextIndexer::superseded(std::int64_t rid, std::int64_t version_id) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::read_superseded));
+  Run run(*statement);
+  run->bind(1, rid);
+  run->bind(2, version_id);
+  return body_of(run);
+}
+
+/// Of a row of `resource` or `history`.
+fhir::Result<TextIndexer::Body> TextIndexer::body_of(Run& row) {
+  Body body;
+  const Step step = row->step();
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(row->code()));
+  if (step == Step::done) return body;
+  body.version_id = row->integer(0);
+  if (row->integer(3) == 0) body.words = search::full_text_of(row->bytes(4));
+  return body;
+}
+
+fhir::Result<bool> TextIndexer::is_due(std::int64_t rid) {
+  FHIR_TRY(statement, connection_.statement("SELECT count(*) FROM full_text_due WHERE rid = ?"));
+  Run run(*statement);
+  run->bind(1, rid);
+  if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return run->integer(0) != 0;
 }
 
 fhir::Result<void> TextIndexer::run(Fixed name, std::int64_t value) {
@@ -133,20 +178,6 @@ fhir::Result<void> TextIndexer::run(Fixed name, std::int64_t value) {
   run->bind(1, value);
   if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
   return {};
-}
-
-/// Entries of older versions cost room and weigh in the ranking: when most are such, the index is
-/// made anew.
-fhir::Result<void> TextIndexer::begin_anew_if_stale() {
-  FHIR_TRY(newest, connection_.integer("SELECT max(doc) FROM full_text_doc"));
-  if (newest < k_stale_min) return {};
-  FHIR_TRY(live, connection_.integer("SELECT sum(live) FROM resource_type"));
-  if (newest < 3 * live) return {};
-  FHIR_CHECK(connection_.execute("INSERT INTO full_text(full_text) VALUES('delete-all')"));
-  FHIR_CHECK(connection_.execute(
-      "DELETE FROM full_text_doc; DELETE FROM sqlite_sequence WHERE name = 'full_text_doc'"));
-  FHIR_CHECK(connection_.execute(k_all_due));
-  return load();
 }
 
 }  // namespace server::storage::sqlite

@@ -5,10 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
-#include <string>
 
-#include "src/search/full_text.h"
 #include "src/storage/sqlite/connection.h"
 
 namespace server::storage::sqlite {
@@ -31,7 +28,9 @@ class TextIndexer {
 
   /// A resource was written or deleted.
   fhir::Result<void> note(std::int64_t rid);
-  /// Takes the words of a resource out of the index, while its body is still there.
+  /// Indexes a resource now, if it is due: before old versions, which may be indexed, are erased.
+  fhir::Result<void> settle(std::int64_t rid);
+  /// Takes the words of a resource out of the index, while its versions are still there.
   fhir::Result<void> erase(std::int64_t rid);
   /// Indexes what is due, for about so long; at least one resource.
   fhir::Result<void> index(std::chrono::milliseconds budget);
@@ -40,10 +39,13 @@ class TextIndexer {
 
  private:
   fhir::Result<void> index_one(std::int64_t rid);
-  fhir::Result<std::optional<search::FullText>> words_of(std::int64_t rid);
-  fhir::Result<std::int64_t> number(const std::string& question, std::int64_t rid);
+  fhir::Result<void> forget(std::int64_t rid);
+  struct Body;
+  fhir::Result<Body> current(std::int64_t rid);
+  fhir::Result<Body> superseded(std::int64_t rid, std::int64_t version_id);
+  fhir::Result<Body> body_of(Run& row);
+  fhir::Result<bool> is_due(std::int64_t rid);
   fhir::Result<void> run(Fixed name, std::int64_t value);
-  fhir::Result<void> begin_anew_if_stale();
 
   Connection& connection_;
   bool is_active_ = false;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "src/storage/sqlite/connection.h"
 #include "tests/unit/storage/fixture.h"
 
 using namespace storage_test;
@@ -58,6 +59,51 @@ TEST_CASE("searches that wait for the index to be built leave readers to others"
   for (std::thread& search : searches) search.join();
   CHECK(answered >= 1);
   CHECK(refused >= 1);
+}
+
+TEST_CASE("words of versions that are no more are in the index no more") {
+  Folder folder;
+  {
+    auto store = open_store(options_for(folder));
+    const auto index = [&] { REQUIRE(search_ids(*store, content("nothing")).empty()); };
+    const auto change = [&](WriteMethod method, const std::string& id) {
+      Write write;
+      write.method = method;
+      write.type = "Patient";
+      write.id = id;
+      REQUIRE(write_one(*store, std::move(write)));
+    };
+    REQUIRE(write_one(*store, saying("kept", "before")));
+    for (const std::string id : {"a", "b", "c", "d", "e"})
+      REQUIRE(write_one(*store, saying(id, "first")));
+    index();
+    for (const std::string id : {"kept", "a", "b", "c", "d"})
+      REQUIRE(write_one(*store, saying(id, "second")));
+    change(WriteMethod::erase, "a");          // while the second version waits to be indexed
+    change(WriteMethod::erase_history, "b");  // likewise
+    index();
+    REQUIRE(write_one(*store, saying("b", "third")));
+    change(WriteMethod::erase, "c");
+    change(WriteMethod::delete_, "d");
+    change(WriteMethod::erase, "d");
+    change(WriteMethod::delete_, "e");
+    index();
+    CHECK(search_ids(*store, content("second")) == std::vector<std::string>{"kept"});
+    CHECK(search_ids(*store, content("third")) == std::vector<std::string>{"b"});
+  }
+  auto connection = sqlite::Connection::open(folder.path() / "medisync.db",
+                                             sqlite::Connection::Access::read_write);
+  REQUIRE(connection);
+  REQUIRE((*connection)
+              ->execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, full_text, "
+                        "row)"));
+  const auto of = [&](const std::string& word) {
+    return *(*connection)->integer("SELECT doc FROM words WHERE term = '" + word + "'");
+  };
+  CHECK(of("before") == 0);
+  CHECK(of("first") == 0);
+  CHECK(of("second") == 1);
+  CHECK(of("third") == 1);
 }
 
 TEST_CASE("a batch that fails leaves the words of all others to be indexed") {
