@@ -81,6 +81,18 @@ void add_store_options(CLI::App& app, ServeSettings& settings) {
 }
 
 /// How the interactions of http.html behave where R4 leaves it to the server.
+/// Gives each option that has none the environment variable of its name: --page-size is
+/// MEDISYNC_PAGE_SIZE.
+void name_environment(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (!option->get_envname().empty() || option == app.get_help_ptr()) continue;
+    std::string name = "MEDISYNC_";
+    for (const char c : option->get_lnames().front())
+      name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+    option->envname(name);
+  }
+}
+
 void add_rest_options(CLI::App& app, ServeSettings& settings) {
   app.add_option("--version-conflict", settings.version_conflict,
                  "Status when If-Match names another version: 412, or 409 as R3 had it")
@@ -112,32 +124,25 @@ void add_rest_options(CLI::App& app, ServeSettings& settings) {
   app.add_flag("--create-placeholders", settings.create_placeholders,
                "Create what a written resource refers to when it is missing");
   app.add_option(
-         "--cors-origin", settings.cors_origins,
-         "Origin whose pages may use this server from a browser, or *; several may be given")
-      ->envname("MEDISYNC_CORS_ORIGIN");
+      "--cors-origin", settings.cors_origins,
+      "Origin whose pages may use this server from a browser, or *; several may be given");
 }
 
 void add_serve(CLI::App& app, ServeSettings& settings) {
   add_definition_options(app, settings.definitions);
   add_store_options(app, settings);
   add_rest_options(app, settings);
-  app.add_option("--bind", settings.bind, "Address to listen on")
-      ->envname("MEDISYNC_BIND")
-      ->capture_default_str();
+  app.add_option("--bind", settings.bind, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
-      ->envname("MEDISYNC_PORT")
       ->capture_default_str();
   app.add_option("--auth", settings.auth, "none, or smart")
-      ->envname("MEDISYNC_AUTH")
       ->check(CLI::IsMember({"none", "smart"}))
       ->capture_default_str();
   app.add_option("--tls-certificate", settings.tls_certificate,
-                 "PEM chain; with --tls-key the port speaks TLS")
-      ->envname("MEDISYNC_TLS_CERTIFICATE");
-  app.add_option("--tls-key", settings.tls_key, "PEM key")->envname("MEDISYNC_TLS_KEY");
+                 "PEM chain; with --tls-key the port speaks TLS");
+  app.add_option("--tls-key", settings.tls_key, "PEM key");
   app.add_option("--access-log", settings.access_log,
                  "JSON lines to a file, - for standard output, or off")
-      ->envname("MEDISYNC_ACCESS_LOG")
       ->capture_default_str();
   app.add_option("--page-size", settings.page_size, "Matches on a page when _count is not given")
       ->capture_default_str();
@@ -160,6 +165,7 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
   app.add_option("--worker-threads", settings.worker_threads,
                  "Threads that do the work, most of them waiting for the disk; 0: by the machine")
       ->capture_default_str();
+  name_environment(app);
 }
 
 void add_fhirpath(CLI::App& app, FhirpathSettings& settings) {

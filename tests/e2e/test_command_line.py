@@ -34,3 +34,14 @@ class CommandLine(Case):
         done = subprocess.run([binary(), "validate", absent], capture_output=True, check=False, cwd=ROOT)
         self.assertEqual(done.returncode, 2)
         self.assertTrue(done.stdout.decode().startswith(f"{absent}: error: "), done.stdout)
+
+    def test_every_setting_of_the_server_is_an_environment_variable(self):
+        told = subprocess.run([binary(), "serve", "--help"], capture_output=True, check=True, cwd=ROOT).stdout.decode()
+        for line in told.splitlines():
+            if line.startswith("  --"):
+                name = line.split()[0].split(",")[0]
+                self.assertIn(f"(Env:MEDISYNC_{name[2:].upper().replace('-', '_')})", line)
+        done = subprocess.run([binary(), "serve"], capture_output=True, check=False, cwd=ROOT,
+                              env={**os.environ, "MEDISYNC_PAGE_SIZE": "many"})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"many", done.stderr)
