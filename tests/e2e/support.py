@@ -493,8 +493,8 @@ class ServerCase(Case):
         return self.http.post("", bundle(*parts, kind=kind))
 
 
-class SearchCase(ServerCase):
-    """Searches among resources that are there before the first test."""
+class ResourcesCase(ServerCase):
+    """The server holds `resources`, each under its id, before the first test."""
 
     resources = ()
 
@@ -502,9 +502,12 @@ class SearchCase(ServerCase):
     def setUpClass(cls):
         super().setUpClass()
         with cls.server.client() as http:
-            response = http.post("", bundle(*[
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in cls.resources]))
-            assert response.status == 200, response
+            made = http.post("", bundle(*(entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in cls.resources)))
+            assert made.status == 200, made
+
+
+class SearchCase(ResourcesCase):
+    """Searches among resources that are there before the first test."""
 
     def found(self, path, *pairs):
         """The ids of the matches on the first page, sorted."""

@@ -2,7 +2,7 @@
 https://hl7.org/fhir/R4/documents.html"""
 import re
 
-from support import ServerCase, entry, patient
+from support import ResourcesCase, patient
 
 DIV = "<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"
 
@@ -33,14 +33,13 @@ WORLD = [
 ]
 
 
-class Document(ServerCase):
+class Document(ResourcesCase):
+    resources = WORLD
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         with cls.server.client() as http:
-            made = http.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in WORLD]})
-            assert made.status == 200, made
             note = composition("doc-c", encounter=ref("Encounter/doc-e"), section=[
                 {"title": "S", "text": {"status": "generated", "div": DIV},
                  "entry": [ref(f"{cls.server.base}/Observation/doc-o")]}])

@@ -1,7 +1,7 @@
 """$everything of patients and encounters.
 https://hl7.org/fhir/R4/patient-operation-everything.html
 https://hl7.org/fhir/R4/encounter-operation-everything.html"""
-from support import ServerCase, entries, entry, link, match_ids, patient
+from support import ResourcesCase, link, match_ids, patient
 
 
 def observation(id, patient_id, date=None, **members):
@@ -42,14 +42,8 @@ MEMBERS = {"Patient/ev1", "Encounter/ev-visit", "Observation/ev-old", "Observati
 REFERRED = {"Practitioner/ev-doc", "Organization/ev-org", "Location/ev-ward", "Medication/ev-pill"}
 
 
-class Everything(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls.server.client() as http:
-            made = http.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in WORLD]})
-            assert made.status == 200, made
+class Everything(ResourcesCase):
+    resources = WORLD
 
     def ask(self, path, status=200):
         got = self.http.get(path)

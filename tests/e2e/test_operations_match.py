@@ -1,5 +1,5 @@
 """$match. https://hl7.org/fhir/R4/patient-operation-match.html"""
-from support import ServerCase, entries, entry, patient
+from support import ResourcesCase, entries, patient
 
 GRADE = "http://hl7.org/fhir/StructureDefinition/match-grade"
 
@@ -25,14 +25,8 @@ WORLD = [
 ]
 
 
-class Match(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls.server.client() as http:
-            made = http.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in WORLD]})
-            assert made.status == 200, made
+class Match(ResourcesCase):
+    resources = WORLD
 
     def match(self, resource, **options):
         kinds = {bool: "valueBoolean", int: "valueInteger"}
