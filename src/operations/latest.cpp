@@ -2,6 +2,7 @@
 #include "src/operations/latest.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace server::operations {
 namespace {
@@ -19,7 +20,6 @@ std::size_t LatestByCode::root(std::size_t group) const {
 }
 
 void LatestByCode::trim(std::vector<Kept>& group) const {
-  std::sort(group.begin(), group.end(), is_newer);
   std::size_t size = std::min(max_, group.size());
   while (size < group.size() && size > 0 && group[size].time_ms &&
          group[size].time_ms == group[size - 1].time_ms)
@@ -41,7 +41,10 @@ void LatestByCode::add(std::size_t number, const std::vector<std::string>& codes
     }
     // This observation says that two groups are one.
     parents_[other] = group;
-    groups_[group].insert(groups_[group].end(), groups_[other].begin(), groups_[other].end());
+    std::vector<Kept> both;
+    std::merge(groups_[group].begin(), groups_[group].end(), groups_[other].begin(),
+               groups_[other].end(), std::back_inserter(both), is_newer);
+    groups_[group] = std::move(both);
     groups_[other].clear();
   }
   if (group == groups_.size()) {
@@ -50,8 +53,10 @@ void LatestByCode::add(std::size_t number, const std::vector<std::string>& codes
   }
   for (const std::string& code : codes.empty() ? unnamed : codes)
     group_of_.insert_or_assign(code, group);
-  groups_[group].push_back({number, time_ms});
-  trim(groups_[group]);
+  std::vector<Kept>& kept = groups_[group];
+  const Kept added{number, time_ms};
+  kept.insert(std::upper_bound(kept.begin(), kept.end(), added, is_newer), added);
+  trim(kept);
 }
 
 std::vector<std::vector<LatestByCode::Kept>> LatestByCode::groups() const {
@@ -62,12 +67,6 @@ std::vector<std::vector<LatestByCode::Kept>> LatestByCode::groups() const {
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return is_newer(a.front(), b.front()); });
   return all;
-}
-
-std::size_t LatestByCode::kept() const {
-  std::size_t count = 0;
-  for (const std::vector<Kept>& group : groups_) count += group.size();
-  return count;
 }
 
 }  // namespace server::operations

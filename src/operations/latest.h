@@ -29,7 +29,6 @@ class LatestByCode {
 
   /// Groups in the order of their newest, each newest first.
   std::vector<std::vector<Kept>> groups() const;
-  std::size_t kept() const;
 
  private:
   std::size_t root(std::size_t group) const;
@@ -38,7 +37,7 @@ class LatestByCode {
   std::size_t max_;
   std::map<std::string, std::size_t> group_of_;  // by code
   std::vector<std::size_t> parents_;             // of groups that were joined
-  std::vector<std::vector<Kept>> groups_;
+  std::vector<std::vector<Kept>> groups_;        // each newest first
 };
 
 }  // namespace server::operations

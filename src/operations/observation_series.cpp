@@ -85,7 +85,8 @@ const CodeKey* ObservationSeries::asked_for(const std::vector<CodeKey>& codings)
   return nullptr;
 }
 
-void ObservationSeries::measure(const CodeKey& code, const Value& holder, std::int64_t time_ms) {
+void ObservationSeries::measure(const CodeKey& code, const Value& holder,
+                                std::optional<std::int64_t> time_ms) {
   Measurement made;
   made.time_ms = time_ms;
   if (const Value* quantity = holder.find("valueQuantity")) {
@@ -111,8 +112,8 @@ void ObservationSeries::measure(const CodeKey& code, const Value& holder, std::i
   found->measurements.push_back(std::move(made));
 }
 
-void ObservationSeries::measure_components(const Value& observation, std::int64_t time_ms,
-                                           bool all_of_them) {
+void ObservationSeries::measure_components(const Value& observation,
+                                           std::optional<std::int64_t> time_ms, bool all_of_them) {
   for (const Value& component : list(observation, "component")) {
     const auto codings = codings_of(component.find("code"));
     if (codings.empty() || component.find("modifierExtension") != nullptr) continue;
@@ -129,7 +130,7 @@ void ObservationSeries::measure_components(const Value& observation, std::int64_
 std::vector<std::string> ObservationSeries::add(const Value& observation) {
   std::vector<std::string> members;
   if (!counts(observation)) return members;
-  const std::int64_t time = effective_time(observation).value_or(0);
+  const auto time = effective_time(observation);
   const auto codings = codings_of(observation.find("code"));
   const CodeKey* asked = asked_for(codings);
   const auto of_panel = list(observation, "hasMember");
@@ -147,7 +148,7 @@ std::vector<std::string> ObservationSeries::add(const Value& observation) {
 
 void ObservationSeries::add_member(const Value& observation) {
   if (!counts(observation)) return;
-  const std::int64_t time = effective_time(observation).value_or(0);
+  const auto time = effective_time(observation);
   const auto codings = codings_of(observation.find("code"));
   if (!codings.empty() && value_member(observation) != nullptr)
     measure(codings.front(), observation, time);

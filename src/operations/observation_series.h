@@ -57,7 +57,7 @@ class ObservationSeries {
   struct Measurement {
     std::optional<fhir::Decimal> value;
     std::string unit, unit_system, unit_code;
-    std::int64_t time_ms = 0;
+    std::optional<std::int64_t> time_ms;
   };
   struct Group {
     CodeKey code;
@@ -66,8 +66,9 @@ class ObservationSeries {
 
   bool counts(const fhir::json::Value& observation) const;
   const CodeKey* asked_for(const std::vector<CodeKey>& codings) const;
-  void measure(const CodeKey& code, const fhir::json::Value& holder, std::int64_t time_ms);
-  void measure_components(const fhir::json::Value& observation, std::int64_t time_ms,
+  void measure(const CodeKey& code, const fhir::json::Value& holder,
+               std::optional<std::int64_t> time_ms);
+  void measure_components(const fhir::json::Value& observation, std::optional<std::int64_t> time_ms,
                           bool all_of_them);
   Series in_one_unit(const Group& group) const;
 

@@ -133,27 +133,32 @@ std::optional<Decimal> Statistics::value(std::string_view code) const {
 
 /// https://en.wikipedia.org/wiki/Simple_linear_regression, which the code's definition names.
 std::optional<RegressionLine> Statistics::regression() const {
-  if (samples_.size() < 2) return std::nullopt;
-  std::int64_t origin = samples_.front().time_ms;
-  for (const Sample& sample : samples_) origin = std::min(origin, sample.time_ms);
-  const auto days = [&](const Sample& sample) {
-    return static_cast<double>(sample.time_ms - origin) / k_day_ms;
-  };
-  double middle_day = 0;
-  for (const Sample& sample : samples_)
-    middle_day += days(sample) / static_cast<double>(samples_.size());
-  const double middle = mean();
-  double products = 0, squares = 0;
+  std::vector<std::pair<double, double>> points;  // days, value
+  std::optional<std::int64_t> origin;
   for (const Sample& sample : samples_) {
-    const double distance = days(sample) - middle_day;
-    products += distance * (sample.value.to_double() - middle);
-    squares += distance * distance;
+    if (sample.time_ms) origin = std::min(origin.value_or(*sample.time_ms), *sample.time_ms);
+  }
+  for (const Sample& sample : samples_) {
+    if (sample.time_ms)
+      points.emplace_back(static_cast<double>(*sample.time_ms - *origin) / k_day_ms,
+                          sample.value.to_double());
+  }
+  if (points.size() < 2) return std::nullopt;
+  double middle_day = 0, middle = 0;
+  for (const auto& [day, value] : points) {
+    middle_day += day / static_cast<double>(points.size());
+    middle += value / static_cast<double>(points.size());
+  }
+  double products = 0, squares = 0;
+  for (const auto& [day, value] : points) {
+    products += (day - middle_day) * (value - middle);
+    squares += (day - middle_day) * (day - middle_day);
   }
   if (squares == 0) return std::nullopt;
   const double gradient = products / squares;
   const auto slope = rounded(gradient), at_origin = rounded(middle - gradient * middle_day);
   if (!slope || !at_origin) return std::nullopt;
-  return RegressionLine{*slope, *at_origin, origin};
+  return RegressionLine{*slope, *at_origin, *origin};
 }
 
 }  // namespace server::operations

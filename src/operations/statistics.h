@@ -17,7 +17,7 @@ namespace server::operations {
 /// One measurement, all of a series in one unit.
 struct Sample {
   fhir::Decimal value;
-  std::int64_t time_ms = 0;  // UTC
+  std::optional<std::int64_t> time_ms;  // UTC
 };
 
 /// What a statistic's number is measured in.
@@ -52,7 +52,7 @@ class Statistics {
 
   /// Nothing for `regression`, for an unknown code, and where there are too few measurements.
   std::optional<fhir::Decimal> value(std::string_view code) const;
-  /// Nothing unless there are two measurements at different times.
+  /// Of the measurements that have a time; nothing unless there are two at different ones.
   std::optional<RegressionLine> regression() const;
 
  private:

@@ -10,11 +10,6 @@ namespace {
 constexpr std::string_view k_definition =
     "http://hl7.org/fhir/OperationDefinition/Resource-graphql";
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 fhir::Result<void, Failure> take_variables(std::string text, GraphqlRequest& out) {
   REST_TRY(document, fhir::json::Document::read(std::move(text)));
   if (!document.root().is_object() && !document.root().is_null())

@@ -16,11 +16,6 @@ namespace {
 using fhir::IssueType;
 using fhir::json::Value;
 
-fhir::Unexpected<Failure> refuse(IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 bool is_whole_number(std::string_view text, std::int64_t least) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -47,8 +42,27 @@ bool is_primitive(std::string_view type) {
   return !type.empty() && type.front() >= 'a' && type.front() <= 'z';
 }
 
+/// Whether a parameter holds what its type asks for: a resource, or a value.
+bool is_of_type(const fhir::DefinitionStore& definitions, std::string_view type,
+                const Value& parameter) {
+  if (is_primitive(type)) {
+    const Value* value = operations::value_of(parameter);
+    return value != nullptr && !value->is_object() && has_form(type, value->text());
+  }
+  const fhir::TypeSchema* schema = definitions.type(type);
+  const bool is_resource = schema != nullptr && schema->kind == fhir::TypeKind::resource;
+  const Value* held = parameter.find(is_resource ? "resource" : "value" + std::string(type));
+  return held != nullptr && held->is_object();
+}
+
+fhir::Unexpected<Failure> refuse_repeated(std::string_view name) {
+  return refuse(IssueType::invalid,
+                "The parameter " + std::string(name) + " is given more than once");
+}
+
 /// One parameter of the definition against what was given.
-fhir::Result<void, Failure> check_parameter(const Value& wanted,
+fhir::Result<void, Failure> check_parameter(const fhir::DefinitionStore& definitions,
+                                            const Value& wanted,
                                             const operations::Parameters& given) {
   const std::string name(wanted.string_at("name"));
   const std::vector<const Value*> found = given.all(name);
@@ -57,16 +71,10 @@ fhir::Result<void, Failure> check_parameter(const Value& wanted,
     if (least == nullptr || least->text() == "0") return {};
     return refuse(IssueType::required, "The operation needs the parameter " + name);
   }
-  if (wanted.string_at("max") == "1" && found.size() > 1)
-    return refuse(IssueType::invalid, "The parameter " + name + " is given more than once");
+  if (wanted.string_at("max") == "1" && found.size() > 1) return refuse_repeated(name);
   const std::string type(wanted.string_at("type"));
   for (const Value* parameter : found) {
-    const Value* value = operations::value_of(*parameter);
-    const bool is_of_form = is_primitive(type) ? value != nullptr && !value->is_object() &&
-                                                     has_form(type, value->text())
-                            : value != nullptr ? value->is_object()
-                                               : true;
-    if (!is_of_form)
+    if (!is_of_type(definitions, type, *parameter))
       return refuse(IssueType::value, "The parameter " + name + " takes a value of type " + type);
   }
   return {};
@@ -77,17 +85,21 @@ fhir::Result<void, Failure> check_input(const Call& call, std::string_view defin
                                         std::initializer_list<std::string_view> also,
                                         const fhir::json::Document& document) {
   const operations::Parameters given(&document);
+  const fhir::DefinitionStore& definitions = call.snapshot->definitions();
   std::optional<fhir::json::Document> defined;
-  if (const auto* record = call.snapshot->definitions().record("OperationDefinition", definition)) {
+  if (const auto* record = definitions.record("OperationDefinition", definition)) {
     REST_TRY(read, fhir::json::Document::read(std::string(record->json)));
     defined = std::move(read);
   }
   std::vector<std::string_view> known(also);
+  for (std::string_view name : also) {
+    if (given.all(name).size() > 1) return refuse_repeated(name);
+  }
   const Value* wanted = defined ? defined->root().find("parameter") : nullptr;
   if (wanted != nullptr) {
     for (const Value& parameter : wanted->items()) {
       if (parameter.string_at("use") != "in") continue;
-      FHIR_CHECK(check_parameter(parameter, given));
+      FHIR_CHECK(check_parameter(definitions, parameter, given));
       known.push_back(parameter.string_at("name"));
     }
   }
@@ -103,6 +115,11 @@ fhir::Result<void, Failure> check_input(const Call& call, std::string_view defin
 }
 
 }  // namespace
+
+fhir::Unexpected<Failure> refuse(IssueType type, std::string text) {
+  return fhir::unexpected(
+      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
+}
 
 fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call,
                                                                  const fhir::json::Document* body) {

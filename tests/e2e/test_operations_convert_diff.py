@@ -20,10 +20,7 @@ class Convert(ServerCase):
     def test_json_to_xml_to_json_is_the_same(self):
         # "convert a resource from one format to another"
         for name in ("Patient-example", "Observation-decimal", "Questionnaire-gcs", "Bundle-father"):
-            path = os.path.join(PACKAGE, name + ".json")
-            if not os.path.exists(path):
-                continue
-            with open(path, encoding="utf-8") as file:
+            with open(os.path.join(PACKAGE, name + ".json"), encoding="utf-8") as file:
                 sent = json.load(file)
             xml = self.convert(json.dumps(sent), JSON, XML, "Resource/$convert")
             self.assert_status(xml, 200)
@@ -41,6 +38,8 @@ class Convert(ServerCase):
     def test_what_cannot_be_converted(self):
         self.assert_outcome(self.http.get("$convert"), 400, "structure")
         self.assert_outcome(self.convert('{"resourceType":"Parsnip"}', JSON, JSON), 400, "structure")
+        self.assert_outcome(self.convert('{"resourceType":"DomainResource"}', JSON, JSON), 400, "structure")
+        self.assert_outcome(self.convert('{"resourceType":"Patient"}', JSON, JSON, "$convert?to=x"), 400, "not-supported")
         self.assert_status(self.convert("{", JSON, JSON), 400)
         self.assert_status(self.convert("{}", "text/turtle", JSON), 415)
         self.assert_status(self.convert(json.dumps(patient("X")), JSON, "text/turtle"), 406)
@@ -93,6 +92,7 @@ class Diff(ServerCase):
         self.assert_outcome(self.http.get("Patient/d4/$diff?fromVersion=7"), 404, "not-found")
         self.assert_outcome(self.http.get("Patient/none/$diff"), 404)
         self.assert_outcome(self.http.get("$diff?from=Patient/d1"), 400, "required")
+        self.assert_outcome(self.http.get("$diff?from=Patient/d1&from=Patient/d4&to=Patient/d4"), 400, "invalid")
         self.assert_outcome(self.http.get("$diff?from=Patient/d1&to=http://elsewhere.test/x"), 400, "value")
         self.http.put("Observation/d5", {"resourceType": "Observation", "id": "d5", "status": "final",
                                          "code": {"text": "x"}})

@@ -130,4 +130,5 @@ class Expunge(ServerCase):
         self.assert_outcome(self.http.post("Patient/$expunge", flags()), 400, "required")
         self.assert_outcome(self.http.post("Patient/$expunge", flags(expungeEverything=True, limit=0)), 400, "value")
         self.assert_outcome(self.http.post("Patient/$expunge", flags(expungeAll=True)), 400, "not-supported")
+        self.assert_outcome(self.http.post("Patient/$expunge?limit=1&limit=2", EVERYTHING), 400, "invalid")
         self.assert_outcome(self.http.get("Patient/$expunge?expungeEverything=true"), 405)

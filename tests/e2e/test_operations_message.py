@@ -114,6 +114,11 @@ class ProcessMessage(ServerCase):
         # "The operation only accepts POST transactions"
         self.assert_status(self.http.get("$process-message"), 405)
 
+    def test_as_the_parameter_content(self):
+        body = {"resourceType": "Parameters", "parameter": [{"name": "content", "resource": message("ping")}]}
+        got = self.send(body)
+        self.assertEqual(got.json["entry"][0]["resource"]["response"]["code"], "ok")
+
     def test_xml(self):
         xml = self.http.request("POST", "$convert", message("ping"), {"Accept": "application/fhir+xml"})
         got = self.http.request("POST", "$process-message", xml.body, {

@@ -3,7 +3,7 @@ https://hl7.org/fhir/R4/observation-operation-lastn.html
 https://hl7.org/fhir/R4/observation-operation-stats.html"""
 import datetime
 
-from support import ServerCase, entry, link, match_ids, patient
+from support import ResourcesCase, bundle, entry, link, match_ids, patient
 
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 
@@ -47,14 +47,8 @@ WORLD = [
 ]
 
 
-class OfObservations(ServerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls.server.client() as http:
-            made = http.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [
-                entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in WORLD]})
-            assert made.status == 200, made
+class OfObservations(ResourcesCase):
+    resources = WORLD
 
 
 class LastN(OfObservations):
@@ -95,6 +89,16 @@ class LastN(OfObservations):
             self.assert_outcome(self.http.get(f"Observation/$lastn?patient=ob1&max={bad}"), 400, "value")
         self.assert_outcome(self.http.get("Observation/$lastn?patient=ob1&_sort=date"), 400, "not-supported")
         self.assert_outcome(self.http.get("Observation/$lastn?patient=ob1&colour=red"), 400, "not-supported")
+
+    def test_as_many_as_may_be_returned_out_of_more_than_may_be(self):
+        self.http.put("Patient/ob3", patient("Three", id="ob3"))
+        for first in range(0, 13_000, 1000):
+            made = self.http.post("", bundle(*(entry("POST", "Observation", observation(
+                "x", f"c{n % 5200}", f"20{20 - n // 5200}-01-01", subject="ob3"))
+                for n in range(first, first + 1000))))
+            self.assert_status(made, 200)
+        self.assertEqual(len(self.last("patient=ob3")), 5200)
+        self.assert_outcome(self.http.get("Observation/$lastn?patient=ob3&max=3"), 413, "too-costly")
 
 
 class Stats(OfObservations):
@@ -174,6 +178,15 @@ class Stats(OfObservations):
         self.assertEqual([(p["valueQuantity"]["value"], p["valueQuantity"]["code"]) for p in parts],
                          [(10, "mg/dL/d"), (100, "mg/dL")])
 
+    def test_one_that_has_no_time_is_of_no_period(self):
+        for id, when in (("timed", "2020-03-01T08:00:00Z"), ("untimed", None)):
+            made = self.http.put(f"Observation/{id}", observation(id, "6690-2", when, quantity(4, "10*3/uL")))
+            self.assert_status(made, 201)
+        got = self.http.get(f"Observation/$stats?subject=Patient/ob1&code={LOINC}|6690-2&statistic=count").json
+        made = got["parameter"][0]["resource"]
+        self.assertEqual(made["component"][0]["valueInteger"], 2)
+        self.assertTrue(made["effectivePeriod"]["start"].startswith("2020-03-01"), made["effectivePeriod"])
+
     def test_nothing_measured(self):
         got = self.stats("subject=Patient/ob1&code=9999-9&statistic=average&statistic=count")
         self.assertEqual(got["9999-9"]["count"]["valueInteger"], 0)
@@ -189,3 +202,13 @@ class Stats(OfObservations):
                             (self.GLUCOSE + "&statistic=count&since=0", "not-supported")):
             with self.subTest(query):
                 self.assert_outcome(self.http.get("Observation/$stats?" + query), 400, code)
+        count = [{"name": "subject", "valueUri": "Patient/ob1"}, {"name": "statistic", "valueCode": "count"}]
+        for more, code in (([{"name": "coding"}], "value"), ([{"name": "coding", "resource": patient()}], "value"),
+                           ([{"name": "coding", "valuePeriod": {"start": "2020"}}], "value"),
+                           ([{"name": "coding", "valueCoding": {"system": LOINC}}], "required"),
+                           ([{"name": "code", "valueString": "1"}, {"name": "period"}], "value"),
+                           ([{"name": "code", "valueString": "1"},
+                             {"name": "period", "valuePeriod": {"start": "2021", "end": "2020"}}], "value")):
+            with self.subTest(more):
+                body = {"resourceType": "Parameters", "parameter": count + more}
+                self.assert_outcome(self.http.post("Observation/$stats", body), 400, code)

@@ -17,11 +17,6 @@ namespace {
 using fhir::json::Document;
 using Given = operations::Parameters;
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 /// Version 0 is the current one.
 fhir::Result<Document, Failure> read_side(storage::Reader& reader, std::string_view type,
                                           std::string_view id, std::int64_t version) {

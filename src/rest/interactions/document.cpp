@@ -27,11 +27,6 @@ constexpr std::string_view k_definition =
 constexpr std::size_t k_entries_max = 2000;
 constexpr std::size_t k_bytes_max = std::size_t{64} << 20;
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 /// "the id parameter SHALL NOT be used if the operation is requested on a particular composition".
 fhir::Result<std::string, Failure> composition_of(const Call& call,
                                                   const operations::Parameters& given) {

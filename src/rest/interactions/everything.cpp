@@ -22,11 +22,6 @@ using Given = operations::Parameters;
 constexpr std::string_view k_cursor = "_cursor";
 constexpr std::size_t k_ids_max = 500;  // asked for at once
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 /// The types of `_type`: repeated, or between commas.
 fhir::Result<std::vector<std::string_view>, Failure> types_of(const Call& call,
                                                               const Given& parameters) {
@@ -74,7 +69,8 @@ fhir::Result<void, Failure> drop_members(const Call& call, const Focus& focus,
                                          storage::Reader& reader, storage::Page& page) {
   const fhir::DefinitionStore& definitions = call.snapshot->definitions();
   const auto types = search::compartment_types(focus.type, definitions);
-  std::map<std::string_view, std::vector<std::string_view>> candidates;
+  // Owned: the entries move while some are taken out.
+  std::map<std::string, std::vector<std::string_view>> candidates;
   for (const storage::Page::Entry& entry : page.entries) {
     if (entry.is_match) continue;
     const bool is_member = std::find(types.begin(), types.end(), entry.version.type) != types.end();

@@ -27,11 +27,6 @@ struct Request {
   std::size_t limit = k_limit_default;
 };
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 fhir::Result<Request, Failure> request_of(const Call& call) {
   FHIR_TRY(input, read_operation_input(call, "",
                                        {"limit", "expungeDeletedResources",

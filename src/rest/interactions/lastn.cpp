@@ -23,11 +23,6 @@ constexpr std::string_view k_max = "max";
 constexpr std::size_t k_observations_max = 100'000;
 constexpr std::size_t k_kept_max = 10'000;
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 bool is_named(std::string_view parameter, std::string_view name) {
   return parameter.substr(0, parameter.find_first_of(":.")) == name;
 }
@@ -87,14 +82,11 @@ class Shelf {
     FHIR_TRY(document, Document::read(version.body));
     latest_.add(number_, codes_of(document.root()), operations::effective_time(document.root()));
     versions_.emplace(number_++, std::move(version));
-    if (versions_.size() >= due_) clear_out();
-    if (versions_.size() <= k_kept_max) return {};
-    return fhir::unexpected(fhir::make_issue(
-        fhir::IssueType::too_costly, "More than " + std::to_string(k_kept_max) +
-                                         " observations would be returned: ask for fewer by max"));
+    return versions_.size() >= due_ ? clear_out() : fhir::Result<void>{};
   }
 
-  storage::Page page() {
+  fhir::Result<storage::Page> page() {
+    FHIR_CHECK(clear_out());
     storage::Page page;
     for (const auto& group : latest_.groups()) {
       for (const LatestByCode::Kept& kept : group)
@@ -105,7 +97,7 @@ class Shelf {
   }
 
  private:
-  void clear_out() {
+  fhir::Result<void> clear_out() {
     std::unordered_map<std::size_t, storage::Version> kept;
     for (const auto& group : latest_.groups()) {
       for (const LatestByCode::Kept& one : group)
@@ -113,6 +105,10 @@ class Shelf {
     }
     versions_ = std::move(kept);
     due_ = 2 * versions_.size() + 1000;
+    if (versions_.size() <= k_kept_max) return {};
+    return fhir::unexpected(fhir::make_issue(
+        fhir::IssueType::too_costly, "More than " + std::to_string(k_kept_max) +
+                                         " observations would be returned: ask for fewer by max"));
   }
 
   LatestByCode latest_;
@@ -142,8 +138,9 @@ Answer lastn(const Call& call) {
     return kept.has_value();
   }));
   if (!kept) return fhir::unexpected(failure(std::move(kept).error()));
+  REST_TRY(page, shelf.page());
   query.self = std::move(self);
-  return fhir_response(200, searchset(call, "Observation/$lastn", query, shelf.page()));
+  return fhir_response(200, searchset(call, "Observation/$lastn", query, page));
 }
 
 }  // namespace server::rest

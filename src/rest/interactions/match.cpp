@@ -27,11 +27,6 @@ constexpr std::string_view k_grade = "http://hl7.org/fhir/StructureDefinition/ma
 constexpr std::uint32_t k_candidates_max = 300;  // of one question
 constexpr std::size_t k_items_max = 20;  // identifiers, names … of the patient asked about
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 std::span<const Value> list(const Value& holder, std::string_view name) {
   const Value* found = holder.find(name);
   const auto items = found != nullptr ? found->items() : std::span<const Value>{};

@@ -1,14 +1,27 @@
 // $process-message. https://hl7.org/fhir/R4/messageheader-operation-process-message.html
+#include "fhir/formats/json_writer.h"
 #include "src/rest/answer.h"
 #include "src/rest/bundle/transaction.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/message.h"
+#include "src/rest/operation_input.h"
 #include "src/rest/resource_input.h"
 
 namespace server::rest {
 namespace {
 
 using fhir::json::Document;
+
+/// The message is the body, or the parameter `content` of a Parameters.
+fhir::Result<Document, Failure> message_of(const Call& call) {
+  FHIR_TRY(body, read_body(call));
+  if (body.root().string_at("resourceType") != "Parameters") return std::move(body);
+  const fhir::json::Value* content = operations::Parameters(&body).resource("content");
+  if (content == nullptr)
+    return refuse(fhir::IssueType::required, "The operation needs the parameter content");
+  REST_TRY(bundle, Document::read(fhir::json::to_string(*content)));
+  return std::move(bundle);
+}
 
 /// "the parameters 'async' and 'response-url' always go in the URL, if they are used".
 fhir::Result<void, Failure> check_parameters(const Call& call) {
@@ -68,7 +81,7 @@ Answer store_content(const Call& call, const Document& bundle, const Message& me
 
 Answer process_message(const Call& call) {
   FHIR_CHECK(check_parameters(call));
-  FHIR_TRY(bundle, read_body(call));
+  FHIR_TRY(bundle, message_of(call));
   FHIR_TRY(message, read_message(bundle));
   FHIR_CHECK(validate(call, bundle));
   const auto action = route_of(call, message);

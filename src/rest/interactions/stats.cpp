@@ -1,5 +1,6 @@
 // $stats: statistics over the observations of one subject.
 // https://hl7.org/fhir/R4/observation-operation-stats.html
+#include <algorithm>
 #include <set>
 
 #include "fhir/base/date_time.h"
@@ -34,11 +35,6 @@ constexpr std::string_view k_statistics =
 constexpr std::size_t k_observations_max = 100'000;
 constexpr std::size_t k_codes_max = 100;
 
-fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
 struct Span {
   std::optional<std::int64_t> start_ms, end_ms;
 };
@@ -67,7 +63,9 @@ fhir::Result<std::vector<CodeKey>, Failure> codes_of(const Given& given) {
     codes.push_back(
         {std::string(coding.system), std::string(coding.code), std::string(coding.display)});
   }
-  if (codes.empty())
+  const bool has_all =
+      std::all_of(codes.begin(), codes.end(), [](const CodeKey& key) { return !key.code.empty(); });
+  if (codes.empty() || !has_all)
     return refuse(fhir::IssueType::required, "$stats needs code, with system, or coding");
   if (codes.size() > k_codes_max)
     return refuse(fhir::IssueType::too_costly,
@@ -94,6 +92,8 @@ fhir::Result<Span, Failure> span_of(const Given& given) {
       end == "start" ? span.start_ms = time->instants().low
                      : span.end_ms = time->instants().high - 1;
     }
+    if (span.start_ms && span.end_ms && *span.start_ms > *span.end_ms)
+      return refuse(fhir::IssueType::value, "period starts after its end");
   }
   return span;
 }
@@ -162,10 +162,14 @@ fhir::Result<Gathered, Failure> gather(const Call& call, const Request& request)
   FHIR_CHECK(for_each_match(*reader, query, k_observations_max, [&](auto& version) {
     seen.insert(version.id);
     auto document = keep(version);
-    if (!document) return false;
+    if (!document) {
+      read = fhir::unexpected(std::move(document).error());
+      return false;
+    }
     for (std::string& member : series.add(document->root())) members.push_back(std::move(member));
     return true;
   }));
+  if (!read) return fhir::unexpected(failure(std::move(read).error()));
   for (const std::string& member : members) {
     const auto reference = local_reference(call, member);
     if (!reference || reference->type != "Observation" ||
@@ -255,10 +259,10 @@ void append_statistics(Builder& out, const Request& request,
   out.key("subject").begin_object().string("reference", request.subject).end_object();
   Span span = request.span;
   for (const operations::Sample& sample : series.samples) {
-    if (!request.span.start_ms)
-      span.start_ms = std::min(span.start_ms.value_or(sample.time_ms), sample.time_ms);
-    if (!request.span.end_ms)
-      span.end_ms = std::max(span.end_ms.value_or(sample.time_ms), sample.time_ms);
+    if (!sample.time_ms) continue;
+    const std::int64_t time = *sample.time_ms;
+    if (!request.span.start_ms) span.start_ms = std::min(span.start_ms.value_or(time), time);
+    if (!request.span.end_ms) span.end_ms = std::max(span.end_ms.value_or(time), time);
   }
   if (span.start_ms || span.end_ms) {
     out.key("effectivePeriod").begin_object();

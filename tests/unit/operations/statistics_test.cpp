@@ -77,6 +77,14 @@ TEST_CASE("the regression has a gradient and an intercept") {
   CHECK(line->intercept.to_string() == "1");
 }
 
+TEST_CASE("a measurement without a time is none of the regression's") {
+  const Statistics some(
+      {{*Decimal::parse("1"), 0}, {*Decimal::parse("9"), {}}, {*Decimal::parse("3"), k_day}}, 3);
+  REQUIRE(some.regression());
+  CHECK(some.regression()->gradient.to_string() == "2");
+  CHECK(some.regression()->intercept.to_string() == "1");
+}
+
 TEST_CASE("too few measurements have no such number") {
   CHECK(text(over({}).value("average")) == "none");
   CHECK(text(over({}).value("count")) == "0");
