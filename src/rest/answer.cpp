@@ -25,6 +25,14 @@ http::Response fhir_response(unsigned status, std::string body) {
   return response;
 }
 
+http::Response done_response(unsigned status, std::string what) {
+  fhir::Issue done;
+  done.severity = fhir::Severity::information;
+  done.type = fhir::IssueType::informational;
+  done.diagnostics = std::move(what);
+  return fhir_response(status, outcome_json(std::span(&done, 1)));
+}
+
 http::Response failure_response(const Failure& failure) {
   http::Response response = fhir_response(status_of(failure), outcome_json(failure));
   if (response.status == 503 || response.status == 429) response.headers.add("Retry-After", "1");
@@ -86,14 +94,9 @@ http::Response written_response(const Call& call, std::string_view type, std::st
     case ReturnPreference::minimal:
       response.status = status;
       break;
-    case ReturnPreference::operation_outcome: {
-      fhir::Issue done;
-      done.severity = fhir::Severity::information;
-      done.type = fhir::IssueType::informational;
-      done.diagnostics = written.created ? "Created" : "Updated";
-      response = fhir_response(status, outcome_json(std::array{done}));
+    case ReturnPreference::operation_outcome:
+      response = done_response(status, written.created ? "Created" : "Updated");
       break;
-    }
     default:
       response = fhir_response(status, std::move(written.body));
   }

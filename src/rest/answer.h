@@ -14,6 +14,9 @@ namespace server::rest {
 /// A response with a FHIR body.
 http::Response fhir_response(unsigned status, std::string body);
 
+/// An OperationOutcome that only informs: what was done.
+http::Response done_response(unsigned status, std::string what);
+
 /// The OperationOutcome of a failure under its status, with Retry-After where that helps.
 http::Response failure_response(const Failure& failure);
 

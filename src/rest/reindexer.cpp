@@ -1,6 +1,7 @@
 #include "src/rest/reindexer.h"
 
 #include <algorithm>
+#include <exception>
 #include <set>
 
 #include "fhir/base/name_hash.h"
@@ -163,50 +164,64 @@ ReindexJob* Reindexer::next() {
   return found != jobs_.end() ? &*found : nullptr;
 }
 
-/// References to jobs stay good while the lock is open: a job that has not ended is not let go.
-bool Reindexer::step(Lock& lock, ReindexJob& job) {
-  if (!job.parameters.empty() && !earlier_.expired()) {
+ReindexJob* Reindexer::find(std::string_view id) {
+  const auto found =
+      std::find_if(jobs_.begin(), jobs_.end(), [&](const ReindexJob& job) { return job.id == id; });
+  return found != jobs_.end() ? &*found : nullptr;
+}
+
+bool Reindexer::step(Lock& lock, ReindexJob& next) {
+  std::erase_if(earlier_, [](const auto& extractor) { return extractor.expired(); });
+  if (!next.parameters.empty() && !earlier_.empty()) {
     rest(lock, k_poll);
     return true;
   }
   is_changed_ = true;
-  job.status = Status::running;
-  if (job.at >= job.types.size()) {
-    job.status = Status::done;
-    job.ended_ms = now_utc_ms();
+  next.status = Status::running;
+  if (next.at >= next.types.size()) {
+    next.status = Status::done;
+    next.ended_ms = now_utc_ms();
     note_waiting();
     return true;
   }
   search::Query query;
-  query.resource_type = job.types[job.at];
-  query.cursor = job.cursor;
+  query.resource_type = next.types[next.at];
+  query.cursor = next.cursor;
   query.count = k_step;
+  const std::string id = next.id;  // the job itself may be cancelled and let go meanwhile
   lock.unlock();
-  const std::shared_ptr<const Snapshot> snapshot = snapshots_.latest();  // the rows point into it
-  fhir::Result<storage::Page> page = storage::Page{};
-  {
-    auto reader = store_.reader(Clock::now() + k_read_deadline);
-    page = reader ? (*reader)->search(query) : fhir::unexpected(std::move(reader).error());
-  }
-  std::uint64_t failed = 0;
-  bool is_written = page.has_value();
-  if (is_written && !page->entries.empty()) {
-    auto writes = writes_of(*snapshot, *page);
-    failed = page->entries.size() - writes.size();
-    if (!writes.empty()) is_written = store_.write(std::move(writes)).has_value();
-  }
+  Stepped stepped = reindex_page(query);
   lock.lock();
-  if (job.has_ended()) return true;  // it was cancelled
-  if (!page && page.error().type == fhir::IssueType::invalid && !job.cursor.empty()) {
-    job.cursor.clear();  // of another version of this program
+  ReindexJob* job = find(id);
+  if (job == nullptr || job->has_ended()) return true;
+  if (!stepped.page) {
+    if (stepped.page.error().type != fhir::IssueType::invalid || job->cursor.empty()) return false;
+    job->cursor.clear();  // of another version of this program
     return true;
   }
-  if (!is_written) return false;
-  job.done += page->entries.size();
-  job.failed += failed;
-  job.cursor = std::move(page->next_cursor);
-  if (job.cursor.empty()) ++job.at;
+  if (!stepped.is_written) return false;
+  job->done += stepped.page->entries.size();
+  job->failed += stepped.failed;
+  job->cursor = std::move(stepped.page->next_cursor);
+  if (job->cursor.empty()) ++job->at;
   return true;
+}
+
+/// Whatever is thrown ends the step, not the program.
+Reindexer::Stepped Reindexer::reindex_page(const search::Query& query) try {
+  Stepped stepped;
+  const std::shared_ptr<const Snapshot> snapshot = snapshots_.latest();  // the rows point into it
+  {
+    auto reader = store_.reader(Clock::now() + k_read_deadline);
+    stepped.page = reader ? (*reader)->search(query) : fhir::unexpected(std::move(reader).error());
+  }
+  if (!stepped.page) return stepped;
+  auto writes = writes_of(*snapshot, *stepped.page);
+  stepped.failed = stepped.page->entries.size() - writes.size();
+  stepped.is_written = writes.empty() || store_.write(std::move(writes)).has_value();
+  return stepped;
+} catch (const std::exception&) {
+  return {};
 }
 
 /// As long as the step took: whoever else wants to write has half of the time at least.
@@ -232,14 +247,25 @@ void Reindexer::save(Lock& lock, bool is_due) {
   if (!has_jobs || !has_known) rest(lock, k_pause_after_failure);
 }
 
+std::uint64_t Reindexer::count_of(const std::vector<std::string>& types) const {
+  std::uint64_t total = 0;
+  for (const auto& [type, count] : store_.counts()) {
+    if (std::find(types.begin(), types.end(), type) != types.end()) total += count;
+  }
+  return total;
+}
+
 void Reindexer::add(std::vector<std::string> types, std::vector<std::string> parameters) {
-  while (jobs_.size() >= k_jobs_kept && jobs_.front().has_ended()) jobs_.pop_front();
+  while (jobs_.size() >= k_jobs_kept) {
+    const auto ended = std::find_if(jobs_.begin(), jobs_.end(),
+                                    [](const ReindexJob& job) { return job.has_ended(); });
+    if (ended == jobs_.end()) break;
+    jobs_.erase(ended);
+  }
   ReindexJob job;
   job.id = new_id();
   job.started_ms = now_utc_ms();
-  for (const auto& [type, count] : store_.counts()) {
-    if (std::find(types.begin(), types.end(), type) != types.end()) job.total += count;
-  }
+  job.total = count_of(types);
   job.types = std::move(types);
   job.parameters = std::move(parameters);
   jobs_.push_back(std::move(job));
@@ -274,16 +300,14 @@ std::optional<ReindexJob> Reindexer::job(std::string_view id) const {
 
 bool Reindexer::cancel(std::string_view id) {
   const Lock lock(mutex_);
-  for (ReindexJob& job : jobs_) {
-    if (job.id != id || job.has_ended()) continue;
-    job.status = Status::cancelled;
-    job.ended_ms = now_utc_ms();
-    is_changed_ = true;
-    note_waiting();
-    wake_.notify_all();
-    return true;
-  }
-  return false;
+  ReindexJob* job = find(id);
+  if (job == nullptr || job->has_ended()) return false;
+  job->status = Status::cancelled;
+  job->ended_ms = now_utc_ms();
+  is_changed_ = true;
+  note_waiting();
+  wake_.notify_all();
+  return true;
 }
 
 void Reindexer::definitions_changed(const fhir::DefinitionStore& definitions,
@@ -309,8 +333,25 @@ void Reindexer::definitions_changed(const fhir::DefinitionStore& definitions,
   }
   known_ = std::move(present);
   has_known_ = are_known_changed_ = true;
-  if (!parameters.empty()) earlier_ = std::move(earlier);
-  if (!parameters.empty()) add({types.begin(), types.end()}, std::move(parameters));
+  if (!parameters.empty()) {
+    earlier_.push_back(std::move(earlier));
+    // One that has not begun takes them along: many that arrive one by one make one job.
+    const auto waiting = std::find_if(jobs_.begin(), jobs_.end(), [](const ReindexJob& job) {
+      return job.status == Status::waiting && !job.parameters.empty();
+    });
+    if (waiting == jobs_.end()) {
+      add({types.begin(), types.end()}, std::move(parameters));
+    } else {
+      types.insert(waiting->types.begin(), waiting->types.end());
+      for (std::string& url : waiting->parameters) parameters.push_back(std::move(url));
+      std::sort(parameters.begin(), parameters.end());
+      parameters.erase(std::unique(parameters.begin(), parameters.end()), parameters.end());
+      waiting->types.assign(types.begin(), types.end());
+      waiting->parameters = std::move(parameters);
+      waiting->total = count_of(waiting->types);
+      is_changed_ = true;
+    }
+  }
   wake_.notify_all();
 }
 

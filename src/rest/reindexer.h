@@ -66,12 +66,22 @@ class Reindexer {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
+  /// What became of one page of resources.
+  struct Stepped {
+    fhir::Result<storage::Page> page = fhir::unexpected(fhir::Issue{});
+    std::uint64_t failed = 0;
+    bool is_written = false;
+  };
+
   void work();
   ReindexJob* next();
-  /// False: nothing could be done now.
-  bool step(Lock& lock, ReindexJob& job);
+  ReindexJob* find(std::string_view id);
+  /// False: nothing could be done now. The lock is open meanwhile.
+  bool step(Lock& lock, ReindexJob& next);
+  Stepped reindex_page(const search::Query& query);
   void rest(Lock& lock, std::chrono::steady_clock::duration time);
   void save(Lock& lock, bool is_due);
+  std::uint64_t count_of(const std::vector<std::string>& types) const;
   void add(std::vector<std::string> types, std::vector<std::string> parameters);
   void note_waiting();
 
@@ -86,7 +96,7 @@ class Reindexer {
   bool are_known_changed_ = false;
   std::chrono::steady_clock::time_point saved_{};
   bool stopping_ = false;
-  std::weak_ptr<const search::Extractor> earlier_;
+  std::vector<std::weak_ptr<const search::Extractor>> earlier_;  // that may still index a write
   std::atomic<bool> any_waiting_ = false;
   std::thread thread_;
 };

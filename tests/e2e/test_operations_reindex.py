@@ -100,6 +100,28 @@ class Reindex(ServerCase):
         self.assertIn(values(ended.json)["status"], ("cancelled", "done"))
         self.assert_status(self.http.get(f"$reindex?job={id}"), 200)
 
+    def test_what_was_cancelled_is_let_go_behind_one_that_works(self):
+        first = values(self.http.post("$reindex", {"resourceType": "Parameters"}).json)["job"]
+        for _ in range(60):
+            id = values(self.http.post("$reindex", {"resourceType": "Parameters"}).json)["job"]
+            self.http.post(f"$reindex?job={id}&cancel=true", {"resourceType": "Parameters"})
+        self.assertLessEqual(len(self.http.get("$reindex").json["parameter"]), 40)
+        self.http.post(f"$reindex?job={first}&cancel=true", {"resourceType": "Parameters"})
+
+    def test_parameters_that_arrive_while_others_wait_make_one_job(self):
+        working = values(self.http.post("$reindex", {"resourceType": "Parameters"}).json)["job"]
+        for n in range(5):
+            self.create(parameter(f"many-{n}"))
+            self.http.get(f"Patient?many-{n}=married")
+        jobs = [p["part"] for p in self.http.get("$reindex").json["parameter"]]
+        urls = [[part["valueUri"] for part in job if part["name"] == "parameter"] for job in jobs]
+        many = [list for list in urls if any("many-" in url for url in list)]
+        self.assertEqual(sum(len(list) for list in many), 5)
+        self.assertLess(len(many), 5)
+        self.http.post(f"$reindex?job={working}&cancel=true", {"resourceType": "Parameters"})
+        self.assertEqual(self.ended(f"$reindex?job={self.newest()['job']}")["status"], "done")
+        self.assertEqual(self.count("many-4=married"), PATIENTS // 2)
+
     def test_a_search_parameter_that_arrives_is_indexed_while_searches_say_so(self):
         self.create(parameter("marital-text"))
         first = self.http.get("Patient?marital-text=married&_count=1000")
@@ -136,6 +158,8 @@ class Reindex(ServerCase):
 
     def test_what_is_wrong_is_said(self):
         self.assert_outcome(self.http.get("$reindex?job=none"), 404, "not-found")
+        self.assert_outcome(self.http.post("$reindex?cancel=true", {"resourceType": "Parameters"}), 400, "required")
+        self.assert_outcome(self.http.post("$reindex?job=a&job=b", {"resourceType": "Parameters"}), 400, "invalid")
         self.assert_outcome(self.http.post("Patient/none/$reindex", {"resourceType": "Parameters"}), 404)
         self.assert_outcome(self.http.post("$reindex?now=true", {"resourceType": "Parameters"}), 400, "not-supported")
         self.assert_outcome(self.http.post("Patint/$reindex", {"resourceType": "Parameters"}), 404)

@@ -83,13 +83,8 @@ Answer delete_all(const Call& call) {
   }
   http::Response response;
   response.status = 204;
-  if (call.prefer_return == ReturnPreference::operation_outcome) {
-    fhir::Issue done;
-    done.severity = fhir::Severity::information;
-    done.type = fhir::IssueType::informational;
-    done.diagnostics = "Deleted: " + std::to_string(count);
-    response = fhir_response(200, outcome_json(std::span(&done, 1)));
-  }
+  if (call.prefer_return == ReturnPreference::operation_outcome)
+    response = done_response(200, "Deleted: " + std::to_string(count));
   return response;
 }
 

@@ -24,11 +24,7 @@ Answer delete_history(const Call& call) {
   writes.push_back(std::move(write));
   auto outcome = call.snapshot->store().write(std::move(writes));
   if (!outcome) return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
-  fhir::Issue done;
-  done.severity = fhir::Severity::information;
-  done.type = fhir::IssueType::informational;
-  done.diagnostics = "The old versions are erased; the current one stays";
-  return fhir_response(200, outcome_json(std::span(&done, 1)));
+  return done_response(200, "The old versions are erased; the current one stays");
 }
 
 }  // namespace server::rest

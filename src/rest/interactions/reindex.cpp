@@ -15,8 +15,8 @@ namespace {
 
 using fhir::json::Builder;
 
-fhir::Unexpected<Failure> refuse(fhir::Situation situation, fhir::IssueType type,
-                                 std::string text) {
+fhir::Unexpected<Failure> refuse_as(fhir::Situation situation, fhir::IssueType type,
+                                    std::string text) {
   return fhir::unexpected(failure(fhir::make_issue(situation, type, std::move(text))));
 }
 
@@ -68,8 +68,8 @@ Answer status(const Call& call, const Reindexer& reindexer, std::string_view id)
   if (!id.empty()) {
     const auto job = reindexer.job(id);
     if (!job)
-      return refuse(fhir::Situation::not_found, fhir::IssueType::not_found,
-                    "There is no reindexing of that id");
+      return refuse_as(fhir::Situation::not_found, fhir::IssueType::not_found,
+                       "There is no reindexing of that id");
     return status_response(call, *job);
   }
   std::string text;
@@ -103,11 +103,7 @@ Answer reindex_instance(const Call& call) {
   writes.push_back(std::move(write));
   auto outcome = call.snapshot->store().write(std::move(writes));
   if (!outcome) return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
-  fhir::Issue done;
-  done.severity = fhir::Severity::information;
-  done.type = fhir::IssueType::informational;
-  done.diagnostics = "The index of the resource is up to date";
-  return fhir_response(200, outcome_json(std::span(&done, 1)));
+  return done_response(200, "The index of the resource is up to date");
 }
 
 }  // namespace
@@ -117,22 +113,25 @@ Answer reindex_instance(const Call& call) {
 Answer reindex(const Call& call) {
   Reindexer* reindexer = call.snapshot->reindexer;
   if (reindexer == nullptr)
-    return refuse(fhir::Situation::not_implemented, fhir::IssueType::not_supported,
-                  "Nothing is reindexed in the background here");
+    return refuse_as(fhir::Situation::not_implemented, fhir::IssueType::not_supported,
+                     "Nothing is reindexed in the background here");
   FHIR_TRY(input, read_operation_input(call, "", {"job", "cancel"}));
   const auto given = input.parameters();
   REST_TRY(cancel, given.boolean("cancel", false));
   const std::string job(given.text("job"));
   if (call.is_get) {
     if (cancel)
-      return refuse(fhir::Situation::method_not_allowed, fhir::IssueType::not_supported,
-                    "A reindexing is cancelled by POST");
+      return refuse_as(fhir::Situation::method_not_allowed, fhir::IssueType::not_supported,
+                       "A reindexing is cancelled by POST");
     return status(call, *reindexer, job);
   }
   if (!job.empty()) {
     if (cancel) static_cast<void>(reindexer->cancel(job));
     return status(call, *reindexer, job);
   }
+  if (cancel)
+    return refuse(fhir::IssueType::required,
+                  "Which reindexing is cancelled the parameter job says");
   if (!call.id.empty()) return reindex_instance(call);
   std::vector<std::string> types;
   for (std::string_view type : call.snapshot->definitions().resource_types()) {

@@ -22,11 +22,7 @@ Answer remove(const Call& call) {
   http::Response response;
   const storage::Written& written = outcome->written.front();
   if (call.prefer_return == ReturnPreference::operation_outcome) {
-    fhir::Issue done;
-    done.severity = fhir::Severity::information;
-    done.type = fhir::IssueType::informational;
-    done.diagnostics = written.unchanged ? "There was nothing to delete" : "Deleted";
-    response = fhir_response(200, outcome_json(std::span(&done, 1)));
+    response = done_response(200, written.unchanged ? "There was nothing to delete" : "Deleted");
   } else {
     response.status = 204;
   }
