@@ -33,8 +33,8 @@ std::span<const Value> list(const Value& holder, std::string_view name) {
 std::string plain(std::string_view text) {
   std::string folded = search::fold(text);
   std::erase_if(folded, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x80 && std::isalnum(byte) == 0;
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+    return is_ascii && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9');
   });
   return folded;
 }

@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
+#include "src/operations/everything_query.h"
 #include "src/rest/answer.h"
 #include "src/rest/bundle_writer.h"
-#include "src/rest/everything_query.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
 #include "src/search/compartment.h"
@@ -17,6 +17,8 @@
 namespace server::rest {
 namespace {
 
+using operations::EverythingRequest;
+using operations::Focus;
 using Given = operations::Parameters;
 
 constexpr std::string_view k_cursor = "_cursor";
@@ -80,8 +82,8 @@ fhir::Result<void, Failure> drop_members(const Call& call, const Focus& focus,
   std::set<std::pair<std::string, std::string>> members;
   for (const auto& [type, all] : candidates) {
     for (std::span ids(all); !ids.empty(); ids = ids.subspan(std::min(k_ids_max, ids.size()))) {
-      REST_TRY(query,
-               members_among(focus, type, ids.first(std::min(k_ids_max, ids.size())), definitions));
+      REST_TRY(query, operations::members_among(
+                          focus, type, ids.first(std::min(k_ids_max, ids.size())), definitions));
       REST_TRY(found, reader.search(query));
       for (const storage::Page::Entry& entry : found.entries)
         members.emplace(entry.version.type, entry.version.id);
@@ -113,7 +115,7 @@ Answer everything(const Call& call) {
   const Given parameters = input.parameters();
   FHIR_TRY(request, request_of(call, parameters));
   REST_TRY(count, parameters.count("_count"));
-  REST_TRY(query, everything_query(request, call.snapshot->definitions()));
+  REST_TRY(query, operations::everything_query(request, call.snapshot->definitions()));
   REST_TRY(reader, call.reader());
   if (!call.id.empty()) {
     REST_TRY(focus, reader->read(call.type, call.id));

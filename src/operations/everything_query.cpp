@@ -1,13 +1,13 @@
 // https://hl7.org/fhir/R4/patient-operation-everything.html
 // https://hl7.org/fhir/R4/encounter-operation-everything.html
-#include "src/rest/everything_query.h"
+#include "src/operations/everything_query.h"
 
 #include <algorithm>
 #include <array>
 
 #include "src/search/compartment.h"
 
-namespace server::rest {
+namespace server::operations {
 namespace {
 
 using fhir::DefinitionStore;
@@ -189,4 +189,4 @@ fhir::Result<search::Query> members_among(const Focus& focus, std::string_view t
   return query;
 }
 
-}  // namespace server::rest
+}  // namespace server::operations

@@ -12,7 +12,7 @@
 #include "fhir/definitions/definition_store.h"
 #include "src/search/query.h"
 
-namespace server::rest {
+namespace server::operations {
 
 /// The compartment of one resource, or of all resources of a type.
 struct Focus {
@@ -45,4 +45,4 @@ fhir::Result<search::Query> members_among(const Focus& focus, std::string_view t
                                           std::span<const std::string_view> ids,
                                           const fhir::DefinitionStore& definitions);
 
-}  // namespace server::rest
+}  // namespace server::operations
