@@ -166,12 +166,13 @@ std::string storing_transaction(const Call& call, const fhir::json::Document& bu
       method = "PUT";
       url = "MessageHeader/" + std::string(resource->string_at("id"));
     }
-    is_header = false;
     out.begin_object();
     if (!entry.string_at("fullUrl").empty()) out.string("fullUrl", entry.string_at("fullUrl"));
     out.key("resource").value(*resource);
-    out.key("request").begin_object().string("method", method).string("url", url).end_object();
-    out.end_object();
+    out.key("request").begin_object().string("method", method).string("url", url);
+    if (is_header) out.string("ifNoneMatch", "*");
+    out.end_object().end_object();
+    is_header = false;
   }
   out.end_array().end_object();
   return text;

@@ -40,7 +40,8 @@ bool wants_response(const Message& message, ResponseCode code);
 std::string response_message(const Call& call, const Message& message, ResponseCode code,
                              std::span<const fhir::Issue> issues);
 
-/// The content of a message as a transaction that stores it.
+/// The content of a message as a transaction that stores it; it fails when there is a MessageHeader
+/// of that id.
 std::string storing_transaction(const Call& call, const fhir::json::Document& bundle);
 
 }  // namespace server::rest

@@ -2,7 +2,7 @@
 https://hl7.org/fhir/R4/messaging.html"""
 import uuid
 
-from support import ServerCase, patient
+from support import Parallel, ServerCase, patient
 
 EVENTS = "http://clinic.test/events"
 REQUEST = "http://hl7.org/fhir/StructureDefinition/messageheader-response-request"
@@ -69,6 +69,29 @@ class ProcessMessage(ServerCase):
         for _ in range(2):
             self.assertEqual(self.response(sent), ("ok", None))
         self.assertEqual(len(self.http.all_ids("Patient", {"name": "twicesent"})), 1)
+
+    def test_a_message_that_comes_several_times_at_once_is_stored_once(self):
+        sent = message("admit", new(patient("Atonce")))
+        codes = []
+
+        def send(_):
+            with self.server.client() as http:
+                answer = http.post("$process-message", sent)
+                self.assert_status(answer, 200)
+                codes.append(answer.json["entry"][0]["resource"]["response"]["code"])
+
+        Parallel(8, send).join()
+        self.assertEqual(codes, ["ok"] * 8)
+        self.assertEqual(len(self.http.all_ids("Patient", {"name": "atonce"})), 1)
+
+    def test_another_system_with_the_id_of_a_message_does_not_replace_it(self):
+        sent = message("admit", new(patient("Firstsent")))
+        id = sent["entry"][0]["resource"]["id"]
+        self.assertEqual(self.response(sent), ("ok", None))
+        other = message("admit", new(patient("Othersent")), id=id, source={"endpoint": "http://other.test/in"})
+        self.assertEqual(self.response(other)[0], "fatal-error")
+        self.assertEqual(self.http.get(f"MessageHeader/{id}").json["source"]["endpoint"], "http://sender.test/in")
+        self.assertEqual(self.http.all_ids("Patient", {"name": "othersent"}), [])
 
     def test_another_system_updates_nothing_of_ours(self):
         self.http.put("Patient/mine", patient("Mine", id="mine"))

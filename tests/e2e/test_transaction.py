@@ -103,6 +103,16 @@ class Transaction(ServerCase):
         self.assertTrue(any("entry[1]" in " ".join(i.get("expression", [])) for i in errors), errors)
         self.assert_outcome(self.http.get("Patient/undone"), 404)
 
+    def test_if_none_match_star_only_creates(self):
+        made = self.create(patient("There"))
+        refused = self.transaction(
+            entry("PUT", "Patient/not-yet", patient(id="not-yet"), ifNoneMatch="*"),
+            entry("PUT", "Patient/" + made["id"], patient(id=made["id"]), ifNoneMatch="*"))
+        self.assert_outcome(refused, 412, "conflict")
+        self.assert_outcome(self.http.get("Patient/not-yet"), 404)
+        self.assert_status(self.transaction(
+            entry("PUT", "Patient/not-yet", patient(id="not-yet"), ifNoneMatch="*")), 200)
+
     def test_conditional_create_is_the_existing_one_for_the_references_too(self):
         made = self.create(organization("known"))
         o = "urn:uuid:10000000-0000-4000-8000-000000000001"

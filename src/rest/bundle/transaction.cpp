@@ -129,6 +129,7 @@ class Transaction {
           fhir::IssueType::invalid, "The resource's id is not the id in request.url")));
     plan.kind = Plan::Kind::write;
     plan.method = storage::WriteMethod::update;
+    plan.precondition.must_not_exist = plan.entry->headers.get("If-None-Match") == "*";
     return take_if_match(plan);
   }
 

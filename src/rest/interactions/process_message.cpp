@@ -28,10 +28,10 @@ fhir::Result<void, Failure> check_parameters(const Call& call) {
   for (const auto& [name, value] : call.parameters) {
     if (name == "async" && value == "false") continue;
     const bool is_known = name == "async" || name == "response-url";
-    return fhir::unexpected(failure(fhir::make_issue(
-        fhir::Situation::malformed, fhir::IssueType::not_supported,
-        is_known ? "Messages are answered at once: asynchronous messaging is not supported"
-                 : "The operation has no parameter of the name " + name)));
+    return refuse(fhir::IssueType::not_supported,
+                  is_known
+                      ? "Messages are answered at once: asynchronous messaging is not supported"
+                      : "The operation has no parameter of the name " + name);
   }
   return {};
 }
@@ -70,7 +70,8 @@ Answer store_content(const Call& call, const Document& bundle, const Message& me
   if (is_repeated(call, message)) return respond(call, message, ResponseCode::ok, {});
   REST_TRY(transaction_bundle, Document::read(storing_transaction(call, bundle)));
   Answer stored = transaction(call, transaction_bundle);
-  if (stored) return respond(call, message, ResponseCode::ok, {});
+  // Of two that come at once, one is stored and the other is repeated.
+  if (stored || is_repeated(call, message)) return respond(call, message, ResponseCode::ok, {});
   Failure issues = std::move(stored).error();
   if (status_of(issues) >= 500) return fhir::unexpected(std::move(issues));
   for (fhir::Issue& issue : issues) issue.line = issue.column = 0;

@@ -167,7 +167,11 @@ fhir::Result<Gathered, Failure> gather(const Call& call, const Request& request)
       return false;
     }
     for (std::string& member : series.add(document->root())) members.push_back(std::move(member));
-    return true;
+    if (members.size() <= k_observations_max) return true;
+    read = fhir::unexpected(fhir::make_issue(
+        fhir::IssueType::too_costly,
+        "The panels have more than " + std::to_string(k_observations_max) + " members"));
+    return false;
   }));
   if (!read) return fhir::unexpected(failure(std::move(read).error()));
   for (const std::string& member : members) {
