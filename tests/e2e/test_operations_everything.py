@@ -142,3 +142,27 @@ class Everything(ResourcesCase):
         for type in ("Patient", "Encounter"):
             self.assertIn(f"http://hl7.org/fhir/OperationDefinition/{type}-everything",
                           [o["definition"] for o in listed[type]])
+
+
+class Interleaved(ResourcesCase):
+    """What comes along lies between members that are taken out, as they come on pages of their own."""
+
+    resources = [
+        bare("Encounter", "in-e", status="finished", **{"class": {"code": "AMB"}}, subject={"reference": "Patient/in-p"}),
+        bare("Practitioner", "in-dr"),
+        observation("in-o", "in-p"),
+        bare("DiagnosticReport", "in-r", status="final", code={"text": "x"}, subject={"reference": "Patient/in-p"},
+             encounter={"reference": "Encounter/in-e"}, performer=[{"reference": "Practitioner/in-dr"}],
+             result=[{"reference": "Observation/in-o"}]),
+        patient("Interleaved", id="in-p"),
+    ]
+
+    def test_a_member_is_on_one_page_only(self):
+        members, along, path = [], [], "Patient/in-p/$everything?_count=1"
+        while path:
+            got = self.http.get(path).json
+            members += match_ids(got)
+            along += match_ids(got, "include")
+            path = link(got, "next")
+        self.assertEqual(sorted(members), ["DiagnosticReport/in-r", "Encounter/in-e", "Observation/in-o", "Patient/in-p"])
+        self.assertEqual(along, ["Practitioner/in-dr"])

@@ -80,6 +80,10 @@ class Match(ResourcesCase):
         self.assertEqual(entries(twins, "outcome")[0]["resource"]["issue"][0]["code"], "multiple-matches")
         self.assertEqual(len(self.grades(self.match({"resourceType": "Patient", "identifier": mrn("5")}))), 2)
 
+    def test_as_many_as_are_asked_for_of_all_there_are(self):
+        got = self.match({"resourceType": "Patient", "identifier": mrn("5")}, count=1)
+        self.assertEqual((len(self.grades(got)), got["total"]), (1, 2))
+
     def test_nobody_matches(self):
         # "If there are no patient matches, the MPI SHALL return an empty search set with no error"
         got = self.match(patient("Zetterlund", birthDate="1899-12-31"))

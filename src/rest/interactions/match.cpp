@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <span>
 
 #include "fhir/base/date_time.h"
 #include "fhir/formats/json_writer.h"
@@ -118,12 +119,15 @@ fhir::Result<std::vector<Found>, Failure> matches_of(const Call& call, const Val
 
 /// "All patient records SHALL have a search score from 0 to 1 … along with an extension
 /// match-grade".
-std::string match_bundle(const Call& call, const std::vector<Found>& matches,
+///
+/// most   matches are given; all count in the total
+std::string match_bundle(const Call& call, std::span<const Found> matches, std::size_t most,
                          const std::vector<fhir::Issue>& advice) {
   std::string text;
   Builder out(text);
   out.begin_object().string("resourceType", "Bundle").string("type", "searchset");
   out.number("total", static_cast<long long>(matches.size()));
+  matches = matches.first(std::min(most, matches.size()));
   if (!matches.empty() || !advice.empty()) {
     out.key("entry").begin_array();
     for (const Found& match : matches) {
@@ -171,8 +175,7 @@ Answer match_patient(const Call& call) {
   }
   const std::size_t most =
       std::min<std::size_t>(count.value_or(call.options->page_default), call.options->page_max);
-  if (matches.size() > most) matches.resize(most);
-  return fhir_response(200, match_bundle(call, matches, advice));
+  return fhir_response(200, match_bundle(call, matches, most, advice));
 }
 
 }  // namespace server::rest
