@@ -20,15 +20,15 @@ constexpr Columns k_composite[] = {"param", "text1",   "rid",     "system1", "lo
 
 const std::array<IndexTable, k_index_kinds>& index_tables() {
   static constexpr std::array<IndexTable, k_index_kinds> tables{{
-      {"token_index", k_token, 2},
-      {"string_index", k_string, 2},
-      {"date_index", k_range, 3},
-      {"number_index", k_range, 3},
-      {"quantity_index", k_quantity, 3},
-      {"reference_index", k_reference, 2},
-      {"uri_index", k_uri, 2},
-      {"composite_index", k_composite, 2},
-      {"text_index", k_text, 2},
+      {"token_index", k_token},
+      {"string_index", k_string},
+      {"date_index", k_range},
+      {"number_index", k_range},
+      {"quantity_index", k_quantity},
+      {"reference_index", k_reference},
+      {"uri_index", k_uri},
+      {"composite_index", k_composite},
+      {"text_index", k_text},
   }};
   return tables;
 }

@@ -57,7 +57,6 @@ namespace server::storage::sql {
 struct IndexTable {
   std::string_view name;
   std::span<const std::string_view> columns;
-  std::size_t rid_at;  // which of them is rid
 };
 
 enum class IndexKind : unsigned char {

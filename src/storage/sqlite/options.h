@@ -18,8 +18,8 @@ enum class Durability : unsigned char { full, normal, off };
 struct SqliteOptions {
   std::filesystem::path directory;  // holds medisync.db, made when absent
   Durability durability = Durability::full;
-  bool erases_securely =
-      false;                // what is deleted is overwritten in the file, at the cost of writes
+  /// What is deleted is overwritten in the file, at the cost of writes.
+  bool erases_securely = false;
   std::size_t readers = 0;  // connections; 0: four for each processor, at least 8
 
   std::size_t queue_batches_max = 4096;
