@@ -54,6 +54,22 @@ void append_entity(std::string_view name, std::string& out) {
   out.append(bytes.begin(), bytes.begin() + length);
 }
 
+/// Where its `>` is: one in the value of an attribute is another.
+std::size_t end_of_tag(std::string_view xhtml) {
+  char quote = 0;
+  for (std::size_t at = 0; at < xhtml.size(); ++at) {
+    const char c = xhtml[at];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '>') {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
 /// The text of XHTML that was found valid before it was stored.
 std::string without_markup(std::string_view xhtml) {
   std::string text;
@@ -65,7 +81,7 @@ std::string without_markup(std::string_view xhtml) {
     if (xhtml.empty()) break;
     const bool is_tag = xhtml.front() == '<';
     const bool is_comment = xhtml.substr(0, 4) == "<!--";
-    std::size_t end = is_comment ? xhtml.find("-->") : xhtml.find(is_tag ? '>' : ';');
+    std::size_t end = is_comment ? xhtml.find("-->") : is_tag ? end_of_tag(xhtml) : xhtml.find(';');
     if (end == std::string_view::npos) break;
     if (is_comment) end += 2;
     std::string_view inside = xhtml.substr(1, end - 1);

@@ -7,7 +7,7 @@ using namespace server::search;
 
 TEST_CASE("the words of a narrative are its text, parted where a reader sees them parted") {
   const FullText words = full_text_of(
-      R"({"resourceType":"Basic","text":{"status":"generated","div":"<div xmlns=\"x\"><p>One<br/>two</p><!-- not > this --><td>th<b>ree</b> &#233;&amp;&#xE9;</td></div>"},"id":"i"})");
+      R"({"resourceType":"Basic","text":{"status":"generated","div":"<div xmlns=\"x\"><p>One<br/>two</p><!-- not > this --><img alt=\"not > this\"/><td>th<b>ree</b> &#233;&amp;&#xE9;</td></div>"},"id":"i"})");
   CHECK(words.narrative == "one two three e&e");
   CHECK(words.content == "basic i");
 }
