@@ -45,7 +45,7 @@ class UnitSystem {
   virtual std::optional<UnitValue> divide(const Decimal& a, std::string_view unit_a,
                                           const Decimal& b, std::string_view unit_b) const = 0;
 
-  /// The unit in words; empty when it is not valid.
+  /// The unit in words; empty when it is not valid. Of the empty text it may be the word for unity.
   virtual std::string display(std::string_view unit) const = 0;
 };
 

@@ -69,7 +69,9 @@ std::shared_ptr<const Ucum::Known> Ucum::known(std::string_view unit) const {
   }
   auto made = std::make_shared<Known>();
   auto term = parse_expression(unit, tables().symbols);
-  if (!term) {
+  if (unit.empty()) {  // a term without components, but no code: unity is written 1
+    made->problem = fhir::make_issue(fhir::IssueType::code_invalid, "No UCUM unit: it is empty");
+  } else if (!term) {
     made->problem = std::move(term).error();
   } else {
     made->unit = tables().compiler.compile(*term);
@@ -82,9 +84,6 @@ std::shared_ptr<const Ucum::Known> Ucum::known(std::string_view unit) const {
 }
 
 fhir::Result<void> Ucum::check(std::string_view unit) const {
-  if (unit.empty())
-    return fhir::unexpected(
-        fhir::make_issue(fhir::IssueType::code_invalid, "No UCUM unit: it is empty"));
   const auto found = known(unit);
   if (found->problem) return fhir::unexpected(*found->problem);
   return {};

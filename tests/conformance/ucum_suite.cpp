@@ -84,7 +84,10 @@ std::string combine(const UnitSystem& units, const pugi::xml_node& test, bool is
   const auto got =
       is_division ? units.divide(*a, unit_a, *b, unit_b) : units.multiply(*a, unit_a, *b, unit_b);
   if (!got) return "not computed";
-  const auto value = units.convert(got->value, got->unit, test.attribute("uRes").value());
+  // A result without a unit is written with none, which by the suite's test 1-103 is no code.
+  std::string_view wanted = test.attribute("uRes").value();
+  if (wanted.empty()) wanted = "1";
+  const auto value = units.convert(got->value, got->unit, wanted);
   if (value && agrees(*value, test.attribute("vRes").value())) return {};
   return "gives " + got->value.to_string() + " " + got->unit;
 }

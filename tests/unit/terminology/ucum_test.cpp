@@ -141,8 +141,19 @@ TEST_CASE("the canonical form is a number of base units in the order of their co
   CHECK(canonical("2", "%") == "0.02 1");
   CHECK(canonical("3", "{score}") == "3 1");
   CHECK(canonical("1", "mol") == "602213670000000000000000 1");
-  CHECK(canonical("1", "") == "1 1");
   CHECK(canonical("36.6", "Cel") == "309.75 K");
+}
+
+TEST_CASE("the empty text is no unit: the unit of one is 1") {
+  if (is_missing()) return;
+  CHECK_FALSE(units().is_valid(""));
+  CHECK_FALSE(units().is_linear(""));
+  CHECK(canonical("1", "") == "nothing");
+  CHECK(converted("1", "", "1") == "nothing");
+  CHECK(converted("1", "1", "") == "nothing");
+  const fhir::Decimal one(1);
+  CHECK_FALSE(units().multiply(one, "m", one, ""));
+  CHECK_FALSE(units().divide(one, "", one, "m"));
 }
 
 TEST_CASE("temperatures are straight lines over their base units, logarithms are not") {
