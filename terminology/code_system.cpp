@@ -26,20 +26,20 @@ std::string_view display_in(const CodeSystem& system, ConceptId id, std::string_
 }
 
 bool has_display(const CodeSystem& system, ConceptId id, std::string_view text) {
+  if (equals_ignoring_case(system.at(id).display, text)) return true;
   const auto designations = system.designations(id);
-  return equals_ignoring_case(system.at(id).display, text) ||
-         std::any_of(designations.begin(), designations.end(), [&](const Designation& designation) {
-           return equals_ignoring_case(designation.value, text);
-         });
+  return std::any_of(designations.begin(), designations.end(), [&](const Designation& designation) {
+    return equals_ignoring_case(designation.value, text);
+  });
 }
 
 bool has_display_in(const CodeSystem& system, ConceptId id, std::string_view language) {
   const std::string_view own = system.info().language.empty() ? "en" : system.info().language;
+  if (language_serves(own, language)) return true;
   const auto designations = system.designations(id);
-  return language_serves(own, language) ||
-         std::any_of(designations.begin(), designations.end(), [&](const Designation& designation) {
-           return language_serves(designation.language, language);
-         });
+  return std::any_of(designations.begin(), designations.end(), [&](const Designation& designation) {
+    return language_serves(designation.language, language);
+  });
 }
 
 }  // namespace terminology

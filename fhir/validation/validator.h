@@ -20,12 +20,14 @@ struct Options {
   UnknownExtensions unknown_extensions = UnknownExtensions::warn;
   std::vector<std::string> extension_bases;  // beginnings of urls of extensions taken undefined
   bool for_publication = false;              // HL7's own rules for what it publishes
-  bool best_practice = false;         // report constraints marked as best practice (dom-6 …)
-  bool security_checks = false;       // refuse what looks like HTML in plain strings
-  bool example_urls = true;           // let example.org and acme.com name what nobody defines
-  bool unit_codes_refused = true;     // a code that is no unit of UCUM: an error, not a warning
-  bool broken_links_refused = true;   // a narrative's link that leads nowhere: not a warning
-  bool displays_refused = true;       // a display that the code does not have: error, not warning
+  bool best_practice = false;        // report constraints marked as best practice (dom-6 …)
+  bool security_checks = false;      // refuse what looks like HTML in plain strings
+  bool example_urls = true;          // let example.org and acme.com name what nobody defines
+  bool unit_codes_refused = true;    // a code that is no unit of UCUM: an error, not a warning
+  bool broken_links_refused = true;  // a narrative's link that leads nowhere: not a warning
+  /// A display that the code does not have: error, not warning. Spelled otherwise: always a
+  /// warning.
+  bool displays_refused = true;
   bool vital_signs = true;            // hold vital signs, known by code, against R4's profiles
   std::vector<std::string> profiles;  // canonicals to check besides meta.profile
   std::size_t issues_max = k_issues_max;

@@ -237,11 +237,10 @@ class Walk {
   std::unordered_set<std::string_view> noted_;
   /// Codings whose display is none of the code system's: a bound value set may know it.
   struct WrongDisplay {
-    const json::Value* coding = nullptr;
     std::string expression;
     std::string_view right;
   };
-  std::vector<WrongDisplay> wrong_displays_;
+  std::unordered_map<const json::Value*, WrongDisplay> wrong_displays_;
   std::unordered_map<const json::Value*, ContainedIndex> contained_indexes_;
   std::unordered_map<const json::Value*, Anchors> anchors_;
   /// What the paths of extensions' contexts select, by resource and path.

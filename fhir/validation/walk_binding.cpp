@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fhir/validation/membership.h"
 #include "fhir/validation/primitives.h"
@@ -20,6 +21,24 @@ bool is_quantity(const TypeSchema& type) {
     if (at->name == "Quantity") return true;
   }
   return false;
+}
+
+/// Whether the two differ in the case of ASCII letters, in white space and in hyphens alone.
+bool is_spelling_of(std::string_view a, std::string_view b) {
+  const auto take = [](std::string_view& text) {
+    const std::size_t at = text.find_first_not_of(" \t\n\r-");
+    if (at == std::string_view::npos) {
+      text = {};
+      return '\0';
+    }
+    const char c = text[at];
+    text.remove_prefix(at + 1);
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  };
+  while (!a.empty() || !b.empty()) {
+    if (take(a) != take(b)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -142,29 +161,35 @@ void Walk::note_display(const Node& node, const Coding& coding, std::string_view
       !parts_.terminology->has_display_in(coding.system, coding.code, language))
     return;
   const Path path{node.path, "display", -1};
-  wrong_displays_.push_back({node.element.value, to_string(path), right});
+  wrong_displays_.try_emplace(node.element.value, to_string(path), right);
 }
 
 /// A value set may have displays of its own, and one that is not held might.
 /// https://hl7.org/fhir/R4/valueset-definitions.html#ValueSet.compose.include.concept.display
 void Walk::accept_displays(const json::Value& value, const CodeSet* set) {
-  std::erase_if(wrong_displays_, [&](const WrongDisplay& wrong) {
-    const auto codings = items_of(value, "coding");
-    const bool is_in = wrong.coding == &value ||
-                       std::any_of(codings.begin(), codings.end(), [&](const json::Value& coding) {
-                         return wrong.coding == &coding;
-                       });
-    return is_in && (set == nullptr || set->has_display(coding_of(*wrong.coding)));
-  });
+  const auto accept = [&](const json::Value& coding) {
+    const auto found = wrong_displays_.find(&coding);
+    if (found != wrong_displays_.end() && (set == nullptr || set->has_display(coding_of(coding))))
+      wrong_displays_.erase(found);
+  };
+  accept(value);
+  for (const json::Value& coding : items_of(value, "coding")) accept(coding);
 }
 
 void Walk::report_displays() {
-  for (const WrongDisplay& wrong : wrong_displays_) {
+  std::vector<const json::Value*> codings;
+  for (const auto& [coding, wrong] : wrong_displays_) codings.push_back(coding);
+  std::sort(codings.begin(), codings.end(),
+            [](const json::Value* a, const json::Value* b) { return a->offset() < b->offset(); });
+  for (const json::Value* coding : codings) {
+    const WrongDisplay& wrong = wrong_displays_.at(coding);
     Path path;
     path.name = wrong.expression;
-    report(options_.displays_refused ? Severity::error : Severity::warning, IssueType::invalid,
-           path, wrong.coding->find("display")->offset(),
-           {"The display is none that the code system ", wrong.coding->string_at("system"),
+    const bool is_error =
+        options_.displays_refused && !is_spelling_of(coding->string_at("display"), wrong.right);
+    report(is_error ? Severity::error : Severity::warning, IssueType::invalid, path,
+           coding->find("display")->offset(),
+           {"The display is none that the code system ", coding->string_at("system"),
             " gives to the code; it is ", wrong.right});
   }
 }

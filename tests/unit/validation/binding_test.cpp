@@ -131,6 +131,15 @@ TEST_CASE("a display is one of the code's in the code system") {
   CHECK(issue.type == IssueType::invalid);
 }
 
+TEST_CASE("a display that differs in case, white space and hyphens alone is a warning") {
+  const auto found =
+      validate(R"({"resourceType":"Observation","status":"final","code":{"text":"x"},"category":[{
+    "coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category",
+               "code":"vital-signs","display":"vital-signs"}]}]})");
+  CHECK(found.errors() == 0);
+  CHECK(found.has(Severity::warning, "Observation.category[0].coding[0].display"));
+}
+
 TEST_CASE("a display in a language that the code system does not serve is not judged") {
   CHECK(condition(R"(,"display":"aktiv")", R"("language":"de",)").errors() == 0);
   CHECK(condition(R"(,"display":"aktiv")", R"("language":"en-US",)").errors() == 1);

@@ -51,6 +51,8 @@ class FixedTerminology final : public fhir::TerminologyProvider {
     if (coding.code == "active" && !coding.display.empty() && coding.display != "Active" &&
         verdict.membership == fhir::Membership::yes)
       verdict.right_display = "Active";
+    if (coding.code == "vital-signs" && !coding.display.empty() && coding.display != "Vital Signs")
+      verdict.right_display = "Vital Signs";
     return verdict;
   }
   bool has_display_in(std::string_view, std::string_view,
