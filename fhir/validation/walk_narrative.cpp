@@ -1,7 +1,9 @@
 // The narrative of a resource: its XHTML, and where its links lead.
 // https://hl7.org/fhir/R4/narrative.html
 #include <algorithm>
+#include <string>
 
+#include "fhir/model/xml_text.h"
 #include "fhir/validation/narrative.h"
 #include "fhir/validation/walk.h"
 
@@ -14,6 +16,26 @@ bool has_scheme(std::string_view url, std::string_view scheme) {
   return url.size() > scheme.size() && url[scheme.size()] == ':' &&
          std::equal(scheme.begin(), scheme.end(), url.begin(),
                     [&](char wanted, char own) { return is_same(own, wanted); });
+}
+
+/// Whether what follows the link runs it, as a browser reads the address: references replaced, tabs
+/// and line ends left out, and what is no more than a space before it.
+/// https://url.spec.whatwg.org/#concept-basic-url-parser
+bool is_script(std::string_view link) {
+  if (link.find_first_of("&\t\r\n") == std::string_view::npos && !link.starts_with(' '))
+    return has_scheme(link, "javascript") || has_scheme(link, "vbscript");
+  const auto is_left_out = [](char c) { return c == '\t' || c == '\r' || c == '\n'; };
+  std::string written(link), address;
+  std::erase_if(written, is_left_out);
+  std::size_t bad_at = 0;
+  if (!xml::append_decoded(address, written, bad_at)) {
+    // A reference that XML does not have, as HTML's &colon;, where the scheme would stand.
+    return written.find_first_of(":/?#") >= bad_at;
+  }
+  std::erase_if(address, is_left_out);
+  const std::size_t begin = std::min(address.find_first_not_of(' '), address.size());
+  const std::string_view followed = std::string_view(address).substr(begin);
+  return has_scheme(followed, "javascript") || has_scheme(followed, "vbscript");
 }
 
 /// In a transaction and in a batch, "links in the narrative" to an entry's fullUrl are replaced.
@@ -59,7 +81,7 @@ void Walk::check_link(const Node& node, std::string_view target) {
              "A link in the narrative leads to an id that is not in the resource");
     return;
   }
-  if (has_scheme(target, "javascript") || has_scheme(target, "vbscript"))
+  if (is_script(target))
     report(node, IssueType::security, {"A link in the narrative is a script"}, "txt-1");
   // deviation: R4 is silent on schemes; no reader can follow a name that is no address.
   if (has_scheme(target, "urn") && !has_links_replaced(*node.scope))

@@ -131,6 +131,16 @@ TEST_CASE("a link leads to an address, not to a script or a name") {
   CHECK(test::validate(patient("<a href='Patient/1'>x</a>")).errors() == 0);
   CHECK(test::validate(patient("<a href='JavaScript:x()'>x</a>"))
             .has_error("Patient.text.div", "txt-1"));
+  for (const char* written :
+       {" javascript:x()", "&#106;avascript:x()", "java&#9;script:x()", "javascript&#x3A;x()",
+        "&#32;VBScript:x()", "&#x1;javascript:x()", "javascript&colon;x()", "java\\tscript:x()"}) {
+    CAPTURE(written);
+    CHECK(test::validate(patient("<a href='" + std::string(written) + "'>x</a>"))
+              .has_error("Patient.text.div", "txt-1"));
+  }
+  CHECK(
+      test::validate(patient("<a href='https://example.org/?a=1&amp;b=2&nbsp;'>x</a>")).errors() ==
+      0);
   const std::string urn = patient("<a href='urn:uuid:c757873d-ec9a-4326-a141-556f43239520'>x</a>");
   CHECK(test::validate(urn).error().expression == "Patient.text.div");
   // The server replaces it: https://hl7.org/fhir/R4/http.html#trules
