@@ -121,9 +121,13 @@ void ProfileWalk::check_target_profiles(const Node& node, const ProfileType& typ
                                         const Node& target) {
   bool is_type_allowed = false;
   bool is_met = false;
+  std::string_view unknown;
   for (const std::string_view canonical : type.target_profiles) {
     const Profiles::Found found = walk_.parts_.profiles.find(canonical);
-    if (!found.is_known()) return note_unknown_target_profile(node, canonical, target);
+    if (!found.is_known()) {
+      if (unknown.empty()) unknown = canonical;
+      continue;
+    }
     const TypeSchema* wanted = found.type != nullptr ? found.type : found.profile->schema().type;
     if (target.element.type == nullptr || !target.element.type->is_a(wanted)) continue;
     is_type_allowed = true;
@@ -131,6 +135,7 @@ void ProfileWalk::check_target_profiles(const Node& node, const ProfileType& typ
              conforms(target, *found.profile, canonical);
     if (is_met) return;
   }
+  if (!unknown.empty()) return note_unknown_target_profile(node, unknown, target);
   if (!is_type_allowed && !walk_.is_target_of_base(node, target.element)) return;
   report(node, IssueType::structure,
          {name_of(node), is_type_allowed

@@ -316,6 +316,24 @@ TEST_CASE("a profile may ask for sections of the narrative by language") {
   CHECK(with("german", "en") == 1);
 }
 
+TEST_CASE("a target that meets one of the profiles allowed is right, known or not the others are") {
+  const Guide targets({profile("targets", "Patient", R"(
+    {"path":"Patient.link","min":0,"max":"*"},
+    {"path":"Patient.link.other","min":1,"max":"1","type":[{"code":"Reference","targetProfile":[
+      "http://test.example.org/unknown","http://test.example.org/female"]}]})"),
+                       profile("female", "Patient", R"(
+    {"path":"Patient.gender","min":1,"max":"1","fixedCode":"female"})")});
+  const auto with = [&](const std::string& gender) {
+    return targets.validate(
+        R"({"resourceType":"Patient","contained":[{"resourceType":"Patient","id":"b","gender":")" +
+            gender + R"("}],"link":[{"other":{"reference":"#b"},"type":"seealso"}]})",
+        "targets");
+  };
+  CHECK_FALSE(with("female").has(fhir::Severity::warning, "Patient.link[0].other"));
+  CHECK(with("male").has(fhir::Severity::warning, "Patient.link[0].other"));
+  CHECK(with("male").errors() == 0);
+}
+
 TEST_CASE("a constraint on a contained resource sees what contains it as its resource") {
   const Guide contained({profile("contained", "Patient", R"j(
     {"path":"Patient.contained","min":0,"max":"*","type":[{"code":"Resource"}],"constraint":[
