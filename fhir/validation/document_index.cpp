@@ -43,10 +43,10 @@ DocumentIndex::DocumentIndex(std::span<const json::Value> entries,
     const std::string_view version = version_of(entries[i]);
     const std::string full_url{entries[i].string_at("fullUrl")};
     const std::string name = type_and_id(entries[i]);
-    add(by_full_url_, full_url, i);
+    if (!full_url.empty()) add(by_full_url_, full_url, i);  // nothing refers to no address
     add(by_type_and_id_, name, i);
     if (version.empty()) continue;
-    add(by_full_url_, with_version(full_url, version), i);
+    if (!full_url.empty()) add(by_full_url_, with_version(full_url, version), i);
     add(by_type_and_id_, with_version(name, version), i);
   }
 }

@@ -67,6 +67,14 @@ TEST_CASE("every entry of a document is linked to its Composition, in whichever 
             .errors() == 0);
 }
 
+TEST_CASE("a reference within an entry does not link it to one that has no fullUrl") {
+  const std::string nameless = R"({"resource":{"resourceType":"Patient","id":"q","active":true}})";
+  const std::string inner = entry("Patient", "p", R"(,"contained":[{"resourceType":"Organization",
+    "id":"o","name":"x"}],"managingOrganization":{"reference":"#o"})");
+  const std::string section = R"(,"section":[{"title":"a","entry":[{"reference":"Patient/p"}]}])";
+  CHECK(document(composition(section) + "," + inner + "," + nameless).has_error("Bundle.entry[2]"));
+}
+
 TEST_CASE("a document of many entries with one fullUrl is judged in little time") {
   std::string entries = composition("");
   const std::string one =
