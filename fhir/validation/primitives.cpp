@@ -246,11 +246,13 @@ bool is_example_url(std::string_view url) {
 }
 
 bool has_html_tag(std::string_view text) {
+  const std::size_t end = text.rfind('>');
+  if (end == std::string_view::npos) return false;
+  text = text.substr(0, end);
   for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at)) {
     ++at;
     const std::size_t name = at < text.size() && text[at] == '/' ? at + 1 : at;
-    if (name < text.size() && is_letter(text[name]) && text.find('>', name) != text.npos)
-      return true;
+    if (name < text.size() && is_letter(text[name])) return true;
   }
   return false;
 }
