@@ -237,18 +237,19 @@ class Terminology::Shelves final : public Resolver {
     const ConformanceRecord* record = definitions_->record("StructureDefinition", profile);
     if (record == nullptr) return nullptr;
     const std::lock_guard lock(mutex_);
-    const auto [at, is_new] =
-        contained_value_sets_.try_emplace(std::string(record->url) + "#" + std::string(id));
-    std::unique_ptr<const ValueSet>& kept = at->second;  // reading may add others
-    if (!is_new) return kept.get();
+    std::string key = std::string(record->url).append("#").append(id);
+    const auto kept = contained_value_sets_.find(key);
+    if (kept != contained_value_sets_.end()) return kept->second.get();
     const std::optional<Document> document = read_json(*record);
     const Value* contained = document ? document->root().find("contained") : nullptr;
     if (contained == nullptr) return nullptr;
     for (const Value& resource : contained->items()) {
-      if (resource.string_at("resourceType") == "ValueSet" && resource.string_at("id") == id)
-        kept = ValueSetReader::read(resource, *this);
+      if (resource.string_at("resourceType") != "ValueSet" || resource.string_at("id") != id)
+        continue;
+      auto read = ValueSetReader::read(resource, *this);  // may keep others
+      return contained_value_sets_.try_emplace(std::move(key), std::move(read)).first->second.get();
     }
-    return kept.get();
+    return nullptr;  // not remembered: anybody may ask for any id
   }
 
   /// What code systems say of others: found by one search through their text, at first use.
