@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "fhir/definitions/snapshot_generator.h"
+#include "fhir/definitions/snapshot_limits.h"
 #include "fhir/definitions/snapshot_tree.h"
 
 namespace fhir::definitions {

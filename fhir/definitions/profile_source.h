@@ -14,7 +14,6 @@
 
 namespace fhir::definitions {
 
-inline constexpr std::size_t k_snapshot_elements_max = 50'000;
 inline constexpr std::size_t k_path_depth_max = 40;    // parts of one path
 inline constexpr std::size_t k_reslice_depth_max = 8;  // slashes in one slice's name
 
