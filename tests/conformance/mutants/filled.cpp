@@ -3,42 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 
-#include "fhir/formats/json_document.h"
+#include "primitive_samples.h"
 
 namespace mutants {
 namespace {
-
-using fhir::json::Value;
-
-std::string_view sample_of(std::string_view type) {
-  struct Row {
-    std::string_view type, json;
-  };
-  static constexpr std::array k_rows = {
-      Row{"boolean", "true"},
-      Row{"integer", "1"},
-      Row{"unsignedInt", "1"},
-      Row{"positiveInt", "1"},
-      Row{"decimal", "1.5"},
-      Row{"date", "\"2021-02-28\""},
-      Row{"dateTime", "\"2021-02-28T10:00:00Z\""},
-      Row{"instant", "\"2021-02-28T10:00:00Z\""},
-      Row{"time", "\"10:00:00\""},
-      Row{"id", "\"x\""},
-      Row{"oid", "\"urn:oid:1.2.3\""},
-      Row{"uuid", "\"urn:uuid:8a3b7d36-6b42-4b2a-9c9e-2b9b3f0c9f11\""},
-      Row{"uri", "\"http://example.org/x\""},
-      Row{"url", "\"http://example.org/x\""},
-      Row{"canonical", "\"http://example.org/x\""},
-      Row{"base64Binary", "\"aGVsbG8=\""},
-      Row{"xhtml", R"("<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>")"},
-  };
-  const auto row = std::find_if(k_rows.begin(), k_rows.end(),
-                                [&](const Row& candidate) { return candidate.type == type; });
-  return row != k_rows.end() ? row->json : "\"x\"";
-}
 
 /// Quantities that keep the invariants of their types, so that a mutant can break them.
 std::string_view quantity_of(std::string_view type) {
@@ -111,7 +80,7 @@ class Filler {
       return std::string(whole);
     if (type == nullptr || type->kind == Kind::primitive) {
       const std::string code = code_in(element.required_set);
-      return code.empty() ? std::string(sample_of(use->code)) : "\"" + code + "\"";
+      return code.empty() ? std::string(primitive_sample(use->code).good) : "\"" + code + "\"";
     }
     if (type->kind == Kind::resource || depth > 4) return {};
     const bool all = data_types_ == DataTypes::whole && depth == 0;

@@ -3,46 +3,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 
 #include "edit.h"
+#include "primitive_samples.h"
 
 namespace mutants {
 namespace {
 
 using fhir::IssueType;
 using fhir::json::Value;
-
-/// What a primitive type's pattern or range forbids. https://hl7.org/fhir/R4/datatypes.html
-std::string_view bad_text_for(std::string_view type) {
-  struct Row {
-    std::string_view type, json;
-  };
-  static constexpr std::array k_rows = {
-      Row{"boolean", "\"true\""},
-      Row{"integer", "1.5"},
-      Row{"unsignedInt", "-1"},
-      Row{"positiveInt", "0"},
-      Row{"decimal", "\"1.0\""},
-      Row{"date", "\"2021-02-29\""},
-      Row{"dateTime", "\"2021-02-29T10:00:00Z\""},
-      Row{"instant", "\"2021-02-28T10:00Z\""},
-      Row{"time", "\"25:00:00\""},
-      Row{"id", "\"no id!\""},
-      Row{"oid", "\"urn:oid:x\""},
-      Row{"uuid", "\"urn:uuid:1\""},
-      Row{"uri", "\"has a space\""},
-      Row{"url", "\"has a space\""},
-      Row{"canonical", "\"has a space\""},
-      Row{"code", "\"two  spaces\""},
-      Row{"base64Binary", "\"?\""},
-      Row{"string", "\"\""},
-      Row{"markdown", "\"\""},
-  };
-  const auto row = std::find_if(k_rows.begin(), k_rows.end(),
-                                [&](const Row& candidate) { return candidate.type == type; });
-  return row != k_rows.end() ? row->json : std::string_view{};
-}
 
 constexpr std::string_view k_bad_concept =
     R"({"coding":[{"system":"http://example.org/none","code":"no-such-code"}]})";
@@ -213,7 +182,7 @@ void Mutator::break_primitive(const MemberSpot& item, const std::string& type) {
        item.value.is_string() ? "17" : "\"text\"", item.expression, IssueType::value);
   emit(Rule::wrong_type, "an object for a primitive", item.value, R"({"a":1})", item.expression,
        IssueType::value);
-  if (const std::string_view bad = bad_text_for(type); !bad.empty())
+  if (const std::string_view bad = primitive_sample(type).bad; !bad.empty())
     emit(Rule::wrong_type, "no " + type, item.value, bad, item.expression, IssueType::value);
 }
 
