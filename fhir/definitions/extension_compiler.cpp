@@ -1,24 +1,9 @@
 // Extensions' definitions: what a value may be, what may be nested, where they may stand.
 // https://hl7.org/fhir/R4/extensibility.html
-#include <charconv>
-
+#include "fhir/definitions/element_facts.h"
 #include "fhir/definitions/schema_compiler.h"
 
 namespace fhir::definitions {
-namespace {
-
-std::uint32_t limit_of(const json::Value& element, std::string_view name, std::uint32_t otherwise) {
-  const json::Value* value = element.find(name);
-  if (value == nullptr) return otherwise;
-  const std::string_view text = value->text();
-  if (text == "*") return k_unbounded;
-  std::uint32_t number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-}  // namespace
-
 void SchemaCompiler::compile_extension(const json::Value& structure) {
   const SnapshotNode root = snapshot_tree(*snapshot_elements(structure));
   const std::string_view url = pool_.keep(structure.string_at("url"));

@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
+#include "fhir/definitions/element_facts.h"
 #include "fhir/definitions/schema_compiler.h"
 
 namespace fhir::definitions {
 namespace {
-
-constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
 
 bool demands_something(const ProfileNode& node) {
   return node.min > 0 || node.max != k_unbounded || node.min_length != 0 || node.max_length != 0 ||

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fhir/definitions/element_facts.h"
 #include "fhir/definitions/profile_compiler.h"
 #include "fhir/definitions/snapshot_tree.h"
 
 namespace fhir::definitions {
 namespace {
 
-constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
-constexpr std::string_view k_best_practice_extension =
-    "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 constexpr std::string_view k_vital_signs_units = "http://hl7.org/fhir/ValueSet/ucum-vitals-common";
 constexpr std::string_view k_min_length = "http://hl7.org/fhir/StructureDefinition/minLength";
 constexpr std::string_view k_value_alternatives =
@@ -27,17 +25,6 @@ constexpr std::string_view k_narrative_source =
     "http://hl7.org/fhir/StructureDefinition/narrative-source-control";
 constexpr std::string_view k_max_value_set =
     "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
-
-std::uint32_t number_at(const json::Value& element, std::string_view name,
-                        std::uint32_t otherwise) {
-  const json::Value* value = element.find(name);
-  if (value == nullptr) return otherwise;
-  const std::string_view text = value->text();
-  if (text == "*") return k_unbounded;
-  std::uint32_t number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 const json::Value* value_of(const json::Value& extension) {
   for (const json::Member& member : extension.members()) {
@@ -97,22 +84,6 @@ std::string_view without_version(std::string_view canonical) {
   return canonical.substr(0, canonical.find('|'));
 }
 
-BindingStrength strength_of(std::string_view code) {
-  return code == "required"     ? BindingStrength::required
-         : code == "extensible" ? BindingStrength::extensible
-         : code == "preferred"  ? BindingStrength::preferred
-                                : BindingStrength::example;
-}
-
-bool type_has(const TypeSchema* type, std::string_view key) {
-  for (; type != nullptr; type = type->base) {
-    for (const Constraint* constraint : type->constraints) {
-      if (constraint->key == key) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 void ProfileCompiler::read_limits(const json::Value& element, const Base& base, ProfileNode& out) {
@@ -120,11 +91,11 @@ void ProfileCompiler::read_limits(const json::Value& element, const Base& base, 
   const std::uint32_t base_min = base.element != nullptr && !is_slice ? base.element->min : 0;
   const std::uint32_t base_max =
       base.element != nullptr && !is_slice ? base.element->max : k_unbounded;
-  out.min = number_at(element, "min", 0);
+  out.min = limit_of(element, "min", 0);
   if (out.min <= base_min) out.min = 0;
-  out.max = number_at(element, "max", k_unbounded);
+  out.max = limit_of(element, "max", k_unbounded);
   if (out.max >= base_max) out.max = k_unbounded;
-  out.max_length = number_at(element, "maxLength", 0);
+  out.max_length = limit_of(element, "maxLength", 0);
   if (base.element != nullptr && out.max_length == base.element->max_length) out.max_length = 0;
   if (const json::Value* least = extension_value(element, k_min_length)) {
     const std::string_view text = least->text();
@@ -254,11 +225,8 @@ void ProfileCompiler::read_constraints(const json::Value& element, const Base& b
     constraint.human = keep(source.string_at("human"));
     constraint.expression = keep(expression);
     constraint.source = keep(source.string_at("source"));
-    constraint.severity =
-        source.string_at("severity") == "warning" ? Severity::warning : Severity::error;
-    const json::Value* best_practice = extension_value(source, k_best_practice_extension);
-    constraint.best_practice =
-        best_practice != nullptr && best_practice->kind() == json::Kind::true_;
+    constraint.severity = severity_of(source);
+    constraint.best_practice = is_best_practice(source);
     constraint.index = index_of(expression);
     own.push_back(constraint);
   }

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "fhir/definitions/element_facts.h"
 #include "fhir/definitions/snapshot_generator.h"
 #include "fhir/definitions/snapshot_tree.h"
 #include "fhir/formats/json_document.h"
@@ -17,11 +17,8 @@ namespace fhir::definitions {
 namespace {
 
 constexpr std::string_view k_core_prefix = "http://hl7.org/fhir/StructureDefinition/";
-constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
 constexpr std::string_view k_fhir_type_extension =
     "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
-constexpr std::string_view k_best_practice_extension =
-    "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 
 constexpr std::array<std::pair<std::string_view, Primitive>, 20> k_primitives = {{
     {"boolean", Primitive::boolean},
@@ -51,15 +48,6 @@ Primitive primitive_named(std::string_view name) {
     if (known == name) return primitive;
   }
   return Primitive::string;
-}
-
-std::uint32_t number_of(const json::Value* value, std::uint32_t otherwise) {
-  if (value == nullptr) return otherwise;
-  const std::string_view text = value->text();
-  if (text == "*") return k_unbounded;
-  std::uint32_t number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 bool is_true(const json::Value* value) {
@@ -229,15 +217,15 @@ void SchemaCompiler::fill_element(ElementSchema& element, const SnapshotNode& no
     element.sibling_hash = name_hash(element.sibling_name);
   }
   element.path = pool_.keep(source.string_at("path"));
-  element.min = number_of(source.find("min"), 0);
-  element.max = number_of(source.find("max"), 1);
+  element.min = limit_of(source, "min", 0);
+  element.max = limit_of(source, "max", 1);
   const json::Value* base = source.find("base");
   const std::uint32_t base_max =
-      base != nullptr ? number_of(base->find("max"), element.max) : element.max;
+      base != nullptr ? limit_of(*base, "max", element.max) : element.max;
   element.is_array = base_max > 1;
   element.is_modifier = is_true(source.find("isModifier"));
   element.is_summary = is_true(source.find("isSummary"));
-  element.max_length = number_of(source.find("maxLength"), 0);
+  element.max_length = limit_of(source, "maxLength", 0);
   element.constraints = constraints_of(source);
   element.binding = binding_of(source);
   element.fixed = fixed_value(source, "fixed");
@@ -313,9 +301,8 @@ std::span<const Constraint* const> SchemaCompiler::constraints_of(const json::Va
       constraint->human = pool_.keep(source.string_at("human"));
       constraint->expression = pool_.keep(expression);
       constraint->source = pool_.keep(source.string_at("source"));
-      constraint->severity =
-          source.string_at("severity") == "warning" ? Severity::warning : Severity::error;
-      constraint->best_practice = is_true(extension_value(source, k_best_practice_extension));
+      constraint->severity = severity_of(source);
+      constraint->best_practice = is_best_practice(source);
       auto [at, is_new] = expression_index_.emplace(
           constraint->expression, static_cast<std::uint32_t>(out_.constraint_expressions.size()));
       if (is_new) out_.constraint_expressions.push_back(constraint->expression);
@@ -346,11 +333,7 @@ Binding SchemaCompiler::binding_of(const json::Value& element) {
   Binding out;
   const json::Value* binding = element.find("binding");
   if (binding == nullptr) return out;
-  const std::string_view strength = binding->string_at("strength");
-  out.strength = strength == "required"     ? BindingStrength::required
-                 : strength == "extensible" ? BindingStrength::extensible
-                 : strength == "preferred"  ? BindingStrength::preferred
-                                            : BindingStrength::example;
+  out.strength = strength_of(binding->string_at("strength"));
   const std::string_view value_set = binding->string_at("valueSet");
   if (value_set.empty()) return out;
   out.value_set = pool_.keep(value_set);
@@ -393,14 +376,6 @@ void SchemaCompiler::resolve_content_references() {
 
 /// An element repeats the constraints of its type (ele-1, ext-1 …); they are checked with the type.
 void SchemaCompiler::drop_inherited_constraints() {
-  auto type_has = [](const TypeSchema* type, std::string_view key) {
-    for (; type != nullptr; type = type->base) {
-      for (const Constraint* constraint : type->constraints) {
-        if (constraint->key == key) return true;
-      }
-    }
-    return false;
-  };
   for (TypeSchema* type : all_) {
     if (type->kind == TypeKind::backbone && type->base != nullptr)
       type->constraints = type->base->constraints;
