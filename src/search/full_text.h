@@ -16,7 +16,8 @@ struct FullText {
 };
 
 /// The words of a resource; what is no JSON has none. Long runs of base64 and the version's own
-/// number and time are left out.
+/// number and time are left out. The index takes words out by making them again: where they come to
+/// be other ones, a migration has to empty it.
 ///
 /// json   a resource as it is stored
 FullText full_text_of(std::string_view json);

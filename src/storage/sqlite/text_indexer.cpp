@@ -30,17 +30,15 @@ fhir::Issue text_is_behind(std::int64_t resources_left) {
 
 fhir::Result<void> TextIndexer::load() {
   FHIR_TRY(active, connection_.integer("SELECT count(*) FROM setting WHERE name = 'full_text'"));
-  is_active_ = active != 0;
-  due_ = 0;
-  if (!is_active_) return {};
   FHIR_TRY(due, connection_.integer("SELECT count(*) FROM full_text_due"));
+  is_active_ = active != 0;
   due_ = due;
   return {};
 }
 
 fhir::Result<void> TextIndexer::activate() {
   if (is_active_) return {};
-  FHIR_CHECK(connection_.execute("INSERT INTO setting VALUES('full_text', 'on')"));
+  FHIR_CHECK(connection_.execute("INSERT OR IGNORE INTO setting VALUES('full_text', 'on')"));
   FHIR_CHECK(connection_.execute(k_all_due));
   return load();
 }
