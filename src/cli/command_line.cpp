@@ -212,7 +212,7 @@ std::string version_text() { return "medisync " MEDISYNC_VERSION " (FHIR 4.0.1)"
 
 int run(int argc, const char* const* argv) {
   CLI::App app("MediSync: an HL7 FHIR R4 interoperability server in one program", "medisync");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is refused below: here a wrong one would be told as none
   app.set_config("--config", "",
                  "Settings file (TOML): a section per command, a key per flag without its dashes")
       ->envname("MEDISYNC_CONFIG");
@@ -292,6 +292,7 @@ int run(int argc, const char* const* argv) {
 
   try {
     app.parse(argc, argv);
+    if (app.get_subcommands().empty()) throw CLI::RequiredError::Subcommand(1);
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
     return status == 0 ? 0 : k_misuse;

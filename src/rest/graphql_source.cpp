@@ -42,17 +42,24 @@ fhir::Result<std::string, graphql::Issues> GraphqlSource::read(const graphql::Ad
 fhir::Result<graphql::Found, graphql::Issues> GraphqlSource::search(const graphql::Search& search) {
   Parameters parameters = search.parameters;
   parameters.emplace_back("_count", std::to_string(search.count.value_or(call_.options->page_max)));
-  FHIR_TRY(query, parse_search(call_, search.type, parameters, search::Handling::strict));
-  query.cursor = search.cursor;
+  auto query = parse_search(call_, search.type, parameters, search::Handling::strict);
+  if (!query) {
+    // `http.name` names a parameter of the URL, which this is none: the place in the document
+    // tells.
+    Failure issues = std::move(query).error();
+    for (fhir::Issue& issue : issues) issue.expression.clear();
+    return fhir::unexpected(std::move(issues));
+  }
+  query->cursor = search.cursor;
   REST_TRY(reader, this->reader());
   graphql::Found out;
-  out.count = query.count;
+  out.count = query->count;
   if (search.wants_total) {
-    REST_TRY(total, reader->count(query));
+    REST_TRY(total, reader->count(*query));
     out.total = total;
   }
-  if (query.count == 0) return out;
-  REST_TRY(page, reader->search(query));
+  if (query->count == 0) return out;
+  REST_TRY(page, reader->search(*query));
   for (storage::Page::Entry& entry : page.entries) {
     if (entry.is_match) out.matches.push_back({std::move(entry.version.body), entry.score});
   }

@@ -35,6 +35,12 @@ class CommandLine(Case):
         self.assertEqual(done.returncode, 2)
         self.assertTrue(done.stdout.decode().startswith(f"{absent}: error: "), done.stdout)
 
+    def test_a_command_that_is_none_is_named(self):
+        for arguments, word in ((["nonsense"], b"nonsense"), ([], b"subcommand is required"), (["--odd"], b"--odd")):
+            done = subprocess.run([binary(), *arguments], capture_output=True, check=False, cwd=ROOT)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(word, done.stderr.splitlines()[0])
+
     def test_every_setting_of_the_server_is_an_environment_variable(self):
         told = subprocess.run([binary(), "serve", "--help"], capture_output=True, check=True, cwd=ROOT).stdout.decode()
         for line in told.splitlines():
