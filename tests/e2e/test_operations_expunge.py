@@ -60,6 +60,8 @@ class Expunge(ServerCase):
         self.make("ex2", 3)
         self.expunge("Patient/ex2/_history/1/$expunge", flags(), 1)
         self.assert_status(self.http.get("Patient/ex2/_history/1"), 404)
+        for gone in (1, 9):
+            self.assert_outcome(self.http.post(f"Patient/ex2/_history/{gone}/$expunge", flags()), 404, "not-found")
         self.assert_status(self.http.get("Patient/ex2/_history/2"), 200)
         self.assert_outcome(self.http.post("Patient/ex2/_history/3/$expunge", flags()), 409, "conflict")
         self.expunge("Patient/ex2/$expunge", VERSIONS, 1)

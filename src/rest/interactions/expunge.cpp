@@ -72,7 +72,10 @@ class Expunging {
       FHIR_TRY(number, version_number(call_.version));
       auto write = erasure(WriteMethod::erase_history, call_.type, std::string(call_.id));
       write.erased_version = number;
-      return apply(std::move(write));
+      FHIR_CHECK(apply(std::move(write)));
+      if (erased_ > 0) return {};
+      return fhir::unexpected(failure(fhir::make_issue(
+          fhir::IssueType::not_found, "There is no such version of this resource")));
     }
     if (request_.everything || request_.deleted) {
       auto write = erasure(WriteMethod::erase, call_.type, std::string(call_.id));
