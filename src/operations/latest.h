@@ -31,7 +31,7 @@ class LatestByCode {
   std::vector<std::vector<Kept>> groups() const;
 
  private:
-  std::size_t root(std::size_t group) const;
+  std::size_t root(std::size_t group);
   void trim(std::vector<Kept>& group) const;
 
   std::size_t max_;
