@@ -14,7 +14,7 @@ constexpr std::size_t k_steps_max = 1'000'000;
 
 }  // namespace
 
-fhir::Result<Collection> ListExpressions::run(std::string source,
+fhir::Result<Collection> ListExpressions::run(std::string_view written, std::string source,
                                               std::span<const fhir::Element> items,
                                               const fhir::Element& resource) {
   if (std::chrono::steady_clock::now() > services_.deadline)
@@ -25,6 +25,8 @@ fhir::Result<Collection> ListExpressions::run(std::string source,
     if (compiled_.size() >= k_expressions_max)
       return fhir::unexpected(fhir::make_issue(fhir::IssueType::too_costly,
                                                "The query has too many FHIRPath expressions"));
+    // By itself first: parentheses of ours complete nothing, and places are those of the client.
+    FHIR_CHECK(Expression::compile(std::string(written), services_.schema->definitions()));
     FHIR_TRY(made, Expression::compile(source, services_.schema->definitions()));
     found = compiled_.emplace(std::move(source), std::move(made)).first;
   }
@@ -47,7 +49,8 @@ fhir::Result<std::vector<std::size_t>> ListExpressions::where(std::string_view c
                                                               std::span<const fhir::Element> items,
                                                               const fhir::Element& resource) {
   // A line of its own: a comment at the end of the condition ends there.
-  FHIR_TRY(kept, run("%items.where((" + std::string(condition) + "\n))", items, resource));
+  FHIR_TRY(kept,
+           run(condition, "%items.where((" + std::string(condition) + "\n))", items, resource));
   std::vector<std::size_t> out;
   std::size_t at = 0;
   for (const Item& item : kept) {
@@ -66,7 +69,8 @@ fhir::Result<std::vector<std::string>> ListExpressions::select(std::string_view 
                                                                const fhir::Element& resource) {
   const std::string inner = "(" + std::string(expression) + "\n)";
   FHIR_TRY(names,
-           run("%items.select(iif(" + inner + ".exists(), " + inner + ".first().toString(), ''))",
+           run(expression,
+               "%items.select(iif(" + inner + ".exists(), " + inner + ".first().toString(), ''))",
                items, resource));
   if (names.size() != items.size())
     return fhir::unexpected(

@@ -32,7 +32,8 @@ class ListExpressions {
                                                 const fhir::Element& resource);
 
  private:
-  fhir::Result<fhir::fhirpath::Collection> run(std::string source,
+  /// written   what the client gave, an expression by itself; `source` has it inside
+  fhir::Result<fhir::fhirpath::Collection> run(std::string_view written, std::string source,
                                                std::span<const fhir::Element> items,
                                                const fhir::Element& resource);
 

@@ -62,6 +62,15 @@ TEST_CASE("arguments become search parameters") {
                                  "Condition&patient=Patient/p"});
 }
 
+TEST_CASE("an expression over a list is one by itself") {
+  CHECK(run(R"({ name(fhirpath: "$index = 1 // the second") { family } })").data ==
+        R"({"name":[{}]})");
+  CHECK(run(R"({ name(fhirpath: "$this.use = 'usual'") { use } })").data ==
+        R"({"name":[{"use":"usual"}]})");
+  CHECK_FALSE(run(R"({ name(fhirpath: "true)).where((true") { use } })").errors.empty());
+  CHECK_FALSE(run(R"({ name @slice(path: "use) | (use") { use } })").errors.empty());
+}
+
 TEST_CASE("@flatten of what does not repeat keeps single values single") {
   CHECK(run("{ managingOrganization @flatten { reference } }").data == R"({"reference":"#o"})");
 }
