@@ -1,16 +1,17 @@
 #include "fhir/validation/element_definition_rules.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "fhir/base/name_hash.h"
+#include "fhir/definitions/element_facts.h"
 #include "fhir/fhirpath/analysis.h"
 #include "fhir/validation/known_resource.h"
 #include "fhir/validation/questionnaire_value.h"
 
 namespace fhir::validation {
 namespace {
+
+using definitions::limit_of;
 
 bool is_system_type(std::string_view code) {
   return code.starts_with("http://hl7.org/fhirpath/System.");
@@ -61,18 +62,9 @@ Found find_path(const DefinitionStore& definitions, std::string_view path) {
   return dot == std::string_view::npos ? found : Found{};
 }
 
-/// `*` as more than any number.
-unsigned long max_of(std::string_view text) {
-  unsigned long value = std::numeric_limits<unsigned long>::max();
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-int rank_of(std::string_view strength) {
-  return strength == "required"     ? 3
-         : strength == "extensible" ? 2
-         : strength == "preferred"  ? 1
-                                    : 0;
+/// Strengths are in the order from required to example.
+bool is_weaker(std::string_view strength, std::string_view other) {
+  return definitions::strength_of(strength) > definitions::strength_of(other);
 }
 
 }  // namespace
@@ -112,8 +104,9 @@ void ElementDefinitionCheck::check_types(const json::Value& element, const Path&
   }
 }
 
-/// "The type of the profile SHALL match, or be a specialization of, the type code": a Reference's
-/// targetProfile is about a resource.
+/// "Identifies a profile structure … that applies to the datatype this element refers to": it is
+/// about that type, or one of those that an abstract type stands for. A targetProfile is about a
+/// resource.
 void ElementDefinitionCheck::check_profiles(const json::Value& type, std::string_view member,
                                             const Path& path) {
   const auto profiles = items_of(type, member);
@@ -150,7 +143,7 @@ void ElementDefinitionCheck::check_binding(const json::Value& element, const Pat
                    "The element has a binding, but none of its types is coded");
 }
 
-/// "The type of the value SHALL be the type of the element": fixed[x] and pattern[x].
+/// fixed[x] and pattern[x]: an instance cannot have a value of a type that the element is not of.
 void ElementDefinitionCheck::check_value(const json::Value& element, std::string_view member,
                                          const Path& path) {
   const ChosenValue value = chosen_value(element, member);
@@ -217,18 +210,14 @@ void ElementDefinitionCheck::compare(const json::Value& element, const json::Val
   const auto refuse = [&](std::string_view text) {
     context_.error(IssueType::business_rule, path, element, text);
   };
-  const std::string_view max = element.string_at("max");
-  if (!max.empty() && max_of(max) > max_of(base.string_at("max")))
+  if (limit_of(element, "max", 0) > limit_of(base, "max", k_unbounded))
     refuse("The element may repeat more often than the one that it constrains");
-  const json::Value* min = element.find("min");
-  const json::Value* base_min = base.find("min");
-  if (min != nullptr && base_min != nullptr && min->is_number() && base_min->is_number() &&
-      max_of(min->text()) < max_of(base_min->text()))
+  if (limit_of(element, "min", k_unbounded) < limit_of(base, "min", 0))
     refuse("The element is required less often than the one that it constrains");
   const json::Value* binding = element.find("binding");
   const json::Value* base_binding = base.find("binding");
   if (binding != nullptr && base_binding != nullptr &&
-      rank_of(binding->string_at("strength")) < rank_of(base_binding->string_at("strength")))
+      is_weaker(binding->string_at("strength"), base_binding->string_at("strength")))
     refuse("The binding is weaker than the one that it constrains");
 }
 

@@ -2,12 +2,12 @@
 // shall not conflict with what is specified in the parameters, though it may provide additional
 // constraints". https://hl7.org/fhir/R4/operationdefinition-definitions.html
 #include <algorithm>
-#include <charconv>
-#include <limits>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "fhir/definitions/element_facts.h"
 #include "fhir/validation/known_resource.h"
 #include "fhir/validation/questionnaire_value.h"
 #include "fhir/validation/rule_context.h"
@@ -15,21 +15,13 @@
 namespace fhir::validation {
 namespace {
 
+using definitions::limit_of;
+
 constexpr std::string_view k_slice_prefix = "Parameters.parameter:";
 
-unsigned long number_of(std::string_view text, unsigned long otherwise) {
-  std::from_chars(text.data(), text.data() + text.size(), otherwise);
-  return otherwise;
-}
+std::uint32_t min_of(const json::Value& element) { return limit_of(element, "min", 0); }
 
-unsigned long min_of(const json::Value& element) {
-  const json::Value* min = element.find("min");
-  return min != nullptr && min->is_number() ? number_of(min->text(), 0) : 0;
-}
-
-unsigned long max_of(const json::Value& element) {
-  return number_of(element.string_at("max"), std::numeric_limits<unsigned long>::max());
-}
+std::uint32_t max_of(const json::Value& element) { return limit_of(element, "max", k_unbounded); }
 
 /// What a profile on Parameters says of one parameter, in a slice by its name.
 struct Slice {

@@ -67,7 +67,7 @@ class StructureCheck {
     generate();
   }
 
-  /// "A profile can only restrict": elements that the base has in the same place, slices aside.
+  /// A profile can only restrict: elements that the base has in the same place, slices aside.
   void compare_with(const json::Value& base, const json::Value& differential) {
     const json::Value* snapshot = base.find("snapshot");
     if (snapshot == nullptr) return;

@@ -49,7 +49,7 @@ void Walk::check_primitive(const Node& node, const TypePlan& plan) {
 /// Rules that the options ask for.
 void Walk::check_text_rules(const Node& node, Primitive primitive) {
   const std::string_view text = node.element.text();
-  // "Systems … SHOULD … consider … script injection": https://hl7.org/fhir/R4/security.html
+  // What a browser would run, should somebody show it: https://hl7.org/fhir/R4/security.html
   if (options_.security_checks && primitive == Primitive::string && has_html_tag(text))
     report(node, IssueType::security,
            {name_of(node), " has what looks like an HTML tag, which is not allowed here"});
