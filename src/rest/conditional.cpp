@@ -22,13 +22,7 @@ fhir::Result<ConditionalMatch, Failure> find_one(const Call& call, std::string_v
                                  "A condition without criteria would match everything")));
   FHIR_TRY(query, parse_search(call, type, parameters, search::Handling::strict));
   // A condition that cannot be judged yet must not be taken for one that nothing matches.
-  for (const fhir::Issue& warning : query.warnings) {
-    if (warning.situation != fhir::Situation::unavailable) continue;
-    fhir::Issue issue = warning;
-    issue.severity = fhir::Severity::error;
-    issue.type = fhir::IssueType::transient;
-    return fhir::unexpected(failure(std::move(issue)));
-  }
+  FHIR_CHECK(check_is_complete(query));
   query.sort.clear();
   query.includes.clear();
   query.count = 2;

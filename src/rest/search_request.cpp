@@ -88,6 +88,17 @@ fhir::Result<search::Query, Failure> parse_search(
   return std::move(query);
 }
 
+fhir::Result<void, Failure> check_is_complete(const search::Query& query) {
+  for (const fhir::Issue& warning : query.warnings) {
+    if (warning.situation != fhir::Situation::unavailable) continue;
+    fhir::Issue issue = warning;
+    issue.severity = fhir::Severity::error;
+    issue.type = fhir::IssueType::transient;
+    return fhir::unexpected(failure(std::move(issue)));
+  }
+  return {};
+}
+
 fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Parameters& parameters,
                                                      search::Handling handling) {
   const bool is_in_compartment = !call.member.empty();

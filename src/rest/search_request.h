@@ -20,4 +20,9 @@ fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Par
 /// UTC milliseconds now.
 std::int64_t now_utc_ms();
 
+/// For whoever acts on what a search does not find.
+///
+/// errors   transient (503): an index that the search asks is still being built
+fhir::Result<void, Failure> check_is_complete(const search::Query& query);
+
 }  // namespace server::rest

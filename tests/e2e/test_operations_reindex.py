@@ -122,6 +122,20 @@ class Reindex(ServerCase):
         self.assertEqual(self.ended(f"$reindex?job={self.newest()['job']}")["status"], "done")
         self.assertEqual(self.count("many-4=married"), PATIENTS // 2)
 
+    def test_what_is_not_indexed_yet_is_not_told_to_be_unknown(self):
+        working = values(self.http.post("$reindex", {"resourceType": "Parameters"}).json)["job"]
+        changed = {**parameter("identifier", "Patient.identifier | Patient.contained.identifier", "token"),
+                   "url": "http://hl7.org/fhir/SearchParameter/Patient-identifier"}
+        made = self.create(changed)
+        asked = {"resourceType": "Patient", "identifier": [{"value": "1"}]}
+        self.assert_outcome(self.http.post("Patient/$match", asked), 503, "transient")
+        self.http.post(f"$reindex?job={working}&cancel=true", {"resourceType": "Parameters"})
+        self.ended(f"$reindex?job={self.newest()['job']}")
+        self.assert_status(self.http.post("Patient/$match", asked), 200)
+        self.http.delete(f"SearchParameter/{made['id']}")
+        self.http.get("Patient?identifier=1")
+        self.ended(f"$reindex?job={self.newest()['job']}")
+
     def test_a_search_parameter_that_arrives_is_indexed_while_searches_say_so(self):
         self.create(parameter("marital-text"))
         first = self.http.get("Patient?marital-text=married&_count=1000")

@@ -95,6 +95,7 @@ fhir::Result<std::vector<Found>, Failure> matches_of(const Call& call, const Val
   REST_TRY(reader, call.reader());
   for (const Parameters& question : questions) {
     FHIR_TRY(query, parse_search(call, "Patient", question, search::Handling::strict));
+    FHIR_CHECK(check_is_complete(query));  // nobody who is not indexed yet is told to be unknown
     query.count = k_candidates_max;
     REST_TRY(page, reader->search(query));
     for (storage::Page::Entry& entry : page.entries) {

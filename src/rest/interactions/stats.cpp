@@ -147,6 +147,7 @@ struct Gathered {
 
 fhir::Result<Gathered, Failure> gather(const Call& call, const Request& request) {
   FHIR_TRY(query, query_of(call, request));
+  FHIR_CHECK(check_is_complete(query));
   REST_TRY(reader, call.reader());
   ObservationSeries series(request.codes, call.snapshot->services.terminology->units());
   Gathered gathered;
