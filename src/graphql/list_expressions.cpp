@@ -6,9 +6,7 @@ namespace server::graphql {
 namespace {
 
 using fhir::fhirpath::Collection;
-using fhir::fhirpath::Environment;
 using fhir::fhirpath::Expression;
-using fhir::fhirpath::Item;
 
 constexpr std::size_t k_steps_max = 1'000'000;
 
@@ -32,8 +30,8 @@ fhir::Result<Collection> ListExpressions::run(std::string_view written, std::str
   }
   fhir::fhirpath::Variable list;
   list.name = "items";
-  for (const fhir::Element& item : items) list.items.push(Item(item));
-  Environment environment;
+  for (const fhir::Element& item : items) list.items.push(fhir::fhirpath::Item(item));
+  fhir::fhirpath::Environment environment;
   environment.definitions = &services_.schema->definitions();
   environment.resource = resource;
   environment.root_resource = resource;
@@ -53,7 +51,7 @@ fhir::Result<std::vector<std::size_t>> ListExpressions::where(std::string_view c
            run(condition, "%items.where((" + std::string(condition) + "\n))", items, resource));
   std::vector<std::size_t> out;
   std::size_t at = 0;
-  for (const Item& item : kept) {
+  for (const fhir::fhirpath::Item& item : kept) {
     const fhir::Element* element = item.element();
     if (element == nullptr) continue;
     while (at < items.size() &&
@@ -77,7 +75,7 @@ fhir::Result<std::vector<std::string>> ListExpressions::select(std::string_view 
         fhir::make_issue(fhir::Situation::unprocessable, fhir::IssueType::processing,
                          "The expression of @slice gives no string for an item of the list"));
   std::vector<std::string> out;
-  for (const Item& name : names) out.push_back(name.text());
+  for (const fhir::fhirpath::Item& name : names) out.push_back(name.text());
   return out;
 }
 
