@@ -5,7 +5,7 @@
 #include <string>
 
 TEST_CASE("a position is the same whichever one was asked before") {
-  const std::string text = "{\n \"ä\": [1,\n\n2] , \"b\": \"€ü\"\n}";
+  const std::string text = "{\n \"ä\": [1,\n\n2] , \"b\": \"€üÊ and a longer text\", \t\"c\": 1\n}";
   for (std::size_t first = 0; first <= text.size() + 1; ++first) {
     fhir::validation::PositionCursor cursor(text);
     for (std::size_t second = 0; second <= text.size() + 1; ++second) {
