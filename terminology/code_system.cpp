@@ -2,11 +2,31 @@
 #include "terminology/code_system.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "terminology/code_text.h"
 #include "terminology/language_tag.h"
 
 namespace terminology {
+namespace {
+
+/// What steps lead to from a concept, without itself even where they lead back to it.
+template <class Step>
+std::vector<ConceptId> reachable(ConceptId id, Step&& step) {
+  std::vector<ConceptId> found;
+  std::unordered_set<ConceptId> seen = {id};
+  const auto add = [&](ConceptId from) {
+    for (ConceptId next : step(from)) {
+      if (seen.insert(next).second) found.push_back(next);
+    }
+  };
+  add(id);
+  for (std::size_t at = 0; at < found.size(); ++at) add(found[at]);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
 
 Subsumption compare(const CodeSystem& system, ConceptId a, ConceptId b) {
   if (a == b) return Subsumption::equivalent;
@@ -16,13 +36,21 @@ Subsumption compare(const CodeSystem& system, ConceptId a, ConceptId b) {
   return Subsumption::not_subsumed;
 }
 
-std::string_view display_in(const CodeSystem& system, ConceptId id, std::string_view language) {
+std::vector<ConceptId> CodeSystem::descendants(ConceptId id) const {
+  return reachable(id, [this](ConceptId from) { return children(from); });
+}
+
+std::vector<ConceptId> CodeSystem::ancestors(ConceptId id) const {
+  return reachable(id, [this](ConceptId from) { return parents(from); });
+}
+
+std::string_view CodeSystem::display_in(ConceptId id, std::string_view language) const {
   if (!language.empty()) {
-    for (const Designation& designation : system.designations(id)) {
+    for (const Designation& designation : designations(id)) {
       if (language_serves(designation.language, language)) return designation.value;
     }
   }
-  return system.at(id).display;
+  return at(id).display;
 }
 
 bool has_display(const CodeSystem& system, ConceptId id, std::string_view text) {

@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fhir/model/terminology_provider.h"
+#include "terminology/items_of_concept.h"
 
 namespace terminology {
 
@@ -80,12 +82,37 @@ class CodeSystem {
   virtual ConceptId find(std::string_view code) const = 0;
   virtual ConceptId size() const = 0;
   virtual Concept at(ConceptId id) const = 0;
-  virtual std::span<const Property> properties(ConceptId id) const = 0;
-  virtual std::span<const Designation> designations(ConceptId id) const = 0;
+  virtual std::uint32_t property_count(ConceptId id) const = 0;
+  virtual Property property(ConceptId id, std::uint32_t index) const = 0;
+  virtual std::uint32_t designation_count(ConceptId id) const = 0;
+  virtual Designation designation(ConceptId id, std::uint32_t index) const = 0;
   virtual std::span<const ConceptId> parents(ConceptId id) const = 0;
   virtual std::span<const ConceptId> children(ConceptId id) const = 0;
   /// Whether `id` is `ancestor` or lies below it.
   virtual bool is_a(ConceptId id, ConceptId ancestor) const = 0;
+
+  ItemsOfConcept<Property> properties(ConceptId id) const {
+    return {*this, id, property_count(id), &CodeSystem::property};
+  }
+  ItemsOfConcept<Designation> designations(ConceptId id) const {
+    return {*this, id, designation_count(id), &CodeSystem::designation};
+  }
+
+  /// All that lie below a concept, without itself, each once, in ascending order.
+  virtual std::vector<ConceptId> descendants(ConceptId id) const;
+  /// All that lie above it, in the same way.
+  virtual std::vector<ConceptId> ancestors(ConceptId id) const;
+
+  /// The display in a language: a designation of that language (`de` serves `de-CH`), else the
+  /// display. language empty: the display.
+  virtual std::string_view display_in(ConceptId id, std::string_view language) const;
+
+  /// Whether search() answers, by an index.
+  virtual bool has_text_index() const { return false; }
+  /// The concepts that have a display or designation with, for each word of a text, a word that
+  /// begins with it; without regard to case and accents; in ascending order, each once. Nothing
+  /// when there is no index; everything for a text without a word.
+  virtual std::vector<ConceptId> search(std::string_view /*text*/) const { return {}; }
 
   /// In words, a code that the system has without listing it; empty when there are none.
   virtual std::string describe(std::string_view) const { return {}; }
@@ -109,9 +136,10 @@ enum class Subsumption : std::uint8_t { equivalent, subsumes, subsumed_by, not_s
 /// a, b   concepts of the system
 Subsumption compare(const CodeSystem& system, ConceptId a, ConceptId b);
 
-/// The display in a language: a designation of that language (`de` serves `de-CH`), else the
-/// display.
-std::string_view display_in(const CodeSystem& system, ConceptId id, std::string_view language);
+inline std::string_view display_in(const CodeSystem& system, ConceptId id,
+                                   std::string_view language) {
+  return system.display_in(id, language);
+}
 
 /// Whether a text is a display of the concept in any language, without regard to case.
 bool has_display(const CodeSystem& system, ConceptId id, std::string_view text);

@@ -32,7 +32,7 @@ class TextFilter {
     if (words_.empty()) return true;
     if (equals_ignoring_case(code.code.substr(0, text_.size()), text_)) return true;
     if (has_all_words(code.display)) return true;
-    const auto any = [&](std::span<const Designation> list) {
+    const auto any = [&](const auto& list) {
       return std::any_of(list.begin(), list.end(), [&](const Designation& designation) {
         return has_all_words(designation.value);
       });

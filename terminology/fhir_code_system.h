@@ -24,11 +24,17 @@ class FhirCodeSystem final : public CodeSystem {
   ConceptId find(std::string_view code) const override;
   ConceptId size() const override { return static_cast<ConceptId>(nodes_.size()); }
   Concept at(ConceptId id) const override { return nodes_[id].value; }
-  std::span<const Property> properties(ConceptId id) const override {
-    return nodes_[id].properties;
+  std::uint32_t property_count(ConceptId id) const override {
+    return static_cast<std::uint32_t>(nodes_[id].properties.size());
   }
-  std::span<const Designation> designations(ConceptId id) const override {
-    return nodes_[id].designations;
+  Property property(ConceptId id, std::uint32_t index) const override {
+    return nodes_[id].properties[index];
+  }
+  std::uint32_t designation_count(ConceptId id) const override {
+    return static_cast<std::uint32_t>(nodes_[id].designations.size());
+  }
+  Designation designation(ConceptId id, std::uint32_t index) const override {
+    return nodes_[id].designations[index];
   }
   std::span<const ConceptId> parents(ConceptId id) const override { return nodes_[id].parents; }
   std::span<const ConceptId> children(ConceptId id) const override { return nodes_[id].children; }

@@ -127,7 +127,7 @@ bool Filter::has_matching_value(ConceptId id) const {
   if (property_ == "child") return any(system_->children(id));
   if (property_ == "inactive") return accepts(item.is_inactive ? "true" : "false");
   if (property_ == "notSelectable") return accepts(item.is_abstract ? "true" : "false");
-  const std::span<const Property> properties = system_->properties(id);
+  const ItemsOfConcept<Property> properties = system_->properties(id);
   return std::any_of(properties.begin(), properties.end(), [&](const Property& property) {
     return property.code == property_ && accepts(property.value);
   });

@@ -17,8 +17,10 @@ class GrammarCodeSystem : public CodeSystem {
   ConceptId find(std::string_view) const override { return k_no_concept; }
   ConceptId size() const override { return 0; }
   Concept at(ConceptId) const override { return {}; }
-  std::span<const Property> properties(ConceptId) const override { return {}; }
-  std::span<const Designation> designations(ConceptId) const override { return {}; }
+  std::uint32_t property_count(ConceptId) const override { return 0; }
+  Property property(ConceptId, std::uint32_t) const override { return {}; }
+  std::uint32_t designation_count(ConceptId) const override { return 0; }
+  Designation designation(ConceptId, std::uint32_t) const override { return {}; }
   std::span<const ConceptId> parents(ConceptId) const override { return {}; }
   std::span<const ConceptId> children(ConceptId) const override { return {}; }
   bool is_a(ConceptId, ConceptId) const override { return false; }

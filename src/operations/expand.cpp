@@ -166,7 +166,7 @@ class ExpansionWriter {
 
   void write_designations(const ListedCode& code) {
     bool is_open = false;
-    const auto write_all = [&](std::span<const Designation> list) {
+    const auto write_all = [&](const auto& list) {
       for (const Designation& designation : list) {
         if (!wants(designation)) continue;
         if (!is_open) out_.key("designation").begin_array();

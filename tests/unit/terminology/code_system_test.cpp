@@ -105,3 +105,32 @@ TEST_CASE("Members of the wrong kind do not stop the reading of a code system") 
   const auto terminology = Terminology::make(DefinitionsDouble::make({odd}));
   CHECK(terminology->in_code_system("urn:o", "ok") == Membership::yes);
 }
+
+TEST_CASE("All that lies above and below a concept is given once, in order") {
+  // a over b and c, both over d, and d over e; f and g stand over each other.
+  const auto parents = [](std::string_view code, std::initializer_list<const char*> above) {
+    std::string json = R"({"code":")" + std::string(code) + R"(","property":[)";
+    for (const char* parent : above) {
+      if (parent != *above.begin()) json += ",";
+      json += R"({"code":"parent","valueCode":")" + std::string(parent) + "\"}";
+    }
+    return json + "]}";
+  };
+  const std::string json =
+      R"({"resourceType":"CodeSystem","url":"urn:s","status":"active","content":"complete",)"
+      R"("concept":[{"code":"a"},)" +
+      parents("e", {"d"}) + "," + parents("d", {"b", "c"}) + "," + parents("c", {"a"}) + "," +
+      parents("b", {"a"}) + "," + parents("f", {"g"}) + "," + parents("g", {"f"}) + "]}";
+  const auto terminology = Terminology::make(DefinitionsDouble::make({json}));
+  const CodeSystem& system = *terminology->code_system("urn:s");
+  const auto codes = [&](const std::vector<terminology::ConceptId>& ids) {
+    std::string text;
+    for (terminology::ConceptId id : ids) text += system.at(id).code;
+    return text;
+  };
+  CHECK(codes(system.descendants(system.find("a"))) == "edcb");
+  CHECK(codes(system.descendants(system.find("e"))).empty());
+  CHECK(codes(system.ancestors(system.find("e"))) == "adcb");
+  CHECK(codes(system.ancestors(system.find("a"))).empty());
+  CHECK(codes(system.descendants(system.find("f"))) == "g");
+}
