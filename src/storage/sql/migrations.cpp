@@ -7,10 +7,11 @@
 namespace server::storage::sql {
 
 std::span<const Migration> migrations() {
-  static const std::array<Migration, 4> steps{{{1, initial_schema()},
+  static const std::array<Migration, 5> steps{{{1, initial_schema()},
                                                {2, text_schema()},
                                                {3, full_text_schema()},
-                                               {4, full_text_version_schema()}}};
+                                               {4, full_text_version_schema()},
+                                               {5, body_dictionary_schema()}}};
   return steps;
 }
 

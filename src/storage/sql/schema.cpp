@@ -62,6 +62,12 @@ CREATE TABLE full_text_doc(doc {int} PRIMARY KEY AUTOINCREMENT, rid {int} NOT NU
 )sql";
 }
 
+std::string_view body_dictionary_schema() {
+  return R"sql(
+CREATE TABLE body_dictionary(dictionary {int} PRIMARY KEY, content {blob} NOT NULL);
+)sql";
+}
+
 std::string_view initial_schema() {
   return R"sql(
 CREATE TABLE resource_type(type {int} PRIMARY KEY, name {text} NOT NULL UNIQUE,

@@ -89,15 +89,16 @@ fhir::Result<std::optional<Written>> BatchWriter::unchanged(const Write& write,
   Run run(*statement);
   run->bind(1, identity.rid);
   if (run->step() != Step::row) return fhir::unexpected(connection_.issue(run->code()));
-  const std::string_view stored = run->bytes(4);
+  FHIR_TRY(stored, connection_.body(*run, 4));
   const PendingBody& body = write.body;
   const std::string version = std::to_string(identity.version_id);
   const std::string time = fhir::format_instant(identity.last_updated);
   std::size_t at = 0;
+  const std::string_view current = stored;
   for (std::string_view piece :
        {std::string_view(body.head), std::string_view(version), std::string_view(body.middle),
         std::string_view(time), std::string_view(body.tail)}) {
-    if (stored.substr(at, piece.size()) != piece) return std::optional<Written>{};
+    if (current.substr(at, piece.size()) != piece) return std::optional<Written>{};
     at += piece.size();
   }
   if (at != stored.size()) return std::optional<Written>{};
@@ -105,7 +106,7 @@ fhir::Result<std::optional<Written>> BatchWriter::unchanged(const Write& write,
   written.version_id = identity.version_id;
   written.last_updated = identity.last_updated;
   written.unchanged = true;
-  written.body = stored;
+  written.body = std::move(stored);
   return std::optional(std::move(written));
 }
 
@@ -286,6 +287,7 @@ fhir::Result<std::int64_t> BatchWriter::store(const Write& write, std::int64_t t
   const bool is_known = identity.rid != 0;
   FHIR_TRY(statement,
            connection_.fixed(is_known ? Fixed::update_resource : Fixed::insert_resource));
+  const std::string body = is_deletion ? std::string() : bodies_.compress(written.body);
   Run run(*statement);
   int at = 0;
   if (!is_known) {
@@ -297,7 +299,7 @@ fhir::Result<std::int64_t> BatchWriter::store(const Write& write, std::int64_t t
   run->bind(++at, static_cast<std::int64_t>(write.method));
   run->bind(++at, std::int64_t{is_deletion});
   ++at;
-  is_deletion ? run->bind_null(at) : run->bind_blob(at, written.body);
+  is_deletion ? run->bind_null(at) : run->bind_blob(at, body);
   if (is_known) run->bind(++at, identity.rid);
   FHIR_CHECK(done(run));
   const std::int64_t rid =

@@ -10,8 +10,10 @@ namespace server::storage::sqlite {
 /// The writer thread only.
 class BatchWriter {
  public:
-  BatchWriter(Connection& connection, Names& names, TextIndexer& text, std::int64_t last_updated)
+  BatchWriter(Connection& connection, BodyCodec& bodies, Names& names, TextIndexer& text,
+              std::int64_t last_updated)
       : connection_(connection),
+        bodies_(bodies),
         names_(names),
         text_(text),
         index_(connection, names),
@@ -52,6 +54,7 @@ class BatchWriter {
   fhir::Result<void> done(Run& run);
 
   Connection& connection_;
+  BodyCodec& bodies_;
   Names& names_;
   TextIndexer& text_;
   IndexWriter index_;

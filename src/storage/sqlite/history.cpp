@@ -133,7 +133,8 @@ fhir::Result<void> History::collect(const SqlText& which, const HistoryRequest& 
       one.version.version_id = run->integer(2);
       one.version.method = static_cast<WriteMethod>(run->integer(3));
       one.version.deleted = run->integer(4) != 0;
-      one.version.body = run->bytes(5);
+      FHIR_TRY(body, connection_.body(*run, 5));
+      one.version.body = std::move(body);
       one.version.type = dictionary_.type_name(run->integer(6));
       one.version.id = run->bytes(7);
       found.push_back(std::move(one));

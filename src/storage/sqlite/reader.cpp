@@ -22,7 +22,9 @@ fhir::Issue deleted(std::string_view type, std::string_view id) {
 }
 
 /// Columns: version_id, last_updated, method, deleted, body.
-Version version_of(const Statement& row, std::string_view type, std::string_view id) {
+fhir::Result<Version> version_of(const Connection& connection, const Statement& row,
+                                 std::string_view type, std::string_view id) {
+  FHIR_TRY(body, connection.body(row, 4));
   Version version;
   version.type = type;
   version.id = id;
@@ -30,7 +32,7 @@ Version version_of(const Statement& row, std::string_view type, std::string_view
   version.last_updated = row.integer(1);
   version.method = static_cast<WriteMethod>(row.integer(2));
   version.deleted = row.integer(3) != 0;
-  version.body = row.bytes(4);
+  version.body = std::move(body);
   return version;
 }
 
@@ -88,7 +90,7 @@ fhir::Result<Version> SqliteReader::current(std::int64_t type, std::string_view 
     return fhir::unexpected(not_found(type_name, id));
   }
   if (run->integer(3) != 0) return fhir::unexpected(deleted(type_name, id));
-  return version_of(*run, type_name, id);
+  return version_of(*lease_, *run, type_name, id);
 }
 
 fhir::Result<Version> SqliteReader::read_version(std::string_view type_name, std::string_view id,
@@ -106,9 +108,9 @@ fhir::Result<Version> SqliteReader::read_version(std::string_view type_name, std
     return fhir::unexpected(not_found(type_name, id));
   }
   const auto answer = [&](const Statement& row) -> fhir::Result<Version> {
-    Version version = version_of(row, type_name, id);
+    FHIR_TRY(version, version_of(*lease_, row, type_name, id));
     if (version.deleted) return fhir::unexpected(deleted(type_name, id));
-    return version;
+    return std::move(version);
   };
   if (run->integer(0) == version_id) return answer(*run);
   FHIR_TRY(superseded, lease_->fixed(Fixed::read_superseded));

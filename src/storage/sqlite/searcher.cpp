@@ -147,7 +147,8 @@ fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_mat
   entry.version.version_id = run->integer(0);
   entry.version.last_updated = run->integer(1);
   entry.version.method = static_cast<WriteMethod>(run->integer(2));
-  entry.version.body = run->bytes(4);
+  FHIR_TRY(body, connection_.body(*run, 4));
+  entry.version.body = std::move(body);
   if (const std::int64_t type = run->integer(5); type != entry_type_) {
     entry_type_ = type;
     entry_type_name_ = dictionary_.type_name(type);

@@ -119,12 +119,15 @@ class SqliteStore final : public Store {
     if (!opened) return fhir::unexpected(std::move(opened).error());
     std::unique_ptr<Connection> connection = *std::move(opened);
     if (!is_full) take_reserve(options_.directory);  // else it is taken at the next start
+    connection->set_bodies(bodies_);
+    FHIR_CHECK(bodies_.load(*connection));
     FHIR_CHECK(dictionary_.load(*connection));
     FHIR_TRY(newest, newest_time(*connection, dictionary_));
     FHIR_TRY(readers, open_readers(file, options_));
+    for (auto& reader : readers) reader->set_bodies(bodies_);
     readers_ = std::make_unique<ReaderPool>(std::move(readers));
-    writer_ = std::make_unique<Writer>(std::move(connection), dictionary_, *readers_, clock_,
-                                       options_, newest);
+    writer_ = std::make_unique<Writer>(std::move(connection), bodies_, dictionary_, *readers_,
+                                       clock_, options_, newest);
     return {};
   }
 
@@ -172,6 +175,7 @@ class SqliteStore final : public Store {
   const SqliteOptions options_;
   const Clock clock_;
   LockFile lock_;
+  BodyCodec bodies_;
   Dictionary dictionary_;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<Writer> writer_;  // asks the readers to make room for it

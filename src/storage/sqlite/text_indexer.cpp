@@ -158,7 +158,9 @@ fhir::Result<TextIndexer::Body> TextIndexer::body_of(Run& row) {
   if (step == Step::failed) return fhir::unexpected(connection_.issue(row->code()));
   if (step == Step::done) return body;
   body.version_id = row->integer(0);
-  if (row->integer(3) == 0) body.words = search::full_text_of(row->bytes(4));
+  if (row->integer(3) != 0) return body;
+  FHIR_TRY(json, connection_.body(*row, 4));
+  body.words = search::full_text_of(json);
   return body;
 }
 

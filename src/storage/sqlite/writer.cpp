@@ -51,15 +51,16 @@ int remember_log_pages(void* pages, sqlite3*, const char*, int count) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, ReaderPool& readers,
-               const Clock& clock, const SqliteOptions& options, std::int64_t newest_time)
+Writer::Writer(std::unique_ptr<Connection> connection, BodyCodec& bodies, Dictionary& dictionary,
+               ReaderPool& readers, const Clock& clock, const SqliteOptions& options,
+               std::int64_t newest_time)
     : connection_(std::move(connection)),
       dictionary_(dictionary),
       readers_(readers),
       options_(options),
       names_(*connection_, dictionary, clock),
       text_(*connection_),
-      batch_(*connection_, names_, text_, newest_time) {
+      batch_(*connection_, bodies, names_, text_, newest_time) {
   sqlite3_wal_hook(connection_->handle(), remember_log_pages, &log_pages_);
   if (text_.load()) text_due_ = text_.is_active() ? text_.due() : -1;
   thread_ = std::thread([this] { run(); });

@@ -28,8 +28,9 @@ class Writer final : public TextCatchUp {
   using Answer = fhir::Result<Store::Outcome, Store::Failure>;
 
   /// readers   are told of commits, and asked to make room when the log is written back
-  Writer(std::unique_ptr<Connection> connection, Dictionary& dictionary, ReaderPool& readers,
-         const Clock& clock, const SqliteOptions& options, std::int64_t newest_time);
+  Writer(std::unique_ptr<Connection> connection, BodyCodec& bodies, Dictionary& dictionary,
+         ReaderPool& readers, const Clock& clock, const SqliteOptions& options,
+         std::int64_t newest_time);
   /// Answers what is in the queue, then writes the log back into the file.
   ~Writer() override;
 

@@ -51,6 +51,14 @@ Write numbered(const std::string& id, int number) {
   std::_Exit(0);
 }
 
+/// Text that no compression makes short.
+std::string noise(std::size_t size) {
+  static std::mt19937 random(1);
+  std::string text(size, ' ');
+  for (char& c : text) c = static_cast<char>('#' + random() % 57);
+  return text;
+}
+
 std::int64_t ask(const std::filesystem::path& folder, const char* statement) {
   auto connection =
       sqlite::Connection::open(folder / "medisync.db", sqlite::Connection::Access::read_write);
@@ -144,7 +152,7 @@ TEST_CASE("a database that is full answers no-store, keeps what it has, and goes
   bool was_refused = false;
   for (int at = 0; at < 400 && !was_refused; ++at) {
     const std::string id = "p" + std::to_string(at);
-    auto outcome = write_one(*store, put("Patient", id, {}, std::string(20'000, 'x')));
+    auto outcome = write_one(*store, put("Patient", id, {}, noise(20'000)));
     if (outcome) {
       acknowledged.push_back(id);
     } else {
@@ -158,7 +166,7 @@ TEST_CASE("a database that is full answers no-store, keeps what it has, and goes
   for (const auto& id : acknowledged) CHECK(reader_of(*store)->read("Patient", id));
   *options.pages_max = 0;
   CHECK(store->is_healthy());
-  CHECK(write_one(*store, put("Patient", "after", {}, std::string(20'000, 'x'))));
+  CHECK(write_one(*store, put("Patient", "after", {}, noise(20'000))));
   CHECK(store->counts()[0].second == acknowledged.size() + 2);
   store.reset();
   CHECK(is_sound(folder.path()));
@@ -179,7 +187,7 @@ TEST_CASE("a disk that is full answers no-store, keeps what it has, and goes on 
     bool was_refused = false;
     for (int at = 0; at < 2000 && !was_refused; ++at) {
       const std::string id = "p" + std::to_string(at);
-      auto outcome = write_one(*store, put("Patient", id, {}, std::string(20'000, 'x')));
+      auto outcome = write_one(*store, put("Patient", id, {}, noise(20'000)));
       if (outcome) {
         acknowledged.push_back(id);
       } else {
@@ -192,7 +200,7 @@ TEST_CASE("a disk that is full answers no-store, keeps what it has, and goes on 
     for (const auto& id : acknowledged) CHECK(reader_of(*store)->read("Patient", id));
     CHECK(::mount("tmpfs", where, "tmpfs", MS_REMOUNT, "size=64m") == 0);
     CHECK(store->is_healthy());
-    CHECK(write_one(*store, put("Patient", "after", {}, std::string(20'000, 'x'))));
+    CHECK(write_one(*store, put("Patient", "after", {}, noise(20'000))));
     acknowledged.push_back("after");
   }
   {
