@@ -3,7 +3,10 @@
 // its answer before the next request, and prints one JSON line: requests, rate, latencies, errors.
 // FILE holds records `METHOD TARGET LENGTH\n` + LENGTH bytes of body + `\n`. With --seconds they
 // are sent round and round for so long, else each once. Loopback only; an error answer is counted,
-// and the first of them printed to stderr.
+// and the first of them printed to stderr. A line that begins with `@NAME ` counts into the figures
+// of that category too; one that begins with `+` goes on with the story of the record before it:
+// the stories, not the records, are shared out among the connections. In target and body `{{2}}`
+// stands for the id in the Location of the answer to the third request of the story.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -84,49 +87,76 @@ std::string_view mapped(const std::string& file) {
 }
 
 struct Request {
-  std::string head;
+  std::string head;  // up to the length of the body
   std::string_view body;
+  std::size_t category = 0;
+  bool has_marks = false;
 };
 
-std::vector<Request> read_requests(std::string_view text) {
+struct Work {
   std::vector<Request> requests;
+  std::vector<std::size_t> stories;  // where each begins, and the end of the last
+  std::vector<std::string> categories;
+};
+
+std::size_t category_of(Work& work, std::string_view name) {
+  const auto known = std::find(work.categories.begin(), work.categories.end(), name);
+  if (known != work.categories.end())
+    return static_cast<std::size_t>(known - work.categories.begin());
+  work.categories.emplace_back(name);
+  return work.categories.size() - 1;
+}
+
+Work read_work(std::string_view text) {
+  Work work;
   while (!text.empty()) {
     const std::size_t line_end = text.find('\n');
     if (line_end == std::string_view::npos) fail("a record without an end");
-    const std::string_view line = text.substr(0, line_end);
+    std::string_view line = text.substr(0, line_end);
+    const bool goes_on = line.starts_with('+');
+    if (goes_on) line.remove_prefix(1);
+    std::string_view category;
+    if (line.starts_with('@')) {
+      category = line.substr(1, line.find(' ') - 1);
+      line.remove_prefix(category.size() + 2);
+    }
     const std::size_t last = line.rfind(' ');
     if (last == std::string_view::npos) fail("a record without a length");
     std::size_t length = 0;
     std::from_chars(line.data() + last + 1, line.data() + line.size(), length);
     Request request;
+    request.category = category_of(work, category);
     request.head = std::string(line.substr(0, last)) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     if (length != 0)
-      request.head +=
-          "Content-Type: application/fhir+json\r\nPrefer: return=minimal\r\n"
-          "Content-Length: " +
-          std::to_string(length) + "\r\n";
-    request.head += "\r\n";
+      request.head += "Content-Type: application/fhir+json\r\nPrefer: return=minimal\r\n";
     request.body = text.substr(line_end + 1, length);
-    requests.push_back(std::move(request));
+    request.has_marks = request.head.find("{{") != std::string::npos ||
+                        request.body.find("{{") != std::string_view::npos;
+    if (!goes_on) work.stories.push_back(work.requests.size());
+    work.requests.push_back(std::move(request));
     text.remove_prefix(std::min(text.size(), line_end + 1 + length + 1));
   }
-  return requests;
+  work.stories.push_back(work.requests.size());
+  return work;
 }
 
 /// Picks the next request, and keeps the figures.
 struct Run {
-  const std::vector<Request>& requests;
+  const Work& work;
   bool is_endless;
   Clock::time_point counting_from;
   Clock::time_point until;
-  std::size_t next = 0;
+  std::size_t next = 0;  // story
+  std::size_t sent = 0;
   std::size_t errors = 0;
   std::size_t bytes = 0;
-  std::vector<std::uint32_t> latencies_us;
+  std::vector<std::vector<std::uint32_t>> latencies_us;  // by category
 
-  const Request* take(Clock::time_point now) {
-    if (is_endless ? now >= until : next == requests.size()) return nullptr;
-    return &requests[next++ % requests.size()];
+  /// A place in the work's stories; none when the work is done.
+  const std::size_t* take_story(Clock::time_point now) {
+    const std::size_t count = work.stories.size() - 1;
+    if (is_endless ? now >= until : next == count) return nullptr;
+    return &work.stories[next++ % count];
   }
 };
 
@@ -150,30 +180,44 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   int descriptor() const { return socket_; }
-  bool is_busy() const { return request_ != nullptr; }
-  bool wants_to_write() const { return request_ != nullptr && sent_ < request_bytes(); }
+  bool is_busy() const { return is_busy_; }
+  bool wants_to_write() const { return is_busy_ && sent_ < request_bytes(); }
   bool is_late(Clock::time_point now) const { return is_busy() && now - began_ > k_answer_limit; }
 
-  void begin(const Request& request, Clock::time_point now) {
-    request_ = &request;
+  /// The next request of the story, else the first of the next story; false: there is none.
+  bool begin(Run& run, Clock::time_point now) {
+    if (story_ == nullptr || ++step_ == story_[1]) {
+      story_ = run.take_story(now);
+      if (story_ == nullptr) return false;
+      step_ = story_[0];
+      ids_.clear();
+    }
+    const Request& request = run.work.requests[step_];
+    ++run.sent;
+    head_ = request.has_marks ? filled(request.head) : request.head;
+    filled_ = request.has_marks ? filled(request.body) : std::string();
+    body_ = request.has_marks ? std::string_view(filled_) : request.body;
+    if (!body_.empty()) head_ += "Content-Length: " + std::to_string(body_.size()) + "\r\n";
+    head_ += "\r\n";
+    category_ = request.category;
+    is_busy_ = true;
     sent_ = 0;
     began_ = now;
     buffer_.clear();
     answer_bytes_ = 0;
     send_more();
+    return true;
   }
 
   void send_more() {
     while (wants_to_write()) {
       iovec parts[2];
       int count = 0;
-      if (sent_ < request_->head.size())
-        parts[count++] = {const_cast<char*>(request_->head.data()) + sent_,
-                          request_->head.size() - sent_};
-      const std::size_t of_body = sent_ > request_->head.size() ? sent_ - request_->head.size() : 0;
-      if (of_body < request_->body.size())
-        parts[count++] = {const_cast<char*>(request_->body.data()) + of_body,
-                          request_->body.size() - of_body};
+      if (sent_ < head_.size())
+        parts[count++] = {const_cast<char*>(head_.data()) + sent_, head_.size() - sent_};
+      const std::size_t of_body = sent_ > head_.size() ? sent_ - head_.size() : 0;
+      if (of_body < body_.size())
+        parts[count++] = {const_cast<char*>(body_.data()) + of_body, body_.size() - of_body};
       msghdr message{};
       message.msg_iov = parts;
       message.msg_iovlen = static_cast<std::size_t>(count);
@@ -202,17 +246,42 @@ class Connection {
   void finish(Run& run, Clock::time_point now) {
     const int status = std::atoi(buffer_.c_str() + 9);
     if (status >= 400 && run.errors++ == 0)
-      std::fprintf(stderr, "%s\n-> %.2000s\n", request_->head.c_str(), buffer_.c_str());
+      std::fprintf(stderr, "%s\n-> %.2000s\n", head_.c_str(), buffer_.c_str());
     if (now >= run.counting_from) {
       run.bytes += buffer_.size();
-      run.latencies_us.push_back(static_cast<std::uint32_t>(
+      run.latencies_us[category_].push_back(static_cast<std::uint32_t>(
           std::chrono::duration_cast<std::chrono::microseconds>(now - began_).count()));
     }
-    request_ = nullptr;
+    ids_.push_back(id_of_answer());
+    is_busy_ = false;
   }
 
  private:
-  std::size_t request_bytes() const { return request_->head.size() + request_->body.size(); }
+  /// `text` with its marks replaced.
+  std::string filled(std::string_view text) const {
+    std::string out;
+    for (std::size_t mark; (mark = text.find("{{")) != std::string_view::npos;) {
+      out += text.substr(0, mark);
+      const std::size_t end = text.find("}}", mark);
+      std::size_t step = ids_.size();
+      std::from_chars(text.data() + mark + 2, text.data() + std::min(end, text.size()), step);
+      if (end == std::string_view::npos || step >= ids_.size()) fail("a mark that names no answer");
+      out += ids_[step];
+      text.remove_prefix(end + 2);
+    }
+    return out += text;
+  }
+
+  /// Of `Location: …/Type/id/_history/1`; empty without one.
+  std::string id_of_answer() const {
+    const std::size_t end = buffer_.find("/_history/");
+    const std::size_t line = buffer_.find("\r\nLocation: ");
+    if (line == std::string::npos || end == std::string::npos || end < line) return {};
+    const std::size_t begin = buffer_.rfind('/', end - 1) + 1;
+    return buffer_.substr(begin, end - begin);
+  }
+
+  std::size_t request_bytes() const { return head_.size() + body_.size(); }
 
   void measure_answer() {
     const std::size_t end = buffer_.find("\r\n\r\n");
@@ -230,7 +299,13 @@ class Connection {
   }
 
   int socket_ = -1;
-  const Request* request_ = nullptr;
+  bool is_busy_ = false;
+  const std::size_t* story_ = nullptr;  // where it begins and, after it, ends
+  std::size_t step_ = 0;                // of the work's requests
+  std::vector<std::string> ids_;        // by the answers of the story so far
+  std::string head_, filled_;
+  std::string_view body_;
+  std::size_t category_ = 0;
   std::size_t sent_ = 0;
   Clock::time_point began_;
   std::string buffer_;
@@ -243,11 +318,7 @@ void serve_event(const epoll_event& event, int poll, Run& run, std::size_t& busy
   if (connection->receive()) {
     const auto now = Clock::now();
     connection->finish(run, now);
-    if (const Request* request = run.take(now)) {
-      connection->begin(*request, now);
-    } else {
-      --busy;
-    }
+    if (!connection->begin(run, now)) --busy;
   }
   epoll_event wish{};
   wish.events = EPOLLIN | (connection->wants_to_write() ? EPOLLOUT : 0u);
@@ -269,11 +340,7 @@ double run_all(Run& run, const Options& options) {
   run.counting_from = start + span(options.warm_up);
   run.until = run.counting_from + span(options.seconds);
   for (auto& connection : connections) {
-    const auto now = Clock::now();
-    if (const Request* request = run.take(now)) {
-      connection->begin(*request, now);
-      ++busy;
-    }
+    if (connection->begin(run, Clock::now())) ++busy;
     epoll_event wish{};
     wish.events = EPOLLIN | (connection->wants_to_write() ? EPOLLOUT : 0u);
     wish.data.ptr = connection.get();
@@ -298,20 +365,36 @@ double at_part(const std::vector<std::uint32_t>& sorted, double part) {
   return static_cast<double>(sorted[static_cast<std::size_t>(part * last)]) / 1000;
 }
 
+void print_figures(std::vector<std::uint32_t> latencies_us, double seconds) {
+  std::sort(latencies_us.begin(), latencies_us.end());
+  std::printf("\"requests\":%zu,\"rate\":%.1f,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_ms\":%.3f",
+              latencies_us.size(), static_cast<double>(latencies_us.size()) / seconds,
+              at_part(latencies_us, 0.5), at_part(latencies_us, 0.95), at_part(latencies_us, 0.99));
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   const Options options = read_options(count, words);
-  const std::vector<Request> requests = read_requests(mapped(options.requests));
-  Run run{requests, options.seconds > 0, {}, {}, 0, 0, 0, {}};
+  const Work work = read_work(mapped(options.requests));
+  Run run{work, options.seconds > 0, {}, {}};
+  run.latencies_us.resize(work.categories.size());
   const double seconds = run_all(run, options);
-  std::sort(run.latencies_us.begin(), run.latencies_us.end());
-  const auto answered = static_cast<double>(run.latencies_us.size());
-  std::printf(
-      "{\"requests\":%zu,\"sent\":%zu,\"seconds\":%.4f,\"rate\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%."
-      "3f,"
-      "\"errors\":%zu,\"bytes\":%zu}\n",
-      run.latencies_us.size(), run.next, seconds, answered / seconds,
-      at_part(run.latencies_us, 0.5), at_part(run.latencies_us, 0.99), run.errors, run.bytes);
+  std::vector<std::uint32_t> all;
+  for (const auto& part : run.latencies_us) all.insert(all.end(), part.begin(), part.end());
+  std::printf("{");
+  print_figures(all, seconds);
+  std::printf(",\"sent\":%zu,\"seconds\":%.4f,\"errors\":%zu,\"bytes\":%zu", run.sent, seconds,
+              run.errors, run.bytes);
+  if (work.categories.size() > 1) {
+    std::printf(",\"categories\":{");
+    for (std::size_t at = 0; at < work.categories.size(); ++at) {
+      std::printf("%s\"%s\":{", at == 0 ? "" : ",", work.categories[at].c_str());
+      print_figures(run.latencies_us[at], seconds);
+      std::printf("}");
+    }
+    std::printf("}");
+  }
+  std::printf("}\n");
   return run.errors == 0 ? 0 : 1;
 }
