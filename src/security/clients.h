@@ -1,0 +1,61 @@
+// The applications that are registered. https://www.rfc-editor.org/rfc/rfc6749#section-2
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/security/environment.h"
+#include "src/security/scope.h"
+
+namespace server::security {
+
+/// How a client proves who it is: not at all (PKCE binds it), by a secret, by its own key.
+enum class ClientKind : std::uint8_t { public_, symmetric, asymmetric };
+
+struct Client {
+  std::string id;
+  std::string name;  // shown to users
+  ClientKind kind = ClientKind::public_;
+  std::string secret_hash;                 // symmetric
+  std::string jwks;                        // asymmetric: the keys themselves,
+  std::string jwks_url;                    // or where they are
+  std::vector<std::string> redirect_uris;  // compared exactly; empty: no code flow
+  std::string launch_url;                  // where an EHR launch opens it; may be empty
+  std::string scopes;                      // the most it may ask for
+  bool is_backend = false;                 // whether it may use client_credentials
+
+  std::vector<Scope> allowed() const { return parse_scopes(scopes); }
+};
+
+/// `public`, `symmetric`, `asymmetric`
+std::string_view name_of(ClientKind kind);
+std::optional<ClientKind> client_kind(std::string_view name);
+
+/// What a client with a user may ask for when its registration does not say.
+inline constexpr std::string_view k_app_scopes =
+    "openid fhirUser profile launch launch/patient launch/encounter offline_access online_access "
+    "patient/*.cruds user/*.cruds";
+
+/// Thread-safe.
+class Clients {
+ public:
+  explicit Clients(const Environment& environment) : environment_(environment) {}
+
+  /// secret   of a symmetric client: at least 16 bytes; empty: one is made
+  /// returns  the secret of a symmetric client, told this once; else an empty text
+  /// errors   invalid: something about it will not do · duplicate
+  fhir::Result<std::string> add(Client client, std::string secret = {});
+  fhir::Result<std::optional<Client>> find(std::string_view id) const;
+  fhir::Result<std::vector<Client>> all() const;
+  fhir::Result<bool> remove(std::string_view id);
+
+  static bool is_secret(const Client& client, std::string_view secret);
+
+ private:
+  Environment environment_;
+};
+
+}  // namespace server::security

@@ -1,0 +1,81 @@
+// https://hl7.org/fhir/smart-app-launch/conformance.html
+// https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
+#include "src/security/discovery.h"
+
+#include <initializer_list>
+#include <string_view>
+
+#include "fhir/formats/json_writer.h"
+
+namespace server::security {
+namespace {
+
+using fhir::json::Builder;
+using Texts = std::initializer_list<std::string_view>;
+
+void append(Builder& out, std::string_view name, Texts texts) {
+  out.key(name).begin_array();
+  for (const std::string_view text : texts) out.string(text);
+  out.end_array();
+}
+
+/// What both documents say.
+void append_common(Builder& out, const AuthorizationOptions& options) {
+  out.string("issuer", options.base_url).string("jwks_uri", options.endpoint("jwks"));
+  out.string("authorization_endpoint", options.endpoint("authorize"));
+  out.string("token_endpoint", options.token_endpoint());
+  out.string("introspection_endpoint", options.endpoint("introspect"));
+  out.string("revocation_endpoint", options.endpoint("revoke"));
+  append(out, "grant_types_supported",
+         {"authorization_code", "client_credentials", "refresh_token"});
+  append(out, "response_types_supported", {"code"});
+  append(out, "token_endpoint_auth_methods_supported",
+         {"client_secret_basic", "client_secret_post", "private_key_jwt", "none"});
+  append(out, "token_endpoint_auth_signing_alg_values_supported", {"RS384", "ES384"});
+  append(out, "code_challenge_methods_supported", {"S256"});
+  append(out, "scopes_supported",
+         {"openid", "fhirUser", "profile", "launch", "launch/patient", "launch/encounter",
+          "offline_access", "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds",
+          "patient/*.rs", "user/*.rs", "system/*.rs"});
+}
+
+}  // namespace
+
+std::string smart_configuration(const AuthorizationOptions& options) {
+  std::string text;
+  Builder out(text);
+  out.begin_object();
+  append_common(out, options);
+  out.string("management_endpoint", options.endpoint("manage"));
+  append(out, "capabilities",
+         {"launch-ehr", "launch-standalone", "authorize-post", "client-public",
+          "client-confidential-symmetric", "client-confidential-asymmetric", "sso-openid-connect",
+          "context-banner", "context-style", "context-ehr-patient", "context-ehr-encounter",
+          "context-standalone-patient", "permission-offline", "permission-online",
+          "permission-patient", "permission-user", "permission-v1", "permission-v2"});
+  out.end_object();
+  return text;
+}
+
+std::string openid_configuration(const AuthorizationOptions& options) {
+  std::string text;
+  Builder out(text);
+  out.begin_object();
+  append_common(out, options);
+  append(out, "subject_types_supported", {"public"});
+  append(out, "id_token_signing_alg_values_supported", {"RS256"});
+  append(out, "claims_supported",
+         {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "fhirUser"});
+  out.end_object();
+  return text;
+}
+
+std::vector<std::pair<std::string, std::string>> oauth_uris(const AuthorizationOptions& options) {
+  return {{"authorize", options.endpoint("authorize")},
+          {"token", options.token_endpoint()},
+          {"introspect", options.endpoint("introspect")},
+          {"manage", options.endpoint("manage")},
+          {"revoke", options.endpoint("revoke")}};
+}
+
+}  // namespace server::security

@@ -1,0 +1,41 @@
+// A browser's visit at the authorization server's pages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "src/security/environment.h"
+
+namespace server::security {
+
+struct Session {
+  std::string cookie;        // what the browser holds
+  std::string id;            // stays when the cookie changes; what belongs to the visit names it
+  std::string csrf;          // every form of the visit carries it
+  std::string user;          // whose password was right; empty: nobody's yet
+  bool is_complete = false;  // whether the second factor was, or none is asked
+  std::int64_t authenticated_at = 0;  // UTC ms
+  std::int64_t version = 0;
+
+  bool is_logged_in() const { return !user.empty() && is_complete; }
+};
+
+/// Thread-safe.
+class Sessions {
+ public:
+  explicit Sessions(const Environment& environment) : environment_(environment) {}
+
+  fhir::Result<Session> start();
+  fhir::Result<std::optional<Session>> find(std::string_view cookie) const;
+  /// Keeps what has changed under a new cookie, so that one that was known before the login is of
+  /// no use after it.
+  fhir::Result<Session> renew(Session session);
+  fhir::Result<void> end(const Session& session);
+
+ private:
+  Environment environment_;
+};
+
+}  // namespace server::security

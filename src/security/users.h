@@ -1,0 +1,73 @@
+// The people who may log in at the authorization server's pages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/security/environment.h"
+
+namespace server::security {
+
+struct User {
+  std::string name;       // what is typed at the login
+  std::string subject;    // random, never reused: `sub` of tokens
+  std::string fhir_user;  // `Practitioner/1`: the resource that is this user; may be empty
+  std::string role;       // patient, physician, nurse, administrator
+  /// For a patient's or a related person's user: whose records it may see, by id.
+  std::vector<std::string> patients;
+  std::string password_hash;
+  std::string totp_sealed;              // empty: no second factor
+  std::int64_t totp_after = 0;          // the step of the last code that was accepted
+  std::vector<std::string> recoveries;  // hashes of the codes that are left
+  std::int64_t failures = 0;            // in a row
+  std::int64_t locked_until = 0;        // UTC ms
+
+  /// Whether the user sees the records of `patients` alone.
+  bool is_patient() const { return role == "patient"; }
+  bool has_second_factor() const { return !totp_sealed.empty(); }
+};
+
+enum class Login : std::uint8_t { accepted, refused, locked };
+
+/// What the enrolment of a second factor shows once.
+struct SecondFactor {
+  std::string secret_text;  // base32
+  std::string uri;          // otpauth://
+  std::vector<std::string> recovery_codes;
+};
+
+/// Thread-safe.
+class Users {
+ public:
+  explicit Users(const Environment& environment) : environment_(environment) {}
+
+  /// Whether the role is one that this server can hold to its limits.
+  static bool is_role(std::string_view role);
+
+  /// errors   invalid: the name, the role, fhirUser or the password will not do · duplicate
+  fhir::Result<void> add(User user, std::string_view password);
+  fhir::Result<std::optional<User>> find(std::string_view name) const;
+  fhir::Result<std::vector<User>> all() const;
+  /// returns   whether there was one
+  fhir::Result<bool> remove(std::string_view name);
+  fhir::Result<bool> set_password(std::string_view name, std::string_view password);
+
+  /// The password alone. Failures are counted, of this and of the second factor together.
+  fhir::Result<Login> check_password(std::string_view name, std::string_view password);
+  /// A code of the authenticator, or a recovery code, which is used up.
+  fhir::Result<Login> check_second_factor(std::string_view name, std::string_view code);
+  /// Gives the user a new second factor in place of any other; nothing when there is no such user.
+  fhir::Result<std::optional<SecondFactor>> enroll(std::string_view name);
+
+ private:
+  enum class Found : std::uint8_t { wrong, right, right_and_done };
+  template <class Judge>
+  fhir::Result<Login> attempt(std::string_view name, Judge&& judge);
+
+  Environment environment_;
+};
+
+}  // namespace server::security
