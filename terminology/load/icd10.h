@@ -1,0 +1,26 @@
+// Reads ICD-10-CM and ICD-10-PCS: the tabular list, the order file, or a table with a header.
+// https://www.cms.gov/medicare/coding-billing/icd-10-codes, https://hl7.org/fhir/R4/icd.html
+#pragma once
+
+#include <string>
+
+#include "terminology/load/draft.h"
+
+namespace terminology::load {
+
+inline constexpr std::string_view k_icd10cm_url = "http://hl7.org/fhir/sid/icd-10-cm";
+inline constexpr std::string_view k_icd10pcs_url = "http://www.cms.gov/Medicare/Coding/ICD10";
+
+/// Codes of ICD-10-CM have their point. A code stands below the longest code it begins with; the
+/// tabular list adds chapters and blocks, which cannot be chosen, and codes by seventh characters.
+/// The property `billable` says whether a code is valid for claims.
+///
+/// path     .xml: the tabular list · .csv, .csv.gz: columns icd10cm_code (or icd10pcs_code),
+///          valid_billing_code, …_short_description, …_long_description · else the order file
+/// errors   not-found · invalid: it is none of them; those of TableFile
+fhir::Result<Draft> read_icd10(const std::string& path, const SourceOptions& options);
+
+/// A00.0 for A000.
+std::string with_point(std::string_view code);
+
+}  // namespace terminology::load
