@@ -1,9 +1,6 @@
 // https://hl7.org/fhir/R4/graphql.html
 #include "src/rest/graphql_source.h"
 
-#include <algorithm>
-
-#include "src/rest/base64.h"
 #include "src/rest/local_reference.h"
 #include "src/rest/search_request.h"
 #include "src/rest/version_number.h"
@@ -67,20 +64,12 @@ fhir::Result<graphql::Found, graphql::Issues> GraphqlSource::search(const graphq
   return out;
 }
 
-/// The alphabet of URLs: clients put cursors there.
 std::string GraphqlSource::seal(std::string_view text) const {
-  std::string out = to_base64(text);
-  std::replace(out.begin(), out.end(), '+', '-');
-  std::replace(out.begin(), out.end(), '/', '_');
-  return out;
+  return call_.snapshot->store().seal(text);
 }
 
 fhir::Result<std::string, graphql::Issues> GraphqlSource::open(std::string_view sealed) const {
-  std::string text(sealed);
-  std::replace(text.begin(), text.end(), '-', '+');
-  std::replace(text.begin(), text.end(), '_', '/');
-  auto out = from_base64(text);
-  if (out) return *std::move(out);
+  if (auto text = call_.snapshot->store().unseal(sealed)) return *std::move(text);
   return fhir::unexpected(
       failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::invalid,
                                "The cursor is none that this server gave")));

@@ -26,6 +26,10 @@ class LiveStore final : public storage::Store {
   fhir::Result<void> put_note(std::string_view name, std::string_view text) override {
     return store_->put_note(name, text);
   }
+  std::string seal(std::string_view text) override { return store_->seal(text); }
+  std::optional<std::string> unseal(std::string_view sealed) override {
+    return store_->unseal(sealed);
+  }
   std::vector<std::pair<std::string, std::uint64_t>> counts() override { return store_->counts(); }
   bool is_healthy() override { return store_->is_healthy(); }
 

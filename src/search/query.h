@@ -113,6 +113,7 @@ struct Query {
   /// `resource_type` of this query are empty then, the rest is common to all.
   std::vector<Query> types;
   bool is_full_text = false;  // whether a criterion asks for _text or _content
+  bool explain = false;       // how it is answered is part of the answer
   /// Where the page begins: what the store gave with the page before; empty at the first.
   std::string cursor;
   /// name=value pairs that were used, in order, percent-encoded: the self link.

@@ -16,9 +16,9 @@ namespace {
 using fhir::IssueType;
 using fhir::SearchParameterType;
 
-constexpr std::array<std::string_view, 12> k_names = {
-    "_count",    "_sort",   "_include", "_revinclude", "_total",     "_summary",
-    "_elements", "_format", "_pretty",  "_maxresults", "_contained", "_containedType"};
+constexpr std::array<std::string_view, 13> k_names = {
+    "_count",  "_sort",   "_include",    "_revinclude", "_total",         "_summary", "_elements",
+    "_format", "_pretty", "_maxresults", "_contained",  "_containedType", "_explain"};
 constexpr std::size_t k_sort_keys_max = 8;
 constexpr std::size_t k_elements_max = 200;
 
@@ -88,6 +88,13 @@ fhir::Result<void> read_results_max(std::string_view value, Query& query) {
   return {};
 }
 
+// Ours: how the search is answered, and how many rows that takes.
+fhir::Result<void> read_explain(std::string_view value, Query& query) {
+  if (value != "true" && value != "false") return bad_value("`true` or `false`");
+  query.explain = value == "true";
+  return {};
+}
+
 // "By default, search results only include resources that are not contained in other resources."
 fhir::Result<void> read_contained(std::string_view value) {
   if (value == "false") return {};
@@ -128,6 +135,7 @@ fhir::Result<std::string> ResultParameters::read(std::string_view name, std::str
   if (plain == "_summary") FHIR_CHECK(read_summary(value, query));
   if (plain == "_elements") FHIR_CHECK(read_elements(value, query));
   if (plain == "_maxresults") FHIR_CHECK(read_results_max(value, query));
+  if (plain == "_explain") FHIR_CHECK(read_explain(value, query));
   if (plain == "_contained") FHIR_CHECK(read_contained(value));
   if (plain == "_containedType") FHIR_CHECK(read_contained_type(value));
   return std::string(value);

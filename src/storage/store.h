@@ -95,6 +95,7 @@ struct Page {
   std::string next_cursor;             // empty: this is the last page
   std::string previous_cursor;         // reserved; empty
   std::optional<std::uint64_t> total;  // where the query asks for it
+  std::vector<std::string> plan;       // how it was found, a line each; where the query asks for it
 };
 
 struct HistoryRequest {
@@ -185,6 +186,12 @@ class Store {
 
   /// Keeps a text that is no resource, such as how far long work has come. Durable as a write.
   virtual fhir::Result<void> put_note(std::string_view name, std::string_view text) = 0;
+
+  /// A text that a client may carry and bring back, but neither make nor change; in the alphabet of
+  /// URLs. Good for as long as the store is.
+  virtual std::string seal(std::string_view text) = 0;
+  /// The text again; nothing when seal() of this store did not make it.
+  virtual std::optional<std::string> unseal(std::string_view sealed) = 0;
 
   /// Current resources per type, kept with every write.
   virtual std::vector<std::pair<std::string, std::uint64_t>> counts() = 0;

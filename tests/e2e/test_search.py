@@ -324,6 +324,38 @@ class Paging(ServerCase):
 
     def test_a_forged_cursor_is_refused(self):
         self.assert_outcome(self.http.get("Patient?family=page&_cursor=nonsense"), 400)
+
+    def test_a_link_that_was_changed_is_refused(self):
+        for at in range(2):
+            self.create({"resourceType": "Patient", "name": [{"family": f"Sealed{at}"}]})
+        page = self.http.get("Patient?family=sealed&_count=1")
+        link = next(e["url"] for e in page.json["link"] if e["relation"] == "next")
+        target = link.split("/fhir/", 1)[1]
+        self.assertEqual(self.http.get(target).status, 200)
+        start = target.index("_cursor=") + len("_cursor=")
+        for at in range(start, len(target)):
+            changed = target[:at] + ("A" if target[at] != "A" else "B") + target[at + 1:]
+            self.assert_outcome(self.http.get(changed), 400)
+        # It is a place in one order: of another type, or sorted otherwise, it means nothing.
+        self.assert_outcome(self.http.get("Observation?_cursor=" + target[start:]), 400)
+        self.assert_outcome(self.http.get(target + "&_sort=family"), 400)
+
+    def test_an_explained_search_tells_its_plan_and_its_rows(self):
+        for at in range(3):
+            self.create({"resourceType": "Patient", "name": [{"family": f"Explained{at}"}], "gender": "female"})
+        page = self.http.get("Patient?gender=female&family=explained1&_explain=true").json
+        matches = [e for e in page["entry"] if e["search"]["mode"] == "match"]
+        self.assertEqual(len(matches), 1)
+        outcome = [e["resource"] for e in page["entry"] if e["search"]["mode"] == "outcome"]
+        self.assertEqual([o["resourceType"] for o in outcome], ["OperationOutcome"])
+        issues = outcome[0]["issue"]
+        self.assertEqual({(i["severity"], i["code"]) for i in issues}, {("information", "informational")})
+        lines = [i["diagnostics"] for i in issues]
+        self.assertTrue(any(line.startswith("criterion `family`: 1 index rows; it comes first") for line in lines), lines)
+        self.assertTrue(any("gave 1 rows" in line for line in lines), lines)
+        self.assertFalse(any("explained1" in line for line in lines), "a value of the query")
+        self.assertNotIn("outcome", [e["search"]["mode"] for e in self.http.get("Patient?gender=female&_explain=false").json["entry"]])
+        self.assert_outcome(self.http.get("Patient?_explain=maybe"), 400)
         page = self.http.search("Patient", {"family": "page", "_count": "5"}).json
         following = link(page, "next")
         self.assertIsNotNone(following)

@@ -86,6 +86,11 @@ Answer search(const Call& call) {
   }
   REST_TRY(page, reader->search(query));
   shape_page(call, query, page);
+  for (std::string& line : page.plan) {
+    fhir::Issue issue = fhir::make_issue(fhir::IssueType::informational, std::move(line));
+    issue.severity = fhir::Severity::information;
+    query.warnings.push_back(std::move(issue));
+  }
   return fhir_response(200, searchset(call, path, query, page));
 }
 

@@ -15,6 +15,9 @@ struct Branch {
   std::string rid;   // `t1.rid`
   SqlText where;
   bool ordered = false;  // the index gives these rows in the order of rid
+  /// What of `where` the index finds its rows by, when it then looks at each for the rest: more
+  /// rows are read than match. Empty: all of it.
+  SqlText range;
 };
 
 /// A resource matches when a row of any branch names it, or of none where negated.

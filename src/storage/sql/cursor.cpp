@@ -6,8 +6,6 @@
 namespace server::storage::sql {
 namespace {
 
-constexpr std::string_view k_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t k_cursor_bytes_max = 64u << 10;
 
 fhir::Issue malformed() {
@@ -15,21 +13,13 @@ fhir::Issue malformed() {
                           "The page link is not one that this server gave for this search");
 }
 
-/// FNV-1a: catches accidents; links are signed elsewhere.
-std::uint64_t hash(std::string_view bytes, std::uint64_t state = 0xcbf29ce484222325ull) {
-  for (const char byte : bytes)
-    state = (state ^ static_cast<unsigned char>(byte)) * 0x100000001b3ull;
-  return state;
-}
-
-std::uint64_t shape_of(const search::Query& query) {
-  std::uint64_t state = hash(query.resource_type);
-  if (query.results_max) state = hash("max", state);
-  for (const search::SortKey& key : query.sort) {
-    state = hash(key.descending ? "-" : "+", state);
-    state = hash(key.parameter->url, state);
-  }
-  return state;
+/// What a cursor is of no use without.
+std::string shape_of(const search::Query& query) {
+  std::string shape = "page of " + query.resource_type;
+  if (query.results_max) shape += " max";
+  for (const search::SortKey& key : query.sort)
+    shape.append(key.descending ? " -" : " +").append(key.parameter->url);
+  return shape;
 }
 
 void put(std::string& out, std::uint64_t value) {
@@ -68,7 +58,7 @@ class Bytes {
 
 }  // namespace
 
-std::string encode(const Cursor& cursor, const search::Query& query) {
+std::string encode(const Cursor& cursor, const search::Query& query, const security::Seal& seal) {
   std::string body;
   put(body, static_cast<std::uint64_t>(cursor.newest_rid));
   put(body, static_cast<std::uint64_t>(cursor.rid));
@@ -84,19 +74,15 @@ std::string encode(const Cursor& cursor, const search::Query& query) {
       body += *text;
     }
   }
-  std::string sealed;
-  put(sealed, hash(body, shape_of(query)));
-  return to_base64url(sealed + body);
+  return seal.close(body, shape_of(query));
 }
 
-fhir::Result<Cursor> decode(std::string_view text, const search::Query& query) {
+fhir::Result<Cursor> decode(std::string_view text, const search::Query& query,
+                            const security::Seal& seal) {
   if (text.size() > k_cursor_bytes_max) return fhir::unexpected(malformed());
-  FHIR_TRY(bytes, from_base64url(text));
-  Bytes in(bytes);
-  const std::uint64_t seal = in.number();
-  if (!in.is_good() || seal != hash(std::string_view(bytes).substr(8), shape_of(query))) {
-    return fhir::unexpected(malformed());
-  }
+  const auto bytes = seal.open(text, shape_of(query));
+  if (!bytes) return fhir::unexpected(malformed());
+  Bytes in(*bytes);
   Cursor cursor;
   cursor.newest_rid = static_cast<std::int64_t>(in.number());
   cursor.rid = static_cast<std::int64_t>(in.number());
@@ -123,38 +109,6 @@ fhir::Result<Cursor> decode(std::string_view text, const search::Query& query) {
     return fhir::unexpected(malformed());
   }
   return cursor;
-}
-
-std::string to_base64url(std::string_view bytes) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char byte : bytes) {
-    bits = (bits << 8) | static_cast<unsigned char>(byte);
-    for (count += 8; count >= 6;) {
-      count -= 6;
-      out += k_alphabet[(bits >> count) & 63];
-    }
-  }
-  if (count > 0) out += k_alphabet[(bits << (6 - count)) & 63];
-  return out;
-}
-
-fhir::Result<std::string> from_base64url(std::string_view text) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char letter : text) {
-    const std::size_t value = k_alphabet.find(letter);
-    if (value == std::string_view::npos) return fhir::unexpected(malformed());
-    bits = (bits << 6) | static_cast<std::uint32_t>(value);
-    if ((count += 6) >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count);
-    }
-  }
-  if (count >= 6 || (bits & ((1u << count) - 1)) != 0) return fhir::unexpected(malformed());
-  return out;
 }
 
 }  // namespace server::storage::sql

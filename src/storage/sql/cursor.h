@@ -8,6 +8,7 @@
 
 #include "fhir/base/result.h"
 #include "src/search/query.h"
+#include "src/security/seal.h"
 #include "src/storage/sql/sql_text.h"
 
 namespace server::storage::sql {
@@ -21,14 +22,11 @@ struct Cursor {
   std::uint32_t returned = 0;  // matches on the pages before, where the query limits them all
 };
 
-/// base64url, bound to the query's type and sort order.
-std::string encode(const Cursor& cursor, const search::Query& query);
+/// Sealed, and bound to the query's type and sort order.
+std::string encode(const Cursor& cursor, const search::Query& query, const security::Seal& seal);
 
 /// errors   invalid: not made by encode() for such a query
-fhir::Result<Cursor> decode(std::string_view text, const search::Query& query);
-
-// base64url without padding; nothing but the alphabet is accepted.
-std::string to_base64url(std::string_view bytes);
-fhir::Result<std::string> from_base64url(std::string_view text);
+fhir::Result<Cursor> decode(std::string_view text, const search::Query& query,
+                            const security::Seal& seal);
 
 }  // namespace server::storage::sql

@@ -83,6 +83,7 @@ fhir::Result<void> CriteriaCompiler::add_ranges(Condition& condition, std::int64
       Branch one = branch(kind, param);
       const std::string name = alias_of(one);
       one.where << " AND " << number_condition(name + ".low", name + ".high", operand);
+      one.range = one.where;
       if (kind == IndexKind::quantity) {
         if (system) (one.where << " AND " << name << ".system = ").bind(*system);
         if (base_units) (one.where << " AND " << name << ".system <> ").bind(*base_units);
@@ -104,9 +105,11 @@ fhir::Result<void> CriteriaCompiler::add_ranges(Condition& condition, std::int64
     }
     Branch points = make(), ranges = make();
     const std::string range = alias_of(ranges);
-    (points.where << " AND " << alias_of(points) << ".low >= ").bind(start);
-    (ranges.where << " AND " << range << ".low < " << range << ".high AND " << range << ".high >= ")
-        .bind(start);
+    for (SqlText* text : {&points.where, &points.range})
+      (*text << " AND " << alias_of(points) << ".low >= ").bind(start);
+    for (SqlText* text : {&ranges.where, &ranges.range})
+      (*text << " AND " << range << ".low < " << range << ".high AND " << range << ".high >= ")
+          .bind(start);
     condition.driver.push_back(std::move(points));
     condition.driver.push_back(std::move(ranges));
   }

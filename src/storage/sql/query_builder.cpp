@@ -17,6 +17,15 @@ bool is_range(const Condition& condition) {
   return condition.can_drive && condition.driver.size() == 1 && condition.driver.front().ordered;
 }
 
+std::string name_of(const search::Criterion& criterion) {
+  return criterion.parameter == nullptr ? "combination" : std::string(criterion.parameter->code);
+}
+
+bool is_in_order(const Condition& condition) {
+  return std::all_of(condition.driver.begin(), condition.driver.end(),
+                     [](const Branch& branch) { return branch.ordered; });
+}
+
 }  // namespace
 
 fhir::Result<void> QueryBuilder::compile(const search::Query& query) {
@@ -28,6 +37,7 @@ fhir::Result<void> QueryBuilder::compile(const search::Query& query) {
     if (condition.matches_nothing()) matches_nothing_ = true;
     if (condition.negated && condition.filter.empty()) continue;  // always true
     conditions_.push_back(std::move(condition));
+    seen_.push_back({name_of(criterion), {}});
   }
   FHIR_TRY(columns, sort_columns(catalog_, type_, query));
   sort_ = std::move(columns);
@@ -37,8 +47,8 @@ fhir::Result<void> QueryBuilder::compile(const search::Query& query) {
 /// A driver in rid order stops as soon as the page is full; one that is not must be read to its end
 /// and sorted. With n matching rows among N resources, reading n rows costs as much as walking all
 /// resources until `limit` match when n = sqrt(limit * N): past that, walking wins. So no probe
-/// counts further than that.
-fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
+/// counts further than that, nor reads much further where another criterion can be walked.
+fhir::Result<QueryBuilder::Choice> QueryBuilder::choose_driver(std::uint32_t limit) {
   const double total = static_cast<double>(catalog_.live_count(type_));
   const std::int64_t enough = std::clamp<std::int64_t>(
       static_cast<std::int64_t>(std::sqrt(limit * total)), k_probe_min, k_probe_max);
@@ -47,9 +57,7 @@ fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
   bool best_is_ordered = false;
   if (conditions_.size() == 1 && sort_.empty()) {
     const Condition& only = conditions_.front();
-    const bool is_ordered = std::all_of(only.driver.begin(), only.driver.end(),
-                                        [](const Branch& branch) { return branch.ordered; });
-    if (only.can_drive && is_ordered) return Choice{0, true};
+    if (only.can_drive && is_in_order(only)) return Choice{0, true};
   }
   for (std::size_t at = 0; at < conditions_.size(); ++at) {
     const Condition& condition = conditions_[at];
@@ -58,9 +66,13 @@ fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
     if (choice.is_small && best_is_ordered && is_range(conditions_[*choice.driver]) &&
         is_range(condition))
       continue;
-    FHIR_TRY(rows, probe(condition, best));
-    const bool is_ordered = std::all_of(condition.driver.begin(), condition.driver.end(),
-                                        [](const Branch& branch) { return branch.ordered; });
+    const bool is_ordered = is_in_order(condition);
+    const bool has_other = std::any_of(
+        conditions_.begin(), conditions_.end(),
+        [&](const auto& one) { return &one != &condition && one.can_drive && is_in_order(one); });
+    FHIR_TRY(rows, probe(condition, best, has_other ? Count::read : Count::matching));
+    seen_[at].rows = rows;
+    seen_[at].limit = best;
     if (rows < best || (rows == best && is_ordered && !best_is_ordered)) {
       // A driver without an order is of use only when its rows are few.
       if (rows >= enough && !is_ordered) continue;
@@ -72,6 +84,12 @@ fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
     if (best <= k_few) break;
   }
   if (choice.is_small && best > k_few) FHIR_CHECK(narrow(choice, best));
+  return choice;
+}
+
+fhir::Result<QueryBuilder::Choice> QueryBuilder::choose(std::uint32_t limit) {
+  FHIR_TRY(choice, choose_driver(limit));
+  chosen_ = choice;
   return choice;
 }
 
@@ -106,11 +124,15 @@ fhir::Result<void> QueryBuilder::narrow(Choice& choice, std::int64_t rows) {
   return {};
 }
 
-fhir::Result<std::int64_t> QueryBuilder::probe(const Condition& condition, std::int64_t limit) {
+/// Rows of the driver, up to `limit`: those that match, or all that are read to find them.
+fhir::Result<std::int64_t> QueryBuilder::probe(const Condition& condition, std::int64_t limit,
+                                               Count what) {
   std::int64_t rows = 0;
   for (const Branch& branch : condition.driver) {
     SqlText text("SELECT count(*) FROM (SELECT 1 FROM ");
-    (text << branch.from << " WHERE " << branch.where << " LIMIT ").bind(limit - rows);
+    const bool is_range = what == Count::read && !branch.range.empty();
+    text << branch.from << " WHERE " << (is_range ? branch.range : branch.where);
+    (text << " LIMIT ").bind(limit - rows);
     FHIR_TRY(found, catalog_.number(text << ")"));
     if ((rows += found) >= limit) break;
   }

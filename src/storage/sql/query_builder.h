@@ -31,6 +31,9 @@ class QueryBuilder {
   /// Gives the number of matches.
   fhir::Result<SqlText> count();
 
+  /// What the last page() or count() chose, and by which numbers; a line each.
+  std::vector<std::string> explanation() const;
+
  private:
   struct Choice {
     std::optional<std::size_t> driver;  // index into conditions_; none: all resources of the type
@@ -41,7 +44,9 @@ class QueryBuilder {
   };
 
   fhir::Result<Choice> choose(std::uint32_t limit);
-  fhir::Result<std::int64_t> probe(const Condition& condition, std::int64_t limit);
+  fhir::Result<Choice> choose_driver(std::uint32_t limit);
+  enum class Count : unsigned char { matching, read };
+  fhir::Result<std::int64_t> probe(const Condition& condition, std::int64_t limit, Count what);
   fhir::Result<void> narrow(Choice& choice, std::int64_t rows);
   std::vector<Branch> driver_of(const Choice& choice);
   Branch all_live();
@@ -57,6 +62,13 @@ class QueryBuilder {
   std::int64_t type_ = 0;
   bool matches_nothing_ = false;
   std::vector<Condition> conditions_;
+  struct Seen {
+    std::string name;                  // of the criterion
+    std::optional<std::int64_t> rows;  // that were counted; none: it was not asked
+    std::int64_t limit = 0;            // where counting ended
+  };
+  std::vector<Seen> seen_;  // one for each of conditions_
+  Choice chosen_;
   std::vector<SortColumn> sort_;
 };
 

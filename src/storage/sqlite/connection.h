@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "fhir/base/result.h"
+#include "src/security/seal.h"
 #include "src/storage/sqlite/body_codec.h"
 #include "src/storage/sqlite/fixed_statements.h"
 #include "src/storage/sqlite/statement.h"
@@ -62,8 +63,12 @@ class Connection {
   /// The newest rid of the snapshot; 0 in an empty store.
   fhir::Result<std::int64_t> newest_rid();
 
-  /// How bodies are read on this connection; outlives it.
-  void set_bodies(const BodyCodec& bodies) { bodies_ = &bodies; }
+  /// How bodies are read and cursors sealed on this connection; both outlive it.
+  void set_codes(const BodyCodec& bodies, const security::Seal& seal) {
+    bodies_ = &bodies;
+    seal_ = &seal;
+  }
+  const security::Seal& seal() const { return *seal_; }
   /// The body in a column of a row; empty where that is NULL.
   fhir::Result<std::string> body(const Statement& row, int column) const {
     return bodies_->expand(row.bytes(column));
@@ -82,6 +87,7 @@ class Connection {
 
   sqlite3* db_;
   const BodyCodec* bodies_ = nullptr;
+  const security::Seal* seal_ = nullptr;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::uint64_t snapshot_ = 0;  // the count of commits that the open transaction shows
   std::optional<std::int64_t> newest_rid_;

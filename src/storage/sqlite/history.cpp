@@ -51,7 +51,7 @@ fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
   const std::int64_t start = request.oldest_first ? -1 : k_greatest;
   Place before{start, start, start};
   if (!request.cursor.empty()) {
-    FHIR_TRY(cursor, sql::decode(request.cursor, shape_of(request)));
+    FHIR_TRY(cursor, sql::decode(request.cursor, shape_of(request), connection_.seal()));
     const auto* version_id = std::get_if<std::int64_t>(&cursor.keys.front());
     before = {cursor.newest_rid, cursor.rid, version_id != nullptr ? *version_id : 0};
   }
@@ -85,7 +85,7 @@ fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
   if (has_more && !found.empty()) {
     const Place& last = found.back().place;
     page.next_cursor = sql::encode({last.last_updated, last.rid, {sql::Value(last.version_id)}},
-                                   shape_of(request));
+                                   shape_of(request), connection_.seal());
   }
   for (Found& one : found) page.versions.push_back(std::move(one.version));
   return page;

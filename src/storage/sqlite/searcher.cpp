@@ -14,6 +14,7 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
   if (is_of_one_type) FHIR_CHECK(builder.compile(query));
   Page page;
+  if (query.explain) plan_ = &page.plan;
   if (query.total != search::Total::none || query.summary == search::Summary::count) {
     FHIR_TRY(total, is_of_one_type ? count(builder) : count(query));
     page.total = total;
@@ -24,7 +25,7 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     FHIR_TRY(newest, connection_.newest_rid());
     cursor.newest_rid = newest;
   } else {
-    FHIR_TRY(decoded, sql::decode(query.cursor, query));
+    FHIR_TRY(decoded, sql::decode(query.cursor, query, connection_.seal()));
     cursor = std::move(decoded);
   }
   const bool is_first = query.cursor.empty();
@@ -41,7 +42,7 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     if (!found.empty() && !is_all_asked) {
       cursor.rid = found.back().rid;
       cursor.keys = found.back().keys;
-      page.next_cursor = sql::encode(cursor, query);
+      page.next_cursor = sql::encode(cursor, query, connection_.seal());
     }
   }
   page.entries.reserve(found.size());
@@ -86,12 +87,16 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& bui
                                                           const sql::Cursor& cursor, bool is_first,
                                                           std::uint32_t limit, std::size_t keys) {
   FHIR_TRY(statements, builder.page(cursor, is_first, limit));
+  if (plan_ != nullptr) {
+    for (std::string& line : builder.explanation()) plan_->push_back(std::move(line));
+  }
   std::vector<Found> found;
   for (const sql::SqlText& text : statements) {
     FHIR_TRY(statement, connection_.statement(sql::sqlite_dialect().placeholders(text.text())));
     Run run(*statement);
     bind_all(*run, text.values());
     Step step = Step::done;
+    const std::size_t before = found.size();
     while (found.size() < limit && (step = run->step()) == Step::row) {
       Found one{run->integer(0), {}};
       for (std::size_t key = 0; key < keys; ++key) {
@@ -100,9 +105,23 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& bui
       found.push_back(std::move(one));
     }
     if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    if (plan_ != nullptr) FHIR_CHECK(explain(text, found.size() - before));
     if (found.size() >= limit) break;
   }
   return found;
+}
+
+/// The statement, without its values, and how SQLite goes about it.
+fhir::Result<void> Searcher::explain(const sql::SqlText& text, std::size_t rows) {
+  plan_->push_back("statement, gave " + std::to_string(rows) + " rows: " + text.text());
+  FHIR_TRY(statement, connection_.statement("EXPLAIN QUERY PLAN " +
+                                            sql::sqlite_dialect().placeholders(text.text())));
+  Run run(*statement);
+  bind_all(*run, text.values());
+  Step step;
+  while ((step = run->step()) == Step::row) plan_->push_back("    " + std::string(run->bytes(3)));
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return {};
 }
 
 /// "The search score … a number between 0 and 1": how well the words match, by the measure BM25.

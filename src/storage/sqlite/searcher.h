@@ -36,6 +36,7 @@ class Searcher {
                                                  std::uint32_t limit);
   fhir::Result<std::uint64_t> count(sql::QueryBuilder& builder);
   fhir::Result<void> add_scores(Page& page, const search::Query& query, const Rids& matches);
+  fhir::Result<void> explain(const sql::SqlText& statement, std::size_t rows);
   fhir::Result<bool> add_entry(Page& page, std::int64_t rid, bool is_match);
   fhir::Result<void> add_includes(Page& page, const search::Query& query, Rids matches);
   fhir::Result<void> follow(const search::Include& include, std::string_view query_type,
@@ -46,7 +47,8 @@ class Searcher {
   Connection& connection_;
   sql::Catalog& catalog_;
   const Dictionary& dictionary_;
-  std::int64_t entry_type_ = 0;  // of the last entry: a page has few types
+  std::vector<std::string>* plan_ = nullptr;  // of the page; null: nobody asks
+  std::int64_t entry_type_ = 0;               // of the last entry: a page has few types
   std::string entry_type_name_;
 };
 

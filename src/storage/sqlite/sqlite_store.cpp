@@ -1,4 +1,5 @@
 #include "src/storage/sqlite/sqlite_store.h"
+#include "src/security/secrets.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,6 +19,7 @@ namespace {
 using namespace sqlite;
 
 constexpr std::uintmax_t k_free_bytes_min = 16u << 20;  // below it the store says it is not healthy
+constexpr std::size_t k_link_key_bytes = 32;
 
 std::int64_t system_now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -99,6 +101,21 @@ fhir::Result<std::int64_t> newest_time(Connection& connection, const Dictionary&
   return newest;
 }
 
+/// The key that links are sealed with: the file's own, made at the first start.
+fhir::Result<std::string> link_key(Connection& connection) {
+  FHIR_TRY(insert, connection.statement("INSERT OR IGNORE INTO setting VALUES('link_key', ?)"));
+  const std::string fresh = security::to_base64url(security::random_bytes(k_link_key_bytes));
+  {
+    Run run(*insert);
+    run->bind_text(1, fresh);
+    if (run->step() == Step::failed) return fhir::unexpected(connection.issue(run->code()));
+  }
+  FHIR_TRY(select, connection.statement("SELECT value FROM setting WHERE name = 'link_key'"));
+  Run run(*select);
+  if (run->step() != Step::row) return fhir::unexpected(connection.issue(run->code()));
+  return std::string(run->bytes(0));
+}
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(const SqliteOptions& options, LockFile lock)
@@ -119,12 +136,14 @@ class SqliteStore final : public Store {
     if (!opened) return fhir::unexpected(std::move(opened).error());
     std::unique_ptr<Connection> connection = *std::move(opened);
     if (!is_full) take_reserve(options_.directory);  // else it is taken at the next start
-    connection->set_bodies(bodies_);
     FHIR_CHECK(bodies_.load(*connection));
+    FHIR_TRY(key, link_key(*connection));
+    seal_.emplace(std::move(key));
+    connection->set_codes(bodies_, *seal_);
     FHIR_CHECK(dictionary_.load(*connection));
     FHIR_TRY(newest, newest_time(*connection, dictionary_));
     FHIR_TRY(readers, open_readers(file, options_));
-    for (auto& reader : readers) reader->set_bodies(bodies_);
+    for (auto& reader : readers) reader->set_codes(bodies_, *seal_);
     readers_ = std::make_unique<ReaderPool>(std::move(readers));
     writer_ = std::make_unique<Writer>(std::move(connection), bodies_, dictionary_, *readers_,
                                        clock_, options_, newest);
@@ -162,6 +181,11 @@ class SqliteStore final : public Store {
     return live;
   }
 
+  std::string seal(std::string_view text) override { return seal_->close(text, "store"); }
+  std::optional<std::string> unseal(std::string_view sealed) override {
+    return seal_->open(sealed, "store");
+  }
+
   bool is_healthy() override {
     std::error_code error;
     const auto space = std::filesystem::space(options_.directory, error);
@@ -176,6 +200,7 @@ class SqliteStore final : public Store {
   const Clock clock_;
   LockFile lock_;
   BodyCodec bodies_;
+  std::optional<security::Seal> seal_;  // once open
   Dictionary dictionary_;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<Writer> writer_;  // asks the readers to make room for it
