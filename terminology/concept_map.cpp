@@ -7,10 +7,17 @@ namespace terminology {
 
 using fhir::json::Value;
 
+namespace {
+
+constexpr std::string_view k_all_codes = "?fhir_vs";
+
+}  // namespace
+
 std::unique_ptr<const ConceptMap> ConceptMap::make(const Value& resource) {
   std::unique_ptr<ConceptMap> map(new ConceptMap);
   map->url_ = map->keep(resource.string_at("url"));
   map->version_ = map->keep(resource.string_at("version"));
+  map->title_ = map->keep(resource.string_at("title"));
   for (std::string_view name : {"sourceCanonical", "sourceUri"}) {
     if (const Value* source = resource.find(name))
       map->source_value_set_ = map->keep(source->string());
@@ -22,6 +29,22 @@ std::unique_ptr<const ConceptMap> ConceptMap::make(const Value& resource) {
   if (const Value* groups = resource.find("group")) {
     for (const Value& group : groups->items()) map->groups_.push_back(map->read_group(group));
   }
+  return map;
+}
+
+std::unique_ptr<const ConceptMap> ConceptMap::make_implicit(
+    const Implicit& about, std::unique_ptr<const ImplicitMap> implicit) {
+  std::unique_ptr<ConceptMap> map(new ConceptMap);
+  map->url_ = map->keep(about.url);
+  map->version_ = map->keep(about.version);
+  map->title_ = map->keep(about.title);
+  map->source_value_set_ = map->keep(std::string(about.source).append(k_all_codes));
+  map->target_value_set_ = map->keep(std::string(about.target).append(k_all_codes));
+  MapGroup group;
+  group.source = map->keep(about.source);
+  group.target = map->keep(about.target);
+  map->groups_.push_back(std::move(group));
+  map->implicit_ = std::move(implicit);
   return map;
 }
 

@@ -4,12 +4,14 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "fhir/base/arena.h"
 #include "fhir/formats/json_value.h"
 #include "terminology/code_index.h"
+#include "terminology/maps/implicit_map.h"
 
 namespace terminology {
 
@@ -61,11 +63,23 @@ class ConceptMap {
  public:
   static std::unique_ptr<const ConceptMap> make(const fhir::json::Value& resource);
 
+  /// What an implicit map says of itself.
+  struct Implicit {
+    std::string url, version, title;
+    std::string source, target;  // urls of code systems; the value sets are all their codes
+  };
+  /// A map that has one group without elements, and asks `map` instead.
+  static std::unique_ptr<const ConceptMap> make_implicit(const Implicit& about,
+                                                         std::unique_ptr<const ImplicitMap> map);
+
   std::string_view url() const { return url_; }
   std::string_view version() const { return version_; }
   std::string_view source_value_set() const { return source_value_set_; }  // empty: not said
   std::string_view target_value_set() const { return target_value_set_; }
   std::span<const MapGroup> groups() const { return groups_; }
+  std::string_view title() const { return title_; }
+  /// Null: the groups say everything.
+  const ImplicitMap* implicit() const { return implicit_.get(); }
 
  private:
   ConceptMap() = default;
@@ -75,8 +89,9 @@ class ConceptMap {
   std::string_view keep(std::string_view text) { return arena_.copy(text); }
 
   fhir::Arena arena_;
-  std::string_view url_, version_, source_value_set_, target_value_set_;
+  std::string_view url_, version_, title_, source_value_set_, target_value_set_;
   std::vector<MapGroup> groups_;
+  std::unique_ptr<const ImplicitMap> implicit_;
 };
 
 }  // namespace terminology

@@ -9,15 +9,6 @@ namespace {
 
 constexpr int k_other_maps_max = 8;  // maps that refer to each other in a row
 
-/// "the mapping is reversed": what was wider is narrower.
-std::string_view reversed(std::string_view equivalence) {
-  if (equivalence == "wider") return "narrower";
-  if (equivalence == "narrower") return "wider";
-  if (equivalence == "subsumes") return "specializes";
-  if (equivalence == "specializes") return "subsumes";
-  return equivalence;
-}
-
 /// "This mapping is only applicable if the specified element can be resolved, and it has the
 /// specified value."
 bool are_met(std::span<const MapLink> conditions, const std::vector<MapLink>& given) {
@@ -40,6 +31,10 @@ class Translator {
       : terminology_(terminology), question_(question) {}
 
   void ask(const ConceptMap& map, int depth) {
+    if (map.implicit() != nullptr) {
+      ask_implicit(map);
+      return;
+    }
     for (const MapGroup& group : map.groups())
       question_.direction == Direction::forward ? ask_forward(map, group, depth)
                                                 : ask_reverse(map, group);
@@ -85,6 +80,21 @@ class Translator {
     });
   }
 
+  void ask_implicit(const ConceptMap& map) {
+    const MapGroup& group = map.groups().front();
+    const bool is_forward = question_.direction == Direction::forward;
+    const std::string_view from = is_forward ? group.source : group.target;
+    const std::string_view to = is_forward ? group.target : group.source;
+    if (from != question_.coding.system) return;
+    if (!question_.target_system.empty() && question_.target_system != to) return;
+    const std::size_t before = matches.size();
+    map.implicit()->translate(question_, matches);
+    for (std::size_t i = before; i < matches.size(); ++i) {
+      matches[i].system = to;
+      matches[i].source = map.url();
+    }
+  }
+
   void ask_unmapped(const ConceptMap& map, const MapGroup& group, int depth) {
     if (group.unmapped == MapGroup::Unmapped::provided) {
       matches.push_back({"equal",
@@ -115,6 +125,14 @@ class Translator {
 };
 
 }  // namespace
+
+std::string_view reversed(std::string_view equivalence) {
+  if (equivalence == "wider") return "narrower";
+  if (equivalence == "narrower") return "wider";
+  if (equivalence == "subsumes") return "specializes";
+  if (equivalence == "specializes") return "subsumes";
+  return equivalence;
+}
 
 std::vector<TranslateMatch> translate(const Terminology& terminology, const ConceptMap& map,
                                       const TranslateQuestion& question) {

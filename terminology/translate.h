@@ -21,16 +21,20 @@ struct TranslateQuestion {
   std::vector<MapLink> dependencies = {};  // property, system and value are read
 };
 
-/// Views into the concept map, or the question.
+/// Views into the concept map, the release it asks, or the question.
 struct TranslateMatch {
   std::string_view equivalence;  // of what is found to what was asked
   std::string_view system, version, code, display;
   std::string_view comment;
   std::span<const MapLink> products;
-  std::string_view source;  // canonical of the map
+  std::string_view source;                 // canonical of the map
+  std::vector<MapLink> own_products = {};  // beside products: of an implicit map
   /// unmatched and disjoint say that there is no such counterpart.
   bool is_positive() const { return equivalence != "unmatched" && equivalence != "disjoint"; }
 };
+
+/// "The mapping is reversed": what was wider is narrower.
+std::string_view reversed(std::string_view equivalence);
 
 /// What one map says, its unmapped rules included; maps that these name are found in `terminology`.
 std::vector<TranslateMatch> translate(const Terminology& terminology, const ConceptMap& map,

@@ -114,6 +114,15 @@ fhir::Result<Maps> maps_of(const Invocation& invocation, const Parameters& param
   return maps;
 }
 
+void write_product(ParametersWriter& out, const MapLink& product) {
+  out.begin_parts("product").text("element", "Uri", product.property);
+  out.coding("concept", {.system = product.system,
+                         .version = {},
+                         .code = product.value,
+                         .display = product.display});
+  out.end_parts();
+}
+
 void write_match(ParametersWriter& out, const TranslateMatch& match) {
   out.begin_parts("match").text("equivalence", "Code", match.equivalence);
   if (!match.code.empty())
@@ -121,14 +130,8 @@ void write_match(ParametersWriter& out, const TranslateMatch& match) {
                            .version = match.version,
                            .code = match.code,
                            .display = match.display});
-  for (const MapLink& product : match.products) {
-    out.begin_parts("product").text("element", "Uri", product.property);
-    out.coding("concept", {.system = product.system,
-                           .version = {},
-                           .code = product.value,
-                           .display = product.display});
-    out.end_parts();
-  }
+  for (const MapLink& product : match.products) write_product(out, product);
+  for (const MapLink& product : match.own_products) write_product(out, product);
   out.text("source", "Uri", match.source).end_parts();
 }
 

@@ -66,8 +66,9 @@ struct FieldValue {
 };
 
 struct ReferenceSet {
-  ConceptId id = k_no_concept;    // the concept that stands for it
-  std::uint32_t first = 0;        // its members are positions first … first + count - 1
+  ConceptId id = k_no_concept;  // the concept that stands for it
+  /// Its members are positions first … first + count - 1, in ascending order of what they refer to.
+  std::uint32_t first = 0;
   std::uint32_t count = 0;        // active and inactive
   std::span<const Field> fields;  // in the order of the file
 };

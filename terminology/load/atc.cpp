@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "terminology/load/rxnorm.h"
 #include "terminology/load/table_file.h"
+#include "terminology/systems.h"
 
 namespace terminology::load {
 namespace {

@@ -5,11 +5,9 @@
 #include <string>
 
 #include "terminology/load/draft.h"
+#include "terminology/systems.h"
 
 namespace terminology::load {
-
-inline constexpr std::string_view k_icd10cm_url = "http://hl7.org/fhir/sid/icd-10-cm";
-inline constexpr std::string_view k_icd10pcs_url = "http://www.cms.gov/Medicare/Coding/ICD10";
 
 /// Codes of ICD-10-CM have their point. A code stands below the longest code it begins with; the
 /// tabular list adds chapters and blocks, which cannot be chosen, and codes by seventh characters.

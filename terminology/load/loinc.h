@@ -5,10 +5,9 @@
 #include <string>
 
 #include "terminology/load/draft.h"
+#include "terminology/systems.h"
 
 namespace terminology::load {
-
-inline constexpr std::string_view k_loinc_url = "http://loinc.org";
 
 /// Concepts are LOINC codes, parts (LP…), answer lists (LL…) and answers (LA…). Parts are values of
 /// the properties that the table names; an answer has its lists as LIST, in the order of the list;

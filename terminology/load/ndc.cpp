@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <utility>
 
-#include "terminology/load/ndc_code.h"
-#include "terminology/load/rxnorm.h"
 #include "terminology/load/table_file.h"
+#include "terminology/ndc_code.h"
+#include "terminology/systems.h"
 
 namespace terminology::load {
 namespace {

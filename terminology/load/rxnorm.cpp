@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "terminology/load/ndc_code.h"
 #include "terminology/load/table_file.h"
+#include "terminology/ndc_code.h"
 
 namespace terminology::load {
 namespace {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "terminology/load/draft.h"
+#include "terminology/systems.h"
 
 namespace terminology::load {
 
@@ -17,11 +18,5 @@ namespace terminology::load {
 /// folder   with RXNCONSO.RRF, itself or in `rrf`; the other files may be absent
 /// errors   not-found: there is no RXNCONSO.RRF · invalid: too few columns; those of TableFile
 fhir::Result<Draft> read_rxnorm(const std::string& folder, const SourceOptions& options);
-
-inline constexpr std::string_view k_rxnorm_url = "http://www.nlm.nih.gov/research/umls/rxnorm";
-inline constexpr std::string_view k_snomed_url = "http://snomed.info/sct";
-inline constexpr std::string_view k_atc_url = "http://www.whocc.no/atc";
-inline constexpr std::string_view k_cvx_url = "http://hl7.org/fhir/sid/cvx";
-inline constexpr std::string_view k_ndc_url = "http://hl7.org/fhir/sid/ndc";
 
 }  // namespace terminology::load

@@ -4,12 +4,13 @@
 #include "terminology/load/csv_code_system.h"
 #include "terminology/load/cvx.h"
 #include "terminology/load/ndc.h"
-#include "terminology/load/ndc_code.h"
+#include "terminology/ndc_code.h"
 
 namespace {
 
 using namespace load_test;
 using namespace terminology::load;
+using terminology::ndc_digits;
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace terminology::load {
+namespace terminology {
 
 /// The 11 digits of a code in parts (4-4-2, 5-3-2 or 5-4-1): each part is filled up to 5-4-2. Empty
 /// for what is no such code. Two parts (a product) give 9 digits.
@@ -27,4 +27,4 @@ inline std::string ndc_digits(std::string_view code) {
   return parts >= 2 ? digits : std::string();
 }
 
-}  // namespace terminology::load
+}  // namespace terminology
