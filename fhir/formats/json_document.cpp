@@ -3,6 +3,7 @@
 
 #include <emmintrin.h>
 
+#include <algorithm>
 #include <cstring>
 #include <unordered_set>
 #include <vector>
@@ -11,6 +12,7 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include "fhir/formats/position_cursor.h"
 #include "fhir/formats/utf8.h"
 
 namespace fhir::json {
@@ -20,6 +22,8 @@ using Stream = rapidjson::InsituStringStream;
 
 constexpr unsigned k_parse_flags =
     rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+constexpr std::string_view k_duplicate_text = "The object has two members of the same name";
 
 /// Builds the tree from RapidJSON's events. Open containers keep their children on one stack each
 /// for arrays and objects; a container is copied into the arena when it closes.
@@ -33,6 +37,7 @@ class TreeBuilder {
         stream_(stream),
         arena_(arena),
         depth_max_(options.depth_max),
+        faults_max_(options.faults != nullptr ? k_read_faults_max : 0),
         has_unicode_escapes_(has_unicode_escapes) {
     values_.reserve(64);
     members_.reserve(64);
@@ -67,9 +72,11 @@ class TreeBuilder {
   bool EndObject(rapidjson::SizeType) {
     Frame frame = frames_.back();
     frames_.pop_back();
+    if (has_duplicate({members_.data() + frame.start, members_.size() - frame.start}) &&
+        !drop_duplicates(frame))
+      return false;
     std::span<const Member> open_members{members_.data() + frame.start,
                                          members_.size() - frame.start};
-    if (has_duplicate(open_members)) return false;
     Member* copy = arena_.allocate_array<Member>(open_members.size());
     if (!open_members.empty()) std::memcpy(copy, open_members.data(), open_members.size_bytes());
     std::span<const Member> kept{copy, open_members.size()};
@@ -90,6 +97,13 @@ class TreeBuilder {
   const Value& root() const { return root_; }
   const Issue& refusal() const { return refusal_; }
   std::uint32_t refusal_offset() const { return refusal_offset_; }
+
+  /// A member that was dropped because its name came before.
+  struct Dropped {
+    std::uint32_t offset;         // of its name
+    std::uint32_t object_offset;  // of the object
+  };
+  const std::vector<Dropped>& dropped() const { return dropped_; }
 
  private:
   struct Frame {
@@ -152,8 +166,25 @@ class TreeBuilder {
     return false;
   }
 
+  /// Keeps the first member of each name; false when faults are not gone over, or too many.
+  bool drop_duplicates(const Frame& frame) {
+    std::unordered_set<std::string_view> seen;
+    std::size_t kept = frame.start;
+    for (std::size_t i = frame.start; i < members_.size(); ++i) {
+      if (seen.insert(members_[i].name()).second) {
+        members_[kept++] = members_[i];
+      } else if (dropped_.size() < faults_max_) {
+        dropped_.push_back({offset_of(members_[i].name_data) - 1, frame.offset});
+      } else {
+        return refuse_duplicate(members_[i]), false;
+      }
+    }
+    members_.resize(kept);
+    return true;
+  }
+
   bool refuse_duplicate(const Member& member) {
-    refusal_ = make_issue(IssueType::structure, "The object has two members of the same name");
+    refusal_ = make_issue(IssueType::structure, std::string(k_duplicate_text));
     refusal_offset_ = offset_of(member.name_data) - 1;
     return true;
   }
@@ -162,6 +193,7 @@ class TreeBuilder {
   const Stream& stream_;
   Arena& arena_;
   std::size_t depth_max_;
+  std::size_t faults_max_;
   bool has_unicode_escapes_;
   std::vector<Frame> frames_;
   std::vector<Value> values_;
@@ -169,6 +201,7 @@ class TreeBuilder {
   Value root_;
   Issue refusal_;
   std::uint32_t refusal_offset_ = 0;
+  std::vector<Dropped> dropped_;
 };
 
 /// RapidJSON 1.1.0 looks through sixteen bytes at a time for control characters up to 0x19, and
@@ -194,6 +227,21 @@ Issue placed(Issue issue, std::string_view source, std::size_t offset) {
   issue.line = position.line;
   issue.column = position.column;
   return issue;
+}
+
+/// In the order of the text: an object closes after those inside it.
+void report_dropped(std::vector<TreeBuilder::Dropped> dropped, std::string_view text,
+                    std::vector<ReadFault>& faults) {
+  std::sort(dropped.begin(), dropped.end(),
+            [](const auto& a, const auto& b) { return a.offset < b.offset; });
+  PositionCursor positions(text);
+  for (const TreeBuilder::Dropped& each : dropped) {
+    const Position position = positions.at(each.offset);
+    Issue issue = make_issue(IssueType::structure, std::string(k_duplicate_text));
+    issue.line = position.line;
+    issue.column = position.column;
+    faults.push_back({std::move(issue), each.object_offset});
+  }
 }
 
 }  // namespace
@@ -222,9 +270,14 @@ Result<Document> Document::read(std::string source, const ReadOptions& options) 
     return unexpected(
         make_issue(Situation::too_large, IssueType::too_long,
                    "The body is longer than " + std::to_string(options.bytes_max) + " bytes"));
-  if (std::size_t bad = invalid_utf8_at(source); bad != std::string_view::npos)
-    return unexpected(
-        placed(make_issue(IssueType::structure, "The body is not valid UTF-8"), source, bad));
+  if (std::size_t bad = invalid_utf8_at(source); bad != std::string_view::npos) {
+    Issue issue =
+        placed(make_issue(IssueType::structure, "The body is not valid UTF-8"), source, bad);
+    if (options.faults == nullptr) return unexpected(std::move(issue));
+    options.faults->push_back({std::move(issue), 0});
+    source = with_valid_utf8(source);
+    if (source.size() >= k_json_bytes_max) return unexpected(options.faults->back().issue);
+  }
   if (std::size_t bad = overlooked_control_at(source); bad != std::string_view::npos)
     return unexpected(placed(
         make_issue(IssueType::structure, "The body is not JSON: a control character stands in it"),
@@ -255,6 +308,8 @@ Result<Document> Document::read(std::string source, const ReadOptions& options) 
   if (std::size_t end = stream.Tell(); end < text.size())
     return unexpected(
         placed(make_issue(IssueType::structure, "Data follow the JSON value"), text, end));
+
+  if (!builder.dropped().empty()) report_dropped(builder.dropped(), text, *options.faults);
 
   Value* root = document.arena_->allocate_array<Value>(1);
   *root = builder.root();

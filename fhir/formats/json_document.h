@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fhir/base/arena.h"
+#include "fhir/base/issue.h"
 #include "fhir/base/limits.h"
 #include "fhir/base/result.h"
 #include "fhir/formats/json_value.h"
@@ -21,9 +23,18 @@ struct Position {
 /// Where the byte at `offset` of a UTF-8 text stands.
 Position position_in(std::string_view text, std::size_t offset);
 
+/// What is wrong and was gone over.
+struct ReadFault {
+  Issue issue;               // with line and column
+  std::uint32_t offset = 0;  // of the object in which it is
+};
+
 struct ReadOptions {
   std::size_t bytes_max = k_json_bytes_max;
   std::size_t depth_max = k_json_depth_max;
+  /// Not null: bytes that are no UTF-8 are read as U+FFFD, of members of the same name the first
+  /// is read, and the faults are told here: k_read_faults_max of them, one more is an error.
+  std::vector<ReadFault>* faults = nullptr;
 };
 
 class Document {

@@ -3,6 +3,8 @@
 
 #include <emmintrin.h>
 
+#include <algorithm>
+
 namespace fhir::json {
 namespace {
 
@@ -44,6 +46,19 @@ std::size_t invalid_utf8_at(std::string_view text) {
     at += bytes;
   }
   return std::string_view::npos;
+}
+
+std::string with_valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t valid = std::min(invalid_utf8_at(text), text.size());
+    out.append(text.substr(0, valid));
+    if (valid == text.size()) break;
+    out.append(k_replacement_character);
+    text.remove_prefix(valid + 1);
+  }
+  return out;
 }
 
 }  // namespace fhir::json

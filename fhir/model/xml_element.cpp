@@ -68,15 +68,20 @@ bool ElementReader::resolve(const pugi::xml_node& node, std::string_view outer_s
     out.name.remove_prefix(colon + 1);
   }
   out.is_narrative = space == k_xhtml_namespace && out.name == "div";
-  if (out.is_narrative)
-    return !has_prefix || refuse(node,
-                                 "The narrative's div has a namespace prefix; declare its "
-                                 "namespace by xmlns=\"http://www.w3.org/1999/xhtml\"");
+  const auto leave_out = [&](std::string diagnostics) {
+    pass_over(node, std::move(diagnostics));
+    return false;
+  };
+  if (out.is_narrative && has_prefix)
+    return leave_out(
+        "The narrative's div has a namespace prefix; declare its namespace by "
+        "xmlns=\"http://www.w3.org/1999/xhtml\"");
+  if (out.is_narrative) return true;
   if (space != k_fhir_namespace)
-    return refuse(
-        node, "The element " + quoted(out.name) + " is not in the namespace http://hl7.org/fhir");
+    return leave_out("The element " + quoted(out.name) +
+                     " is not in the namespace http://hl7.org/fhir");
   if (!is_plain_name(out.name) || out.name.starts_with('_'))
-    return refuse(node, "The element " + quoted(out.name) + " has a name that FHIR does not use");
+    return leave_out("The element " + quoted(out.name) + " has a name that FHIR does not use");
   return true;
 }
 
@@ -99,7 +104,11 @@ bool ElementReader::attributes(const pugi::xml_node& node, Attributes& out) {
                                              : name == "id"  ? &out.id
                                              : name == "url" ? &out.url
                                                              : nullptr;
-    if (known == nullptr) return refuse_it("FHIR has no attribute " + quoted(name));
+    if (known == nullptr) {
+      if (!pass_over_at(node, offset_of(attribute.name()), "FHIR has no attribute " + quoted(name)))
+        return false;
+      continue;
+    }
     if (!decode(attribute.value(), *known)) return false;
   }
   return true;
@@ -121,7 +130,21 @@ bool ElementReader::refuse(const pugi::xml_node& node, Issue issue) {
   return refuse_at(offset_of(node), std::move(issue));
 }
 
+bool ElementReader::pass_over(const pugi::xml_node& node, std::string diagnostics) {
+  return pass_over_at(node, offset_of(node), std::move(diagnostics));
+}
+
+bool ElementReader::pass_over_at(const pugi::xml_node& node, std::size_t offset,
+                                 std::string diagnostics) {
+  refused_node_ = node;
+  Issue issue = make_issue(IssueType::structure, std::move(diagnostics));
+  if (faults_.size() == faults_max_) return refuse_at(offset, std::move(issue));
+  faults_.push_back({std::move(issue), offset, node});
+  return true;
+}
+
 bool ElementReader::refuse_at(std::size_t offset, Issue issue) {
+  is_refused_ = true;
   refusal_ = std::move(issue);
   refusal_offset_ = offset;
   return false;

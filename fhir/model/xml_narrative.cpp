@@ -9,6 +9,7 @@
 
 #include <pugixml.hpp>
 
+#include "fhir/formats/utf8.h"
 #include "fhir/model/xml_text.h"
 
 namespace fhir::xml {
@@ -44,7 +45,7 @@ std::string repaired(std::string_view xhtml) {
     const std::string_view rest = xhtml.substr(at);
     if (rest[0] != '&') {
       if (const std::size_t bytes = forbidden_bytes(rest); bytes != 0) {
-        out += k_replacement;
+        out += json::k_replacement_character;
         at += bytes - 1;
       } else {
         out += rest[0];

@@ -16,6 +16,7 @@
 #include <pugixml.hpp>
 
 #include "fhir/base/arena.h"
+#include "fhir/formats/position_cursor.h"
 #include "fhir/formats/utf8.h"
 #include "fhir/model/xml_element.h"
 #include "fhir/model/xml_expression.h"
@@ -76,23 +77,31 @@ struct Item {
 class TreeReader {
  public:
   TreeReader(std::string_view source, xml::ElementReader& elements,
-             const DefinitionStore& definitions, Arena& arena, std::size_t depth_max)
+             const DefinitionStore& definitions, Arena& arena, const XmlReadOptions& options)
       : source_(source),
         elements_(elements),
         definitions_(definitions),
         resource_fallback_(definitions.type("DomainResource")),
         object_fallback_(definitions.type("BackboneElement")),
         arena_(arena),
-        depth_max_(depth_max) {}
+        depth_max_(options.depth_max),
+        keeps_faults_(options.faults != nullptr) {}
 
   bool read(const pugi::xml_document& document, Value& out) {
     xml::Element root;
-    return elements_.root(document, root) && read_resource(root, 1, out);
+    if (!elements_.root(document, root)) return false;
+    if (keeps_faults_) elements_.keep_faults(k_read_faults_max);
+    return read_resource(root, 1, out);
   }
 
  private:
   bool refuse(const xml::Element& element, std::string diagnostics) {
     return elements_.refuse(element.node, std::move(diagnostics));
+  }
+
+  /// Whether the reading goes on, without what is wrong.
+  bool pass_over(const xml::Element& element, std::string diagnostics) {
+    return elements_.pass_over(element.node, std::move(diagnostics));
   }
 
   std::uint32_t place_of(const xml::Element& element) const {
@@ -112,7 +121,8 @@ class TreeReader {
   bool read_resource(const xml::Element& from, std::size_t depth, Value& out) {
     Attributes attributes;
     if (!check_depth(from, depth) || !elements_.attributes(from.node, attributes)) return false;
-    if (attributes.any()) return refuse(from, "A resource has no attributes; its id is an element");
+    if (attributes.any() && !pass_over(from, "A resource has no attributes; its id is an element"))
+      return false;
     const TypeSchema* type = definitions_.type(from.name);
     if (type == nullptr || type->kind != TypeKind::resource) type = resource_fallback_;
     std::vector<Member> members;
@@ -125,11 +135,12 @@ class TreeReader {
                    std::size_t depth, Value& out) {
     if (!check_depth(from, depth)) return false;
     const bool has_url = type == object_fallback_ || (type != nullptr && type->name == "Extension");
-    if (attributes.url && !has_url) return refuse(from, "Only an extension has the attribute url");
+    if (attributes.url && !has_url && !pass_over(from, "Only an extension has the attribute url"))
+      return false;
     std::vector<Member> members;
     const std::uint32_t place = place_of(from);
     if (attributes.id) add(members, "id", Value::text_value(Kind::string, *attributes.id, place));
-    if (attributes.url)
+    if (attributes.url && has_url)
       add(members, "url", Value::text_value(Kind::string, *attributes.url, place));
     return read_members(from, attributes, type, false, depth, members) &&
            close(members, place, out);
@@ -145,14 +156,21 @@ class TreeReader {
       });
       const bool is_url = first->name == "url" &&
                           (attributes.url || (type != nullptr && type->name == "Extension"));
-      if (!is_resource && (first->name == "id" || is_url))
-        return refuse(*first, "The " + std::string(first->name) +
-                                  " of an element is an attribute, not an element");
-      // An ExampleScenario.instance has an element of that name.
-      if (first->name == "resourceType" && (is_resource || type == object_fallback_))
-        return refuse(*first, "The type of a resource is the name of its element");
-      if (!read_group({first, last}, type, depth, members)) return false;
+      const std::span<const xml::Element> group{first, last};
       first = last;
+      if (!is_resource && (group.front().name == "id" || is_url)) {
+        if (!pass_over(group.front(), "The " + std::string(group.front().name) +
+                                          " of an element is an attribute, not an element"))
+          return false;
+        continue;
+      }
+      // An ExampleScenario.instance has an element of that name.
+      if (group.front().name == "resourceType" && (is_resource || type == object_fallback_)) {
+        if (!pass_over(group.front(), "The type of a resource is the name of its element"))
+          return false;
+        continue;
+      }
+      if (!read_group(group, type, depth, members)) return false;
     }
     return true;
   }
@@ -162,12 +180,18 @@ class TreeReader {
     std::unordered_map<std::string_view, std::size_t> groups;
     bool in_order = true;
     for (const pugi::xml_node& node : from.node.children()) {
-      if (node.type() != pugi::node_element)
-        return elements_.refuse(node, "Text stands in the element " +
-                                          std::string(from.name.substr(0, 64)) +
-                                          "; FHIR's values are attributes");
+      if (node.type() != pugi::node_element) {
+        if (!elements_.pass_over(node, "Text stands in the element " +
+                                           std::string(from.name.substr(0, 64)) +
+                                           "; FHIR's values are attributes"))
+          return false;
+        continue;
+      }
       xml::Element child;
-      if (!elements_.resolve(node, from.default_space, child)) return false;
+      if (!elements_.resolve(node, from.default_space, child)) {
+        if (elements_.is_refused()) return false;
+        continue;
+      }
       if (!out.empty() && out.back().name == child.name) {
         child.group = out.back().group;
       } else {
@@ -225,9 +249,9 @@ class TreeReader {
   bool read_item(const xml::Element& from, const TypeSchema* type, std::size_t depth, Item& out) {
     if (from.is_narrative) return read_narrative(from, out);
     if (type != nullptr && type->primitive == Primitive::xhtml)
-      return refuse(from,
-                    "The narrative's div is not in the namespace "
-                    "http://www.w3.org/1999/xhtml");
+      return pass_over(from,
+                       "The narrative's div is not in the namespace "
+                       "http://www.w3.org/1999/xhtml");
     if (type != nullptr && type->kind == TypeKind::resource)
       return read_wrapped_resource(from, depth, out);
     Attributes attributes;
@@ -235,9 +259,9 @@ class TreeReader {
     const bool is_primitive =
         type != nullptr ? type->kind == TypeKind::primitive : attributes.value.has_value();
     if (!is_primitive) {
-      if (attributes.value)
-        return refuse(from, "The element " + std::string(from.name) +
-                                " has a value, which its type does not have");
+      if (attributes.value && !pass_over(from, "The element " + std::string(from.name) +
+                                                   " has a value, which its type does not have"))
+        return false;
       return read_object(from, attributes, type != nullptr ? type : object_fallback_, depth,
                          out.value.emplace());
     }
@@ -255,11 +279,12 @@ class TreeReader {
     Attributes attributes;
     std::vector<xml::Element> children;
     if (!elements_.attributes(from.node, attributes) || !collect(from, children)) return false;
-    if (attributes.any() || children.size() > 1 ||
-        (children.size() == 1 && children.front().is_narrative))
-      return refuse(
-          from, "The element " + std::string(from.name) + " holds one resource and nothing else");
-    if (children.empty()) {
+    const bool has_narrative = !children.empty() && children.front().is_narrative;
+    if ((attributes.any() || children.size() > 1 || has_narrative) &&
+        !pass_over(
+            from, "The element " + std::string(from.name) + " holds one resource and nothing else"))
+      return false;
+    if (children.empty() || has_narrative) {
       out.value = Value::object({}, place_of(from), false);
       return check_depth(from, depth);
     }
@@ -310,6 +335,7 @@ class TreeReader {
   const TypeSchema* object_fallback_;
   Arena& arena_;
   std::size_t depth_max_;
+  bool keeps_faults_;
 };
 
 Unexpected<Issue> refused(Issue issue, std::string_view text, std::size_t offset) {
@@ -317,6 +343,21 @@ Unexpected<Issue> refused(Issue issue, std::string_view text, std::size_t offset
   issue.line = position.line;
   issue.column = position.column;
   return unexpected(std::move(issue));
+}
+
+/// In the order of the text, which is not that of the members.
+void report(std::vector<xml::Fault> faults, std::string_view text,
+            const DefinitionStore& definitions, IssueSink& sink) {
+  std::stable_sort(faults.begin(), faults.end(),
+                   [](const xml::Fault& a, const xml::Fault& b) { return a.offset < b.offset; });
+  json::PositionCursor positions(text);
+  for (xml::Fault& fault : faults) {
+    const json::Position position = positions.at(fault.offset);
+    fault.issue.line = position.line;
+    fault.issue.column = position.column;
+    fault.issue.expression = xml::expression_of(fault.node, definitions);
+    sink.add(std::move(fault.issue));
+  }
 }
 
 }  // namespace
@@ -330,12 +371,23 @@ Result<json::Document> read_xml(std::string_view text, const DefinitionStore& de
     return too_large("The body is longer than " + std::to_string(options.bytes_max) + " bytes");
   if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '<')) > k_xml_tags_max)
     return too_large("The body has more than " + std::to_string(k_xml_tags_max) + " tags");
-  if (const std::size_t bad = json::invalid_utf8_at(text); bad != std::string_view::npos)
-    return refused(make_issue(IssueType::structure, "The body is not valid UTF-8"), text, bad);
-  if (const std::size_t bad = xml::forbidden_at(text); bad != std::string_view::npos)
-    return refused(
+  std::string repaired;
+  if (const std::size_t bad = json::invalid_utf8_at(text); bad != std::string_view::npos) {
+    auto refusal =
+        refused(make_issue(IssueType::structure, "The body is not valid UTF-8"), text, bad);
+    if (options.faults == nullptr) return refusal;
+    options.faults->add(std::move(refusal.error));
+    text = repaired = json::with_valid_utf8(text);
+  }
+  if (const std::size_t bad = xml::forbidden_at(text); bad != std::string_view::npos) {
+    auto refusal = refused(
         make_issue(IssueType::structure, "The body has a character that XML does not allow"), text,
         bad);
+    if (options.faults == nullptr) return refusal;
+    options.faults->add(std::move(refusal.error));
+    text = repaired = xml::with_allowed_characters(text);
+  }
+  if (text.size() >= k_json_bytes_max) return too_large("The body is too long");
 
   // Values are decoded from what the source has, so that references are checked: pugixml only
   // takes the text apart.
@@ -352,9 +404,11 @@ Result<json::Document> read_xml(std::string_view text, const DefinitionStore& de
 
   auto arena = std::make_unique<Arena>();
   xml::ElementReader elements(text, buffer.data(), *arena);
-  TreeReader reader(text, elements, definitions, *arena, options.depth_max);
+  TreeReader reader(text, elements, definitions, *arena, options);
   Value root;
-  if (!reader.read(document, root)) {
+  const bool is_read = reader.read(document, root);
+  if (!elements.faults().empty()) report(elements.faults(), text, definitions, *options.faults);
+  if (!is_read) {
     Issue issue = elements.refusal();
     issue.expression = xml::expression_of(elements.refused_node(), definitions);
     return refused(std::move(issue), text, elements.refusal_offset());

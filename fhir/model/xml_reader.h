@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "fhir/base/issue.h"
 #include "fhir/base/limits.h"
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
@@ -18,6 +19,10 @@ inline constexpr std::size_t k_xml_attributes_max = 64;    // of one element
 struct XmlReadOptions {
   std::size_t bytes_max = k_xml_bytes_max;
   std::size_t depth_max = k_json_depth_max;  // objects and arrays of the tree, as in JSON
+  /// Not null: what well-formed XML has and FHIR does not allow is left out, characters that are no
+  /// UTF-8 or not XML's are read as U+FFFD, and the faults are told here, with their places:
+  /// k_read_faults_max of them, one more is an error.
+  IssueSink* faults = nullptr;
 };
 
 /// Reads one resource.

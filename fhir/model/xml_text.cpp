@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "fhir/formats/utf8.h"
+
 namespace fhir::xml {
 namespace {
 
@@ -75,6 +77,20 @@ std::size_t forbidden_at(std::string_view text) {
   return std::string_view::npos;
 }
 
+std::string with_allowed_characters(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t allowed = std::min(forbidden_at(text), text.size());
+    out.append(text.substr(0, allowed));
+    text.remove_prefix(allowed);
+    if (text.empty()) break;
+    out.append(json::k_replacement_character);
+    text.remove_prefix(forbidden_bytes(text));
+  }
+  return out;
+}
+
 bool is_plain_name(std::string_view name) {
   if (name.empty() || !(is_letter(name.front()) || name.front() == '_')) return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -119,7 +135,7 @@ void append_escaped(std::string& out, std::string_view text) {
     } else if (c == '\t' || c == '\n' || c == '\r') {
       out += c == '\t' ? "&#9;" : c == '\n' ? "&#10;" : "&#13;";
     } else if (const std::size_t bytes = forbidden_bytes(text.substr(at)); bytes != 0) {
-      out += k_replacement;
+      out += json::k_replacement_character;
       at += bytes - 1;
     } else {
       out += c;

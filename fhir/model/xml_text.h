@@ -10,7 +10,6 @@ namespace fhir::xml {
 
 inline constexpr std::string_view k_fhir_namespace = "http://hl7.org/fhir";
 inline constexpr std::string_view k_xhtml_namespace = "http://www.w3.org/1999/xhtml";
-inline constexpr std::string_view k_replacement = "\xef\xbf\xbd";  // U+FFFD
 
 /// Bytes of the character that begins `text`, when XML does not allow it: a control character,
 /// U+FFFE or U+FFFF. 0 when it may stand there.
@@ -18,6 +17,9 @@ std::size_t forbidden_bytes(std::string_view text);
 
 /// Offset of the first character that XML does not allow, npos when there is none.
 std::size_t forbidden_at(std::string_view text);
+
+/// The text, which is UTF-8, with U+FFFD for each character that XML does not allow.
+std::string with_allowed_characters(std::string_view text);
 
 /// Whether an element may have this name, without a prefix. Not every name of XML: the ASCII ones.
 bool is_plain_name(std::string_view name);

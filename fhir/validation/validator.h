@@ -28,6 +28,8 @@ struct Options {
   /// A display that the code does not have: error, not warning. Spelled otherwise: always a
   /// warning.
   bool displays_refused = true;
+  /// A Parameters is all there is: what a resource in it refers to by Type/id has to be in it too.
+  bool closed_parameters = false;
   bool vital_signs = true;            // hold vital signs, known by code, against R4's profiles
   std::vector<std::string> profiles;  // canonicals to check besides meta.profile
   std::size_t issues_max = k_issues_max;

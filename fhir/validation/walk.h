@@ -16,6 +16,7 @@
 
 #include "fhir/base/issue.h"
 #include "fhir/formats/json_document.h"
+#include "fhir/formats/position_cursor.h"
 #include "fhir/model/element.h"
 #include "fhir/validation/anchors.h"
 #include "fhir/validation/bound_sets.h"
@@ -24,7 +25,6 @@
 #include "fhir/validation/narrative.h"
 #include "fhir/validation/path.h"
 #include "fhir/validation/plan.h"
-#include "fhir/validation/position_cursor.h"
 #include "fhir/validation/profiles.h"
 #include "fhir/validation/reference.h"
 #include "fhir/validation/validator.h"
@@ -43,6 +43,9 @@ struct Scope {
 
 /// Contained resources by id; of two with the same id the first.
 using ContainedIndex = std::unordered_map<std::string_view, const json::Value*>;
+
+/// `Type/id` of the resources that one Parameters holds.
+using ParametersIndex = std::unordered_set<std::string>;
 
 /// Pairs of a resource and a text that belongs to it.
 class TextsByResource {
@@ -181,6 +184,8 @@ class Walk {
   /// there.
   Element find_target(const ParsedReference& reference, std::string_view text, const Scope& scope);
   const BundleIndex& index_of(const Scope& bundle);
+  const ParametersIndex& index_of_parameters(const json::Value& parameters);
+  void check_within_parameters(const Node& node, const ParsedReference& reference);
   const ContainedIndex& contained_of(const json::Value& resource);
   /// Remembers `#id` of a reference or URI for dom-3.
   void note_fragment(const Scope& scope, std::string_view text);
@@ -219,7 +224,7 @@ class Walk {
 
   const Parts& parts_;
   const json::Document& document_;
-  PositionCursor positions_;
+  json::PositionCursor positions_;
   const Options& options_;
   IssueSink& sink_;
   const TypePlan* element_plan_ = nullptr;  // of Element: what a primitive's sibling may have
@@ -242,6 +247,7 @@ class Walk {
   };
   std::unordered_map<const json::Value*, WrongDisplay> wrong_displays_;
   std::unordered_map<const json::Value*, ContainedIndex> contained_indexes_;
+  std::unordered_map<const json::Value*, ParametersIndex> parameters_indexes_;
   std::unordered_map<const json::Value*, Anchors> anchors_;
   /// What the paths of extensions' contexts select, by resource and path.
   std::map<std::pair<const json::Value*, const Rule*>, std::unordered_set<const json::Value*>>

@@ -48,6 +48,7 @@ void Walk::check_reference(const Node& node, const TypeRef* type) {
       if (node.scope->bundle != nullptr && is_other_type_by_uuid(reference, *node.scope))
         report(node, IssueType::value,
                {name_of(node), " names another type than that of the entry with this UUID"});
+      if (options_.closed_parameters) check_within_parameters(node, reference);
       break;
     default:
       break;

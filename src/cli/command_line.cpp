@@ -241,6 +241,9 @@ int run(int argc, const char* const* argv) {
                                "Take extensions whose url begins so without their definition");
   validate_command->add_flag("--for-publication", validate_settings.for_publication,
                              "Hold HL7's own resources to HL7's rules for publication");
+  validate_command->add_flag(
+      "--closed-parameters", validate_settings.closed_parameters,
+      "What a resource in a Parameters refers to by Type/id has to be in it");
   validate_command
       ->add_option("--severity", validate_settings.severity,
                    "Least severity to tell: error, warning or information")

@@ -4,11 +4,20 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fhir/model/faulty_json.h"
 #include "fhir/model/xml_reader.h"
 
 namespace server::cli {
 
 namespace fs = std::filesystem;
+namespace {
+
+bool is_xml(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && text[first] == '<';
+}
+
+}  // namespace
 
 fhir::Result<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -27,9 +36,17 @@ fhir::Result<fhir::json::Document> read_resource(const std::string& path,
 
 fhir::Result<fhir::json::Document> read_resource_text(std::string text,
                                                       const fhir::DefinitionStore& definitions) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string::npos && text[first] == '<') return fhir::read_xml(text, definitions);
+  if (is_xml(text)) return fhir::read_xml(text, definitions);
   return fhir::json::Document::read(std::move(text));
+}
+
+fhir::Result<fhir::json::Document> read_faulty_resource(std::string text,
+                                                        const fhir::DefinitionStore& definitions,
+                                                        fhir::IssueSink& faults) {
+  if (!is_xml(text)) return fhir::read_faulty_json(std::move(text), definitions, {}, faults);
+  fhir::XmlReadOptions options;
+  options.faults = &faults;
+  return fhir::read_xml(text, definitions, options);
 }
 
 fhir::Result<std::vector<std::string>> expand_paths(const std::vector<std::string>& paths) {

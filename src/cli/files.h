@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "fhir/base/issue.h"
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
@@ -21,6 +22,12 @@ fhir::Result<fhir::json::Document> read_resource(const std::string& path,
 /// The same for text at hand.
 fhir::Result<fhir::json::Document> read_resource_text(std::string text,
                                                       const fhir::DefinitionStore& definitions);
+
+/// The same for whoever tells all that is wrong with a resource: `faults` gets those that the
+/// reading can go on after.
+fhir::Result<fhir::json::Document> read_faulty_resource(std::string text,
+                                                        const fhir::DefinitionStore& definitions,
+                                                        fhir::IssueSink& faults);
 
 /// Files as they are, folders as the .json, .ndjson and .xml files in them and below, in order.
 ///

@@ -54,6 +54,7 @@ struct ValidateSettings {
   unsigned threads = 0;                  // 0: by the machine
   bool lenient_extensions = false;
   bool for_publication = false;
+  bool closed_parameters = false;
   bool quiet = false;
 };
 

@@ -66,6 +66,7 @@ class Run {
     options_.profiles = settings.profiles;
     options_.extension_bases = settings.extension_bases;
     options_.for_publication = settings.for_publication;
+    options_.closed_parameters = settings.closed_parameters;
     options_.unknown_extensions = settings.lenient_extensions
                                       ? fhir::validation::UnknownExtensions::warn
                                       : fhir::validation::UnknownExtensions::refuse;
@@ -93,7 +94,7 @@ class Run {
 
   std::string judge(FedResource fed) {
     fhir::IssueList found;
-    const auto document = read(fed);
+    const auto document = read(fed, found);
     if (document) {
       validator_.validate(*document, options_, found);
     } else {
@@ -114,10 +115,12 @@ class Run {
     return told(fed, found);
   }
 
-  fhir::Result<fhir::json::Document> read(FedResource& fed) const {
+  /// What the reading can go on after is one finding more.
+  fhir::Result<fhir::json::Document> read(FedResource& fed, fhir::IssueSink& found) const {
     if (fed.problem) return fhir::unexpected(*fed.problem);
-    if (fed.text) return read_resource_text(*std::move(fed.text), definitions_);
-    return read_resource(fed.file, definitions_);
+    if (fed.text) return read_faulty_resource(*std::move(fed.text), definitions_, found);
+    FHIR_TRY(text, read_file(fed.file));
+    return read_faulty_resource(std::move(text), definitions_, found);
   }
 
   std::string told(const FedResource& fed, const fhir::IssueList& found) const {

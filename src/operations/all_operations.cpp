@@ -16,23 +16,23 @@ namespace server::operations {
 std::span<const Operation> all_operations() {
   static constexpr std::array<Operation, 9> k_operations = {{
       {"lookup", "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup", "CodeSystem",
-       level_type, false, lookup},
+       level_type, false, false, lookup},
       {"validate-code", "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
-       "CodeSystem", level_type | level_instance, false, validate_code_of_code_system},
+       "CodeSystem", level_type | level_instance, false, false, validate_code_of_code_system},
       {"subsumes", "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes", "CodeSystem",
-       level_type | level_instance, false, subsumes},
+       level_type | level_instance, false, false, subsumes},
       {"expand", "http://hl7.org/fhir/OperationDefinition/ValueSet-expand", "ValueSet",
-       level_type | level_instance, false, expand},
+       level_type | level_instance, false, false, expand},
       {"validate-code", "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
-       "ValueSet", level_type | level_instance, false, validate_code_of_value_set},
+       "ValueSet", level_type | level_instance, false, false, validate_code_of_value_set},
       {"translate", "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate", "ConceptMap",
-       level_type | level_instance, false, translate},
+       level_type | level_instance, false, false, translate},
       {"validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate", "",
-       level_type | level_instance, false, validate},
+       level_type | level_instance, false, true, validate},
       {"snapshot", "http://hl7.org/fhir/OperationDefinition/StructureDefinition-snapshot",
-       "StructureDefinition", level_type | level_instance, false, snapshot},
+       "StructureDefinition", level_type | level_instance, false, false, snapshot},
       {"fhirpath", "http://fhirpath-lab.org/OperationDefinition/fhirpath", "", level_system, false,
-       fhirpath},
+       false, fhirpath},
   }};
   return k_operations;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "fhir/base/issue.h"
 #include "fhir/base/result.h"
 #include "fhir/definitions/definition_store.h"
 #include "fhir/formats/json_document.h"
@@ -41,6 +42,8 @@ struct Invocation {
   const fhir::json::Document* parameters = nullptr;
   /// The body as it was sent, whose lines and columns are the client's; null without one.
   const fhir::json::Document* body = nullptr;
+  /// What is wrong with the body and the reading went on after; for an operation that asks for it.
+  std::span<const fhir::Issue> body_faults;
   const Services* services = nullptr;
 };
 
@@ -52,6 +55,7 @@ struct Operation {
   std::string_view resource_type;  // empty: any type, and the system
   std::uint8_t levels;
   bool affects_state;  // then only POST
+  bool judges_body;    // a body that FHIR does not allow is read as far as it goes
   /// returns   the resource to answer with, as JSON
   fhir::Result<std::string> (*run)(const Invocation& invocation);
 };

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "fhir/formats/json_writer.h"
+#include "fhir/model/faulty_json.h"
 #include "fhir/validation/validator.h"
 #include "src/operations/outcome.h"
 #include "src/operations/parameters.h"
@@ -108,6 +109,19 @@ void check_identity(const Invocation& invocation, Mode mode, const fhir::json::V
     report(IssueType::invalid, "The resource's id is not the id in the URL");
 }
 
+/// What reading the body found, with the expressions that the validator gives to the subject.
+void tell_faults(const Invocation& invocation, const Subject& subject, fhir::IssueSink& sink) {
+  std::string prefix;
+  if (subject.resource != &subject.document->root())
+    prefix = fhir::expression_at(*subject.document, subject.resource->offset(),
+                                 *invocation.services->definitions);
+  for (fhir::Issue issue : invocation.body_faults) {
+    if (!prefix.empty() && issue.expression.starts_with(prefix))
+      issue.expression.replace(0, prefix.size(), subject.resource->string_at("resourceType"));
+    sink.add(std::move(issue));
+  }
+}
+
 fhir::Issue remark(std::string text) {
   fhir::Issue issue;
   issue.severity = fhir::Severity::information;
@@ -152,6 +166,7 @@ fhir::Result<std::string> validate(const Invocation& invocation) {
   }
   fhir::IssueList found;
   if (subject) {
+    tell_faults(invocation, *subject, found);
     check_identity(invocation, mode, *subject->resource, found);
   } else {
     if (invocation.id.empty() || mode == Mode::create || mode == Mode::update)

@@ -2,6 +2,7 @@
 #include "src/rest/resource_input.h"
 
 #include "fhir/formats/json_writer.h"
+#include "fhir/model/faulty_json.h"
 #include "fhir/model/xml_reader.h"
 #include "src/rest/answer.h"
 #include "src/rest/base64.h"
@@ -24,6 +25,29 @@ std::string_view content_name(Format format) {
   return type.substr(0, type.find(';'));
 }
 
+fhir::Issue no_body() {
+  return fhir::make_issue(fhir::IssueType::structure, "The request has no body");
+}
+
+/// faults   gets what the reading goes on after; null: it goes on after nothing
+fhir::Result<fhir::json::Document, Failure> read_text(const Call& call, Format format,
+                                                      std::string text, fhir::IssueSink* faults) {
+  const fhir::DefinitionStore& definitions = call.snapshot->definitions();
+  if (format == Format::xml) {
+    fhir::XmlReadOptions options;
+    options.depth_max = call.options->body_depth_max;
+    options.faults = faults;
+    REST_TRY(document, fhir::read_xml(text, definitions, options));
+    return std::move(document);
+  }
+  fhir::json::ReadOptions options;
+  options.depth_max = call.options->body_depth_max;
+  REST_TRY(document, faults == nullptr
+                         ? fhir::json::Document::read(std::move(text), options)
+                         : fhir::read_faulty_json(std::move(text), definitions, options, *faults));
+  return std::move(document);
+}
+
 /// A Binary around the bytes that were sent.
 fhir::Result<fhir::json::Document, Failure> binary_of(const Call& call) {
   std::string text;
@@ -42,23 +66,18 @@ fhir::Result<fhir::json::Document, Failure> binary_of(const Call& call) {
 
 fhir::Result<fhir::json::Document, Failure> read_resource_text(const Call& call, Format format,
                                                                std::string text) {
-  if (format == Format::xml) {
-    fhir::XmlReadOptions options;
-    options.depth_max = call.options->body_depth_max;
-    REST_TRY(document, fhir::read_xml(text, call.snapshot->definitions(), options));
-    return std::move(document);
-  }
-  fhir::json::ReadOptions options;
-  options.depth_max = call.options->body_depth_max;
-  REST_TRY(document, fhir::json::Document::read(std::move(text), options));
-  return std::move(document);
+  return read_text(call, format, std::move(text), nullptr);
 }
 
 fhir::Result<fhir::json::Document, Failure> read_body(const Call& call) {
-  if (call.body.empty())
-    return fhir::unexpected(
-        failure(fhir::make_issue(fhir::IssueType::structure, "The request has no body")));
+  if (call.body.empty()) return fhir::unexpected(failure(no_body()));
   return read_resource_text(call, call.body_format, std::string(call.body));
+}
+
+fhir::Result<fhir::json::Document, Failure> read_faulty_body(const Call& call,
+                                                             fhir::IssueSink& faults) {
+  if (call.body.empty()) return fhir::unexpected(failure(no_body()));
+  return read_text(call, call.body_format, std::string(call.body), &faults);
 }
 
 fhir::Result<fhir::json::Document, Failure> read_new_resource(const Call& call) {

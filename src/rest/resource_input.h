@@ -20,6 +20,11 @@ fhir::Result<fhir::json::Document, Failure> read_resource_text(const Call& call,
 /// Reads the call's body.
 fhir::Result<fhir::json::Document, Failure> read_body(const Call& call);
 
+/// The same for whoever tells all that is wrong with it: `faults` gets those that the reading can
+/// go on after.
+fhir::Result<fhir::json::Document, Failure> read_faulty_body(const Call& call,
+                                                             fhir::IssueSink& faults);
+
 /// Reads the body of a create or update. For a Binary, a body that is no Binary resource is its
 /// content (https://hl7.org/fhir/R4/binary.html#rest).
 fhir::Result<fhir::json::Document, Failure> read_new_resource(const Call& call);

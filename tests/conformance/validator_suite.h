@@ -30,11 +30,13 @@ struct Run {
   std::size_t bundle_index = 0;
   std::size_t errors = 0;
   std::set<std::string> error_paths;
+  std::set<std::string> paths_without_positions;  // those of them that were recorded so
 };
 
 /// All runs that the index describes, but those of logical models. Ends the test when it is
 /// damaged.
-std::vector<Run> read_index(const std::filesystem::path& folder);
+std::vector<Run> read_index(const std::filesystem::path& folder,
+                            const fhir::DefinitionStore& definitions);
 
 /// What a set of definitions needs to validate with.
 struct Engine {

@@ -43,6 +43,26 @@ class Operation(ServerCase):
             errors = self.judge("Patient/$validate", body)
             self.assertEqual([e["expression"] for e in errors], [["Patient.gender"]])
 
+    def test_a_body_that_is_not_quite_fhir_is_judged_as_far_as_it_goes_and_never_stored(self):
+        xml = ("<Patient xmlns='http://hl7.org/fhir'>\n<active a='b' value='true'/>\n"
+               "<gender value='none'/></Patient>")
+        json_text = '{"resourceType":"Patient","active":true,\n"active":true,"gender":"none"}'
+        wrapped = '{"resourceType":"Parameters","parameter":[{"name":"resource","resource":' + json_text + "}]}"
+        for body, kind, place in ((xml, "xml", "Patient.active"), (json_text, "json", "Patient"),
+                                  (wrapped, "json", "Patient"),
+                                  (b'{"resourceType":"Patient","id":"\xff","gender":"none"}', "json", "Patient")):
+            with self.subTest(body):
+                headers = {"Content_Type": f"application/fhir+{kind}", "Accept": "application/fhir+json"}
+                got = self.http.post("Patient/$validate", body, **headers)
+                self.assert_status(got, 200)
+                errors = [i for i in got.json["issue"] if i["severity"] == "error"]
+                self.assertIn("Patient.gender", [i["expression"][0] for i in errors])
+                self.assertIn(("structure", [place]), [(i["code"], i["expression"]) for i in errors])
+                if body is not wrapped:
+                    self.assert_outcome(self.http.post("Patient", body, **headers), 400, "structure")
+        errors = self.judge("Patient/$validate", parameters(GOOD))
+        self.assertEqual(errors, [])
+
     def test_a_profile_posted_before_is_judged_by(self):
         url = "http://elsewhere.test/born"
         unknown = self.http.post("Patient/$validate", parameters(GOOD, profile=url))
@@ -184,6 +204,21 @@ class Command(Case):
         self.assertEqual(soft.stderr, b"")
         self.assertIn(b"resources/s", loud.stderr)
         self.assertEqual(soft.stdout.decode(), f"{path}: valid\n")
+
+    def test_what_the_reading_goes_on_after_is_told_with_the_rest(self):
+        path = self.write("odd.xml", text="<Observation xmlns='http://hl7.org/fhir'>\n"
+                          "<status something='that' value='final'/></Observation>")
+        done = self.run_on(path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{path}:2:9: error: FHIR has no attribute something [Observation.status]\n", done.stdout.decode())
+        self.assertIn("Observation.code: at least 1 required", done.stdout.decode())
+
+    def test_a_parameters_may_be_all_there_is(self):
+        body = {"resourceType": "Parameters", "parameter": [{"name": "a", "resource": {
+            **GOOD, "managingOrganization": {"reference": "Organization/1"}}}]}
+        path = self.write("parameters.json", body)
+        self.assertEqual(self.run_on(path).returncode, 0)
+        self.assertEqual(self.run_on("--closed-parameters", path).returncode, 1)
 
     def test_a_profile_may_come_as_json_or_xml(self):
         url = "http://elsewhere.test/born"

@@ -60,14 +60,16 @@ Answer operation(const Call& call) {
   }
   if (found == nullptr) return fhir::unexpected(failure(not_here(call)));
   if (call.is_get && found->affects_state) return fhir::unexpected(failure(needs_post()));
+  fhir::IssueList faults;
   std::optional<fhir::json::Document> body;
   if (!call.is_get && !call.body.empty()) {
-    FHIR_TRY(document, read_body(call));
+    FHIR_TRY(document, found->judges_body ? read_faulty_body(call, faults) : read_body(call));
     body = std::move(document);
   }
   FHIR_TRY(parameters, operation_parameters(call, body ? &*body : nullptr));
   operations::Invocation invocation;
   invocation.body = body ? &*body : nullptr;
+  invocation.body_faults = faults.issues();
   invocation.resource_type = call.type;
   invocation.id = call.id;
   invocation.parameters = &parameters;

@@ -86,3 +86,24 @@ TEST_CASE("a reference may have an identifier or a display alone") {
       validate(R"({"resourceType":"Patient","managingOrganization":{"identifier":{"value":"x"}}})")
           .errors() == 0);
 }
+
+TEST_CASE("a Parameters that is all there is holds what its resources refer to by Type/id") {
+  const auto parameters = [](const std::string& reference) {
+    return R"({"resourceType":"Parameters","parameter":[)"
+           R"({"name":"a","resource":{"resourceType":"Patient","id":"1"}},)"
+           R"({"name":"b","part":[{"name":"c","resource":{"resourceType":"Encounter","id":"2",)"
+           R"("status":"planned","class":{"code":"AMB"},"subject":{"reference":")" +
+           reference + R"("}}}]}]})";
+  };
+  constexpr const char* k_place = "Parameters.parameter[1].part[0].resource/*Encounter/2*/.subject";
+  fhir::validation::Options options;
+  for (const char* anything : {"Patient/1", "Patient/2"})
+    CHECK(validate(parameters(anything), options).errors() == 0);
+  options.closed_parameters = true;
+  for (const char* good : {"Patient/1", "Patient/1/_history/3", "http://a.b/fhir/Patient/2",
+                           "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"})
+    CHECK(validate(parameters(good), options).errors() == 0);
+  const fhir::Issue found = validate(parameters("Patient/2"), options).error();
+  CHECK(found.type == fhir::IssueType::not_found);
+  CHECK(found.expression == k_place);
+}

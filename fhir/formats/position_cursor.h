@@ -9,14 +9,14 @@
 
 #include "fhir/formats/json_document.h"
 
-namespace fhir::validation {
+namespace fhir::json {
 
 class PositionCursor {
  public:
   explicit PositionCursor(std::string_view text) : text_(text) {}
 
   /// The same as json::position_in(text, offset).
-  json::Position at(std::size_t offset) {
+  Position at(std::size_t offset) {
     offset = std::min(offset, text_.size());
     const bool is_forward = offset >= offset_;
     const std::string_view between = is_forward ? text_.substr(offset_, offset - offset_)
@@ -68,7 +68,7 @@ class PositionCursor {
 
   std::string_view text_;
   std::size_t offset_ = 0;
-  json::Position position_;
+  Position position_;
 };
 
-}  // namespace fhir::validation
+}  // namespace fhir::json
