@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "src/cli/auth_command.h"
 #include "src/cli/commands.h"
 
 namespace server::cli {
@@ -135,9 +136,12 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
   app.add_option("--bind", settings.bind, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
       ->capture_default_str();
-  app.add_option("--auth", settings.auth, "none, or smart")
+  app.add_option("--auth", settings.auth,
+                 "none; smart: SMART on FHIR, with the authorization server in the program")
       ->check(CLI::IsMember({"none", "smart"}))
       ->capture_default_str();
+  app.add_flag("--open-introspection", settings.open_introspection,
+               "Tell whoever holds a token about it, without proof of who asks");
   app.add_option("--tls-certificate", settings.tls_certificate,
                  "PEM chain; with --tls-key the port speaks TLS");
   app.add_option("--tls-key", settings.tls_key, "PEM key");
@@ -291,6 +295,9 @@ int run(int argc, const char* const* argv) {
   PackageSettings package_settings;
   CLI::App* package_command = add_package(app, package_settings);
 
+  AuthSettings auth_settings;
+  CLI::App* auth_command = add_auth(app, auth_settings);
+
   CLI::App* version_command = app.add_subcommand("version", "Print the version");
 
   try {
@@ -310,6 +317,7 @@ int run(int argc, const char* const* argv) {
   if (fhirpath_command->parsed()) return told(fhirpath(fhirpath_settings));
   if (snapshot_command->parsed()) return told(snapshot(snapshot_settings));
   if (package_command->parsed()) return told(run_package(*package_command, package_settings));
+  if (auth_command->parsed()) return told(run_auth(*auth_command, auth_settings));
   return told(index(index_settings));
 }
 

@@ -2,6 +2,7 @@
 
 #include "src/cli/definitions.h"
 #include "src/rest/live_store.h"
+#include "src/security/discovery.h"
 #include "src/storage/sqlite/sqlite_store.h"
 
 namespace server::cli {
@@ -28,6 +29,11 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
   }
   engine.options.create_placeholders = settings.create_placeholders;
   engine.options.cors_origins = settings.cors_origins;
+  if (settings.auth == "smart") {
+    security::AuthorizationOptions authorization;
+    authorization.base_url = settings.base_url;
+    engine.options.oauth_uris = security::oauth_uris(authorization);
+  }
 
   DefinitionSettings wanted = settings.definitions;
   if (wanted.package_folder.empty()) wanted.package_folder = settings.data + "/packages";

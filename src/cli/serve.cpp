@@ -9,6 +9,7 @@
 
 #include "src/cli/commands.h"
 #include "src/cli/engine.h"
+#include "src/cli/smart.h"
 #include "src/http/server.h"
 #include "src/http/worker_pool.h"
 #include "src/rest/rest_handler.h"
@@ -84,15 +85,31 @@ class LateHandler final : public http::Handler {
   std::atomic<http::Handler*> handler_ = nullptr;
 };
 
+int could_not_start(const fhir::Issue& issue) {
+  const std::string detail = issue.log_detail.empty() ? "" : " (" + issue.log_detail + ")";
+  std::fprintf(stderr, "medisync: %s%s\n", issue.diagnostics.c_str(), detail.c_str());
+  return 1;
+}
+
+void warn_of_network(const ServeSettings& settings) {
+  if (settings.bind == "127.0.0.1" || settings.bind == "::1" || settings.bind == "localhost")
+    return;
+  if (settings.auth == "none") {
+    std::fprintf(
+        stderr, "medisync: warning: --auth none on %s lets anybody on the network read and write\n",
+        settings.bind.c_str());
+  } else if (settings.tls_key.empty() && !settings.base_url.starts_with("https:")) {
+    std::fprintf(stderr,
+                 "medisync: warning: on %s passwords and tokens travel without TLS; see "
+                 "--tls-certificate\n",
+                 settings.bind.c_str());
+  }
+}
+
 }  // namespace
 
 int serve(const ServeSettings& given) {
   ServeSettings settings = given;
-  if (settings.auth != "none") {
-    std::fprintf(stderr, "medisync: --auth %s is not available in this version; use --auth none\n",
-                 settings.auth.c_str());
-    return 1;
-  }
   http::Metrics metrics;
   LateHandler late;
   http::Server server(http_options(settings), late, metrics);
@@ -106,20 +123,20 @@ int serve(const ServeSettings& given) {
   // of all share a commit.
   auto engine = make_engine(
       settings, {http::WorkerPool::this_thread_waits, http::WorkerPool::this_thread_goes_on});
-  if (!engine) {
-    const fhir::Issue& issue = engine.error();
-    const std::string detail = issue.log_detail.empty() ? "" : " (" + issue.log_detail + ")";
-    std::fprintf(stderr, "medisync: %s%s\n", issue.diagnostics.c_str(), detail.c_str());
-    return 1;
+  if (!engine) return could_not_start(engine.error());
+  std::unique_ptr<Smart> smart;
+  if (settings.auth == "smart") {
+    auto made = make_smart(settings, *engine);
+    if (!made) return could_not_start(made.error());
+    smart = *std::move(made);
+    engine->options.authorizer = &smart->authorizer();
   }
   rest::RestHandler handler(engine->options, *engine->definitions, metrics);
-  late.set(handler);
+  const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
+  late.set(site ? *site : handler);
   stop_on_signals(server);
   std::fprintf(stderr, "medisync %s listening on %s/fhir\n", MEDISYNC_VERSION, origin.c_str());
-  if (settings.bind != "127.0.0.1" && settings.bind != "::1" && settings.bind != "localhost")
-    std::fprintf(
-        stderr, "medisync: warning: --auth none on %s lets anybody on the network read and write\n",
-        settings.bind.c_str());
+  warn_of_network(settings);
   server.wait();
   std::fprintf(stderr, "medisync: stopping\n");
   server.stop(std::chrono::seconds(settings.grace_seconds));

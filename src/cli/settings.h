@@ -21,6 +21,7 @@ struct ServeSettings {
   std::string base_url;  // empty: http://BIND:PORT/fhir
   std::string data = "data";
   std::string auth = "none";
+  bool open_introspection = false;
   std::string durability = "full";
   unsigned io_threads = 0;      // 0: by the machine
   unsigned worker_threads = 0;  // 0: by the machine

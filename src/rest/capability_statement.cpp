@@ -174,6 +174,30 @@ void append_resource(Builder& out, const Options& options, const fhir::Definitio
   out.end_object();
 }
 
+/// https://hl7.org/fhir/smart-app-launch/1.0.0/conformance/index.html#declaring-support-for-oauth2-endpoints
+void append_security(Builder& out, const Options& options) {
+  if (options.oauth_uris.empty() && options.cors_origins.empty()) return;
+  out.key("security").begin_object();
+  if (!options.oauth_uris.empty()) {
+    out.key("extension").begin_array().begin_object();
+    out.key("extension").begin_array();
+    for (const auto& [name, url] : options.oauth_uris)
+      out.begin_object().string("url", name).string("valueUri", url).end_object();
+    out.end_array();
+    out.string("url", "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
+    out.end_object().end_array();
+  }
+  out.boolean("cors", !options.cors_origins.empty());
+  if (!options.oauth_uris.empty()) {
+    out.key("service").begin_array().begin_object().key("coding").begin_array().begin_object();
+    out.string("system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
+    out.string("code", "SMART-on-FHIR").string("display", "SMART-on-FHIR").end_object().end_array();
+    out.string("text", "OAuth2 using SMART-on-FHIR profile (see http://docs.smarthealthit.org)");
+    out.end_object().end_array();
+  }
+  out.end_object();
+}
+
 }  // namespace
 
 std::string capability_statement(const Options& options, const fhir::DefinitionStore& definitions,
@@ -200,6 +224,7 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
   out.string("application/xml-patch+xml").string("application/fhir+json");
   out.string("application/fhir+xml").end_array();
   out.key("rest").begin_array().begin_object().string("mode", "server");
+  append_security(out, options);
   out.key("resource").begin_array();
   auto profiles = supported_profiles(definitions);
   for (std::string_view type : definitions.resource_types()) {

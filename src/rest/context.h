@@ -10,6 +10,7 @@
 
 #include "fhir/base/result.h"
 #include "fhir/validation/validator.h"
+#include "src/access/access.h"
 #include "src/http/message.h"
 #include "src/http/metrics.h"
 #include "src/operations/operation.h"
@@ -21,6 +22,8 @@
 #include "src/storage/store.h"
 
 namespace server::rest {
+
+class Authorizer;
 
 struct Options {
   std::string base_path = "/fhir";
@@ -42,6 +45,10 @@ struct Options {
   /// refuse; `*` stands for all others. The first that fits counts.
   std::vector<std::pair<std::string, std::string>> message_routes;
   std::vector<std::string> cors_origins;  // `*`: any; empty: no other origin
+  /// Name and URL of the authorization server's endpoints, for the CapabilityStatement; empty:
+  /// none.
+  std::vector<std::pair<std::string, std::string>> oauth_uris;
+  const Authorizer* authorizer = nullptr;  // null: everybody may do everything; outlives the rest
 };
 
 class Reindexer;
@@ -81,6 +88,8 @@ struct Call {
   /// Whether a Binary is asked for as what it holds, not as a resource.
   bool wants_content = false;
   const http::Headers* headers = nullptr;
+  /// What the token allows; null without an authorization server. The snapshot's store keeps to it.
+  const access::Access* access = nullptr;
   std::chrono::steady_clock::time_point deadline{};
   ReturnPreference prefer_return = ReturnPreference::unsaid;
   bool lenient = false;

@@ -7,7 +7,10 @@
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
 #include "fhir/model/xml_writer.h"
+#include "src/access/guarded_store.h"
 #include "src/rest/answer.h"
+#include "src/rest/authorize.h"
+#include "src/rest/authorizer.h"
 #include "src/rest/cors.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/negotiation.h"
@@ -142,6 +145,8 @@ http::Response RestHandler::handle(http::Request& request) {
     const auto wanted = negotiate(request.headers, none);
     shape.format = wanted ? wanted->format : Format::json;
   }
+  if (response.status == 401 && options_.authorizer != nullptr)
+    response.headers.add("WWW-Authenticate", options_.authorizer->challenge(request.headers));
   present(response, shape);
   add_cors(options_, request, response);
   response.headers.add("X-Request-Id", request.id);
@@ -186,7 +191,14 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   const Route& route = *found->route;
   shape.label = route.interaction;
 
-  // 2. Negotiate, before any work is done for an answer that nobody can read.
+  // 2. Authenticate, before anything is told that depends on what is here.
+  std::optional<access::Identity> identity;
+  if (options_.authorizer != nullptr && !is_public(route)) {
+    REST_TRY(identified, options_.authorizer->identify(request.headers));
+    identity = std::move(identified);
+  }
+
+  // 3. Negotiate, before any work is done for an answer that nobody can read.
   Call call;
   REST_TRY(parameters,
            search::split_query(mark == std::string_view::npos ? std::string_view{}
@@ -201,7 +213,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
     call.body_format = format;
   }
 
-  // 3. The request sees one snapshot from here on. A network thread waits for no new one: what it
+  // 4. The request sees one snapshot from here on. A network thread waits for no new one: what it
   // serves asks the definitions nothing.
   shape.snapshot =
       route.placement == http::Placement::io_thread ? snapshots_.present() : snapshots_.latest();
@@ -222,8 +234,18 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   call.lenient = presentation.lenient;
   call.is_get = request.method == http::Method::get || request.method == http::Method::head;
   FHIR_CHECK(check_names(call));
+  if (!identity) return route.handle(call);
 
-  // 4. The interaction.
+  // 5. Authorize: from here on the store shows and takes what the token allows.
+  const access::Access access(*std::move(identity), snapshot->definitions());
+  access::GuardedStore store(snapshot->store(), access);
+  Snapshot guarded = *snapshot;
+  guarded.services.store = &store;
+  call.snapshot = &guarded;
+  call.access = &access;
+  FHIR_CHECK(authorize(call, route));
+
+  // 6. The interaction.
   return route.handle(call);
 }
 

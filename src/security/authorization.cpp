@@ -206,6 +206,12 @@ fhir::Result<std::optional<Transaction>> Authorization::find(std::string_view ha
   FHIR_TRY(record, environment_.records.get(k_transaction, token_hash(handle)));
   if (!record) return none;
   FHIR_TRY(one, transaction_of(handle, record->value));
+  if (one.session.empty() && !session.id.empty()) {
+    one.session = session.id;
+    FHIR_TRY(bound, environment_.records.put(k_transaction, token_hash(handle), text_of(one),
+                                             record->expires_at, record->version));
+    if (!bound) return none;
+  }
   // A page that another visit opened is not for this one to go on with.
   if (!equal_in_constant_time(one.session, session.id)) return none;
   return std::optional<Transaction>(std::move(one));

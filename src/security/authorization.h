@@ -20,7 +20,7 @@ namespace server::security {
 /// A request on its way to a code.
 struct Transaction {
   std::string handle;   // names it in URLs and forms
-  std::string session;  // id of the visit that it belongs to
+  std::string session;  // id of the visit that it belongs to; empty: none's yet
   std::string client_id, client_name, redirect_uri, state, challenge, nonce;
   std::string scopes;       // asked for, as far as the client may
   std::string launch_user;  // who launched the app from here; empty: standalone
@@ -51,7 +51,8 @@ class Authorization {
   /// address that it has not registered, gets an error page; all else goes back to the client.
   fhir::Result<Decision> begin(const Form& form, const Session& session);
 
-  /// A transaction of this visit; nothing when there is none.
+  /// A transaction of this visit; nothing when there is none. One that began without a visit (the
+  /// browser sends no cookie with another site's form) belongs to the first that goes on with it.
   fhir::Result<std::optional<Transaction>> find(std::string_view handle, const Session& session);
 
   Step next(const Transaction& transaction, const Session& session) const;

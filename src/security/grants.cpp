@@ -128,6 +128,22 @@ fhir::Result<std::vector<Grant>> Grants::grants_of(std::string_view user) const 
   }
 }
 
+fhir::Result<std::size_t> Grants::revoke_all_of(std::string_view client_id) {
+  std::size_t count = 0;
+  std::string after;
+  for (;;) {
+    FHIR_TRY(page, environment_.records.list(k_grant, after, k_page));
+    for (const auto& [id, record] : page) {
+      FHIR_TRY(grant, grant_of(id, record.value));
+      if (grant.client_id != client_id) continue;
+      FHIR_CHECK(revoke(id));
+      ++count;
+    }
+    if (page.size() < k_page) return count;
+    after = page.back().first;
+  }
+}
+
 fhir::Result<IssuedTokens> Grants::issue(const Grant& grant, std::string_view scopes,
                                          bool refreshes) {
   const std::int64_t now = environment_.now_ms();

@@ -59,6 +59,8 @@ class Grants {
   /// With it every token of it.
   fhir::Result<void> revoke(std::string_view id);
   fhir::Result<std::vector<Grant>> grants_of(std::string_view user) const;
+  /// Revokes all that was granted to a client; returns how many there were.
+  fhir::Result<std::size_t> revoke_all_of(std::string_view client_id);
 
   /// scopes    of the access token
   /// refreshes whether a refresh token is made as well

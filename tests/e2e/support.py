@@ -268,10 +268,11 @@ def match_ids(bundle, mode="match"):
 class Server:
     """The program under `serve`, on its own data folder."""
 
-    def __init__(self, data=None, arguments=(), keep_data=False, before_start=None):
+    def __init__(self, data=None, arguments=(), keep_data=False, before_start=None, auth="none"):
         self.own_data = data is None
         self.data = data or tempfile.mkdtemp(prefix="medisync-e2e-")
         self.arguments = list(arguments)
+        self.auth = auth
         self.keep_data = keep_data
         self.before_start = before_start  # run in the child, as for limits
         self.process = None
@@ -289,7 +290,7 @@ class Server:
         began = time.monotonic()
         self.process = subprocess.Popen(
             [binary(), "serve", "--bind", "127.0.0.1", "--port", "0", "--data", self.data,
-             "--auth", "none"] + self.arguments,
+             "--auth", self.auth] + self.arguments,
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             preexec_fn=self.before_start)
         self._readers = [threading.Thread(target=self._read, args=(stream,), daemon=True)

@@ -7,6 +7,7 @@
 #include "fhir/base/date_time.h"
 #include "fhir/formats/json_writer.h"
 #include "src/rest/answer.h"
+#include "src/rest/authorize.h"
 #include "src/rest/negotiation.h"
 #include "src/rest/path.h"
 #include "src/search/percent.h"
@@ -136,6 +137,7 @@ fhir::Result<Call, Failure> call_for(const Call& outer, const Entry& entry, std:
   call.is_entry = true;
   call.is_get = entry.method == http::Method::get || entry.method == http::Method::head;
   FHIR_CHECK(check_names(call));
+  FHIR_CHECK(authorize(call, *entry.match.route));
   return call;
 }
 

@@ -357,6 +357,16 @@ TEST_CASE_FIXTURE(World, "a revoked access token ends, a revoked refresh token e
   CHECK_FALSE(endpoint.revoke(Form(Pairs{{"token", "x"}}), ""));
 }
 
+TEST_CASE_FIXTURE(World, "all that was granted to a client can be revoked at once") {
+  const Document first = granted(k_scopes);
+  const Document second = granted(k_scopes, "pat");
+  CHECK(grants.revoke_all_of("other").value() == 0);
+  CHECK(is_active(first.root().string_at("access_token")));
+  CHECK(grants.revoke_all_of("app").value() == 2);
+  CHECK_FALSE(is_active(first.root().string_at("access_token")));
+  CHECK_FALSE(is_active(second.root().string_at("access_token")));
+}
+
 TEST_CASE_FIXTURE(World, "no token, code or secret lies open in the records") {
   const std::string url = approved(authorize_pairs(k_scopes));
   const Document answer = Document::read(token(code_pairs(url)).value()).value();

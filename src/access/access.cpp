@@ -1,0 +1,208 @@
+// https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
+// https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+#include "src/access/access.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "src/search/compartment.h"
+#include "src/search/percent.h"
+#include "src/search/query_parser.h"
+
+namespace server::access {
+namespace {
+
+using search::Combination;
+using search::Criterion;
+using security::Scope;
+using security::ScopeContext;
+
+/// Types that tell of no patient: who may read of one patient needs them to understand what is
+/// there, and may read them all.
+constexpr std::array<std::string_view, 30> k_shared = {"ActivityDefinition",
+                                                       "CapabilityStatement",
+                                                       "CodeSystem",
+                                                       "CompartmentDefinition",
+                                                       "ConceptMap",
+                                                       "Endpoint",
+                                                       "GraphDefinition",
+                                                       "HealthcareService",
+                                                       "ImplementationGuide",
+                                                       "Library",
+                                                       "Location",
+                                                       "Measure",
+                                                       "Medication",
+                                                       "MedicationKnowledge",
+                                                       "MessageDefinition",
+                                                       "NamingSystem",
+                                                       "OperationDefinition",
+                                                       "Organization",
+                                                       "OrganizationAffiliation",
+                                                       "PlanDefinition",
+                                                       "Practitioner",
+                                                       "PractitionerRole",
+                                                       "Questionnaire",
+                                                       "SearchParameter",
+                                                       "StructureDefinition",
+                                                       "StructureMap",
+                                                       "Substance",
+                                                       "TerminologyCapabilities",
+                                                       "TestScript",
+                                                       "ValueSet"};
+
+constexpr Rights k_reading = security::right_read | security::right_search;
+
+bool is_shared(std::string_view type) {
+  return std::find(k_shared.begin(), k_shared.end(), type) != k_shared.end();
+}
+
+Criterion by_id(const fhir::SearchParameter* parameter, std::string_view id) {
+  Criterion criterion;
+  criterion.parameter = parameter;
+  criterion.alternatives.emplace_back();
+  criterion.alternatives.back().code = id;
+  return criterion;
+}
+
+Criterion combined(Combination combination, std::vector<Criterion> parts) {
+  if (parts.size() == 1) return std::move(parts.front());
+  Criterion all;
+  all.combination = combination;
+  all.parts = std::move(parts);
+  return all;
+}
+
+/// What a resource of the type must match to be of the patient; nothing when none can be.
+///
+/// A Group is in the compartment of each of its members, and names the others: it is not shown.
+/// Other patients' records that link to this one are not this one's.
+std::optional<Criterion> of_patient(std::string_view type, std::string_view patient,
+                                    const fhir::DefinitionStore& definitions) {
+  if (patient.empty() || type == "Group") return std::nullopt;
+  if (type == "Patient") return by_id(definitions.search_parameter("Patient", "_id"), patient);
+  if (auto compartment = search::compartment_criterion("Patient", patient, type, definitions))
+    return *std::move(compartment);
+  const fhir::SearchParameter* parameter = definitions.search_parameter(type, "patient");
+  if (parameter == nullptr || parameter->type != fhir::SearchParameterType::reference)
+    return std::nullopt;
+  Criterion criterion = by_id(parameter, patient);
+  criterion.alternatives.back() = {};
+  criterion.alternatives.back().type = "Patient";
+  criterion.alternatives.back().id = patient;
+  return criterion;
+}
+
+/// The criteria behind a scope's `?`; nothing when they are no criteria.
+std::optional<std::vector<Criterion>> filter_of(const Scope& scope, std::string_view type,
+                                                const fhir::DefinitionStore& definitions) {
+  auto parameters = search::split_query(scope.query);
+  if (!parameters) return std::nullopt;
+  auto query = search::parse_query(type, *parameters, definitions);
+  const bool is_filter = query && !query->criteria.empty() && query->includes.empty() &&
+                         query->sort.empty() && query->elements.empty() && !query->results_max &&
+                         query->summary == search::Summary::none && query->warnings.empty();
+  if (!is_filter) return std::nullopt;
+  return std::move(query->criteria);
+}
+
+/// What one scope allows of a type.
+Permission allowed_by(const Scope& scope, const Identity& identity, security::Right right,
+                      std::string_view type, const fhir::DefinitionStore& definitions) {
+  Permission none, all;
+  all.extent = Extent::all;
+  if ((scope.rights & right) == 0 || (scope.type != "*" && scope.type != type)) return none;
+  std::vector<Criterion> limits;
+  if (scope.is_granular()) {
+    auto filter = filter_of(scope, type, definitions);
+    if (!filter) return none;
+    limits = *std::move(filter);
+  }
+  std::vector<std::string> patients;
+  bool is_of_patients = true;
+  if (scope.context == ScopeContext::patient) {
+    patients.push_back(identity.patient);
+  } else if (scope.context == ScopeContext::user && identity.is_patient_user) {
+    patients = identity.user_patients;
+  } else {
+    is_of_patients = false;
+  }
+  if (is_of_patients && is_shared(type)) {
+    if ((right & k_reading) == 0) return none;
+    is_of_patients = false;
+  }
+  if (is_of_patients) {
+    std::vector<Criterion> any;
+    for (const std::string& patient : patients) {
+      if (auto of = of_patient(type, patient, definitions)) any.push_back(*std::move(of));
+    }
+    if (any.empty()) return none;
+    limits.push_back(combined(Combination::any, std::move(any)));
+  }
+  if (limits.empty()) return all;
+  Permission some;
+  some.extent = Extent::some;
+  some.limit = combined(Combination::all, std::move(limits));
+  return some;
+}
+
+}  // namespace
+
+Permission Access::one_right(std::string_view type, security::Right right) const {
+  std::vector<Criterion> any;
+  for (const Scope& scope : identity_.scopes) {
+    if (!scope.is_of_resources()) continue;
+    Permission one = allowed_by(scope, identity_, right, type, definitions_);
+    if (one.extent == Extent::all) return one;
+    if (one.extent == Extent::some) any.push_back(std::move(one.limit));
+  }
+  Permission permission;
+  if (any.empty()) return permission;
+  permission.extent = Extent::some;
+  permission.limit = combined(Combination::any, std::move(any));
+  return permission;
+}
+
+Permission Access::permission(std::string_view type, Rights rights) const {
+  Permission permission;
+  std::vector<Criterion> all;
+  for (unsigned bit = 1; bit <= security::rights_all; bit <<= 1) {
+    if ((rights & bit) == 0) continue;
+    Permission one = one_right(type, static_cast<security::Right>(bit));
+    if (one.extent == Extent::none) return one;
+    if (one.extent == Extent::some) all.push_back(std::move(one.limit));
+  }
+  if (all.empty()) {
+    permission.extent = rights == 0 ? Extent::none : Extent::all;
+    return permission;
+  }
+  permission.extent = Extent::some;
+  permission.limit = combined(Combination::all, std::move(all));
+  return permission;
+}
+
+bool Access::reads_everything() const {
+  Rights held = 0;
+  for (const Scope& scope : identity_.scopes) {
+    const bool is_wide = scope.type == "*" && !scope.is_granular() &&
+                         (scope.context == ScopeContext::system ||
+                          (scope.context == ScopeContext::user && !identity_.is_patient_user));
+    if (is_wide) held |= scope.rights;
+  }
+  return (held & k_reading) == k_reading;
+}
+
+bool Access::has_resources() const {
+  return std::any_of(identity_.scopes.begin(), identity_.scopes.end(),
+                     [](const Scope& scope) { return scope.is_of_resources(); });
+}
+
+bool is_enforceable(const Scope& scope, const fhir::DefinitionStore& definitions) {
+  if (scope.type == "*") return true;
+  const auto types = definitions.resource_types();
+  if (std::find(types.begin(), types.end(), scope.type) == types.end()) return false;
+  return !scope.is_granular() || filter_of(scope, scope.type, definitions).has_value();
+}
+
+}  // namespace server::access

@@ -1,0 +1,63 @@
+// What a token lets its bearer do with the resources of a type, as a search criterion.
+// https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/definitions/definition_store.h"
+#include "src/search/query.h"
+#include "src/security/scope.h"
+
+namespace server::access {
+
+using security::Rights;
+
+/// Who asks, and with what scopes.
+struct Identity {
+  std::vector<security::Scope> scopes;
+  std::string patient;           // in context: whom patient/ scopes are about
+  bool is_patient_user = false;  // then user/ scopes are about these alone:
+  std::vector<std::string> user_patients;
+};
+
+enum class Extent : std::uint8_t { none, some, all };
+
+/// What may be done with the resources of a type.
+struct Permission {
+  Extent extent = Extent::none;
+  search::Criterion limit;  // of Extent::some: what a resource must match
+};
+
+/// The scopes of one request over one snapshot of the definitions. Several scopes for one type add
+/// up: what one of them allows is allowed.
+class Access {
+ public:
+  /// definitions   outlive this
+  Access(Identity identity, const fhir::DefinitionStore& definitions)
+      : identity_(std::move(identity)), definitions_(definitions) {}
+
+  /// rights   all of them together, by one scope or by several
+  Permission permission(std::string_view type, Rights rights) const;
+
+  /// Whether everything may be read and searched: then a query needs no limit.
+  bool reads_everything() const;
+
+  /// Whether any scope is of resources.
+  bool has_resources() const;
+
+  const fhir::DefinitionStore& definitions() const { return definitions_; }
+
+ private:
+  Permission one_right(std::string_view type, security::Right right) const;
+
+  Identity identity_;
+  const fhir::DefinitionStore& definitions_;
+};
+
+/// Whether a scope's type is one of R4, and its filter one that a query can hold to.
+bool is_enforceable(const security::Scope& scope, const fhir::DefinitionStore& definitions);
+
+}  // namespace server::access

@@ -1,0 +1,138 @@
+#include "src/access/guarded_query.h"
+
+#include <memory>
+#include <utility>
+
+namespace server::access {
+namespace {
+
+using search::Combination;
+using search::Criterion;
+using search::Query;
+
+/// All but the criteria at other ends and the parts.
+Criterion without_others(const Criterion& criterion) {
+  Criterion copy;
+  copy.parameter = criterion.parameter;
+  copy.modifier = criterion.modifier;
+  copy.target_type = criterion.target_type;
+  copy.alternatives = criterion.alternatives;
+  copy.hierarchy = criterion.hierarchy;
+  copy.is_expanded = criterion.is_expanded;
+  copy.combination = criterion.combination;
+  return copy;
+}
+
+fhir::Result<Permission> may_search(const Access& access, std::string_view type) {
+  Permission permission = access.permission(type, security::right_search);
+  if (permission.extent == Extent::none)
+    return forbidden("The token's scopes do not allow to search " + std::string(type));
+  return permission;
+}
+
+fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, const Access& access);
+
+/// What is asked at the other end of a reference, and that it may be asked there.
+fhir::Result<std::unique_ptr<Criterion>> guarded_end(const Criterion& end, std::string_view type,
+                                                     const Access& access) {
+  if (type.empty())
+    return forbidden("With this token a chain has to name the type that it leads to");
+  FHIR_TRY(permission, may_search(access, type));
+  FHIR_TRY(inner, guarded_criterion(end, access));
+  auto out = std::make_unique<Criterion>();
+  if (permission.extent == Extent::all) {
+    *out = std::move(inner);
+    return out;
+  }
+  out->combination = Combination::all;
+  out->parts.push_back(std::move(inner));
+  out->parts.push_back(std::move(permission.limit));
+  return out;
+}
+
+fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, const Access& access) {
+  Criterion out = without_others(criterion);
+  // Above and below walk over resources that nobody asked for by name.
+  for (const search::HierarchyLink& link : criterion.hierarchy) {
+    if (access.permission(link.type, security::right_search).extent != Extent::all)
+      return forbidden("With this token :above and :below cannot walk over " + link.type);
+  }
+  if (criterion.chained) {
+    FHIR_TRY(end, guarded_end(*criterion.chained, criterion.target_type, access));
+    out.chained = std::move(end);
+  }
+  if (criterion.reverse_chained) {
+    FHIR_TRY(end, guarded_end(*criterion.reverse_chained, criterion.target_type, access));
+    out.reverse_chained = std::move(end);
+  }
+  for (const Criterion& part : criterion.parts) {
+    FHIR_TRY(inner, guarded_criterion(part, access));
+    out.parts.push_back(std::move(inner));
+  }
+  return out;
+}
+
+Query without_criteria(const Query& query) {
+  Query copy;
+  copy.resource_type = query.resource_type;
+  copy.sort = query.sort;
+  copy.includes = query.includes;
+  copy.count = query.count;
+  copy.total = query.total;
+  copy.summary = query.summary;
+  copy.elements = query.elements;
+  copy.results_max = query.results_max;
+  copy.is_full_text = query.is_full_text;
+  copy.cursor = query.cursor;
+  copy.self = query.self;
+  copy.warnings = query.warnings;
+  return copy;
+}
+
+fhir::Result<Query> guarded_type(const Query& query, const Access& access) {
+  FHIR_TRY(permission, may_search(access, query.resource_type));
+  Query out = without_criteria(query);
+  for (const Criterion& criterion : query.criteria) {
+    FHIR_TRY(inner, guarded_criterion(criterion, access));
+    out.criteria.push_back(std::move(inner));
+  }
+  if (permission.extent == Extent::some) out.criteria.push_back(std::move(permission.limit));
+  return out;
+}
+
+}  // namespace
+
+fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics) {
+  return fhir::unexpected(fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden,
+                                           std::move(diagnostics)));
+}
+
+Criterion copy_of(const Criterion& criterion) {
+  Criterion copy = without_others(criterion);
+  if (criterion.chained) copy.chained = std::make_unique<Criterion>(copy_of(*criterion.chained));
+  if (criterion.reverse_chained)
+    copy.reverse_chained = std::make_unique<Criterion>(copy_of(*criterion.reverse_chained));
+  for (const Criterion& part : criterion.parts) copy.parts.push_back(copy_of(part));
+  return copy;
+}
+
+fhir::Result<Query> guarded(const Query& query, const Access& access) {
+  // What an include finds further on is found by way of what may not be seen.
+  for (const search::Include& include : query.includes) {
+    if (include.iterate && !access.reads_everything())
+      return forbidden("With this token includes cannot be iterated");
+  }
+  if (query.types.empty()) return guarded_type(query, access);
+  Query out = without_criteria(query);
+  for (const Query& type : query.types) {
+    if (access.permission(type.resource_type, security::right_search).extent == Extent::none)
+      continue;
+    FHIR_TRY(one, guarded_type(type, access));
+    out.types.push_back(std::move(one));
+  }
+  if (out.types.empty())
+    return forbidden("The token's scopes do not allow to search any of these types");
+  return out;
+}
+
+}  // namespace server::access

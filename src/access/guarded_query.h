@@ -1,0 +1,25 @@
+// Puts what a token allows into a query, so that matches, counts, pages, chains and `_has` see
+// nothing else.
+#pragma once
+
+#include "fhir/base/result.h"
+#include "src/access/access.h"
+#include "src/search/query.h"
+
+namespace server::access {
+
+/// The failure of what the scopes do not allow.
+fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics);
+
+/// A query that finds what `query` finds among the resources that may be searched. In a search of
+/// several types those are left out that may not be; includes stay, and are judged when they are
+/// found.
+///
+/// errors   forbidden (403): the type, or one that a chain leads to, may not be searched; or the
+///          query asks what cannot be held to a limit
+fhir::Result<search::Query> guarded(const search::Query& query, const Access& access);
+
+/// A criterion with copies of all its parts.
+search::Criterion copy_of(const search::Criterion& criterion);
+
+}  // namespace server::access

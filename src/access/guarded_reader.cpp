@@ -1,0 +1,164 @@
+#include "src/access/guarded_reader.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "src/access/guarded_query.h"
+
+namespace server::access {
+namespace {
+
+using security::right_read;
+
+constexpr std::size_t k_ids_max = 500;  // in one query
+
+fhir::Unexpected<fhir::Issue> may_not_read(std::string_view type) {
+  return forbidden("The token's scopes do not allow to read " + std::string(type));
+}
+
+fhir::Unexpected<fhir::Issue> not_found() {
+  return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found,
+                                           "There is no such resource, or none for this token"));
+}
+
+search::Criterion of_ids(const fhir::DefinitionStore& definitions, std::string_view type,
+                         std::vector<std::string> ids) {
+  search::Criterion criterion;
+  criterion.parameter = definitions.search_parameter(type, "_id");
+  for (std::string& id : ids) {
+    criterion.alternatives.emplace_back();
+    criterion.alternatives.back().code = std::move(id);
+  }
+  return criterion;
+}
+
+}  // namespace
+
+fhir::Result<storage::Version> GuardedReader::read_limited(std::string_view type,
+                                                           std::string_view id,
+                                                           search::Criterion limit) {
+  search::Query query;
+  query.resource_type = type;
+  query.count = 1;
+  query.criteria.push_back(of_ids(access_.definitions(), type, {std::string(id)}));
+  query.criteria.push_back(std::move(limit));
+  FHIR_TRY(page, reader_->search(query));
+  if (page.entries.empty()) return not_found();
+  return std::move(page.entries.front().version);
+}
+
+fhir::Result<storage::Version> GuardedReader::read(std::string_view type, std::string_view id) {
+  Permission permission = access_.permission(type, right_read);
+  if (permission.extent == Extent::all) return reader_->read(type, id);
+  if (permission.extent == Extent::none) return may_not_read(type);
+  return read_limited(type, id, std::move(permission.limit));
+}
+
+fhir::Result<storage::Version> GuardedReader::read_version(std::string_view type,
+                                                           std::string_view id,
+                                                           std::int64_t version_id) {
+  Permission permission = access_.permission(type, right_read);
+  if (permission.extent == Extent::all) return reader_->read_version(type, id, version_id);
+  if (permission.extent == Extent::none) return may_not_read(type);
+  // An old version may have been of another patient: the index knows the current one alone.
+  FHIR_TRY(version, read_limited(type, id, std::move(permission.limit)));
+  if (version.version_id != version_id)
+    return forbidden("With this token only current versions of " + std::string(type) +
+                     " can be read");
+  return std::move(version);
+}
+
+fhir::Result<storage::Page> GuardedReader::search(const search::Query& query) {
+  if (access_.reads_everything()) return reader_->search(query);
+  FHIR_TRY(limited, guarded(query, access_));
+  FHIR_TRY(page, reader_->search(limited));
+  FHIR_CHECK(drop_unseen_includes(page));
+  return std::move(page);
+}
+
+fhir::Result<std::uint64_t> GuardedReader::count(const search::Query& query) {
+  if (access_.reads_everything()) return reader_->count(query);
+  FHIR_TRY(limited, guarded(query, access_));
+  return reader_->count(limited);
+}
+
+/// Which of the resources match the limit.
+fhir::Result<std::set<std::string>> GuardedReader::visible(std::string_view type,
+                                                           const std::vector<std::string>& ids,
+                                                           const search::Criterion& limit) {
+  std::set<std::string> found;
+  for (std::size_t from = 0; from < ids.size(); from += k_ids_max) {
+    const std::size_t to = std::min(ids.size(), from + k_ids_max);
+    search::Query query;
+    query.resource_type = type;
+    query.count = k_ids_max;
+    query.criteria.push_back(of_ids(access_.definitions(), type,
+                                    {ids.begin() + static_cast<std::ptrdiff_t>(from),
+                                     ids.begin() + static_cast<std::ptrdiff_t>(to)}));
+    query.criteria.push_back(copy_of(limit));
+    FHIR_TRY(page, reader_->search(query));
+    for (const storage::Page::Entry& entry : page.entries) found.insert(entry.version.id);
+  }
+  return found;
+}
+
+/// Includes count for no total and no page: they can be judged once they are found.
+fhir::Result<void> GuardedReader::drop_unseen_includes(storage::Page& page) {
+  std::map<std::string, std::vector<std::string>> ids;
+  for (const storage::Page::Entry& entry : page.entries) {
+    if (!entry.is_match) ids[entry.version.type].push_back(entry.version.id);
+  }
+  if (ids.empty()) return {};
+  std::set<std::pair<std::string, std::string>> unseen;
+  for (const auto& [type, all] : ids) {
+    const Permission permission = access_.permission(type, right_read);
+    if (permission.extent == Extent::all) continue;
+    std::set<std::string> seen;
+    if (permission.extent == Extent::some) {
+      FHIR_TRY(found, visible(type, all, permission.limit));
+      seen = std::move(found);
+    }
+    for (const std::string& id : all) {
+      if (seen.count(id) == 0) unseen.emplace(type, id);
+    }
+  }
+  std::erase_if(page.entries, [&](const storage::Page::Entry& entry) {
+    return !entry.is_match && unseen.count({entry.version.type, entry.version.id}) != 0;
+  });
+  return {};
+}
+
+fhir::Result<storage::HistoryPage> GuardedReader::history(const storage::HistoryRequest& request) {
+  if (request.type.empty()) {
+    if (!access_.reads_everything())
+      return forbidden(
+          "The history of all types needs a scope that reads and searches all of them");
+    return reader_->history(request);
+  }
+  const Permission permission = access_.permission(request.type, right_read);
+  if (permission.extent == Extent::none) return may_not_read(request.type);
+  if (permission.extent == Extent::some)
+    return forbidden("With this token the history of " + request.type + " cannot be read");
+  return reader_->history(request);
+}
+
+fhir::Result<storage::Labels> GuardedReader::labels(std::string_view type) {
+  const bool is_allowed =
+      type.empty()
+          ? access_.reads_everything()
+          : access_.permission(type, right_read | security::right_search).extent == Extent::all;
+  if (!is_allowed) return forbidden("The labels in use cannot be told for this token");
+  return reader_->labels(type);
+}
+
+fhir::Result<std::vector<std::string>> GuardedReader::erasable(std::string_view, storage::Erasable,
+                                                               std::uint32_t) {
+  return forbidden("No token lets resources be erased");
+}
+
+fhir::Result<std::optional<std::string>> GuardedReader::note(std::string_view) {
+  return forbidden("No token lets the server's own notes be read");
+}
+
+}  // namespace server::access

@@ -1,0 +1,43 @@
+// One snapshot of the database as the bearer of a token may see it.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "src/access/access.h"
+#include "src/storage/store.h"
+
+namespace server::access {
+
+class GuardedReader final : public storage::Reader {
+ public:
+  /// access   outlives this
+  GuardedReader(std::unique_ptr<storage::Reader> reader, const Access& access)
+      : reader_(std::move(reader)), access_(access) {}
+
+  fhir::Result<storage::Version> read(std::string_view type, std::string_view id) override;
+  /// Of a type that may be read in part: the current version alone.
+  fhir::Result<storage::Version> read_version(std::string_view type, std::string_view id,
+                                              std::int64_t version_id) override;
+  fhir::Result<storage::Page> search(const search::Query& query) override;
+  fhir::Result<std::uint64_t> count(const search::Query& query) override;
+  fhir::Result<storage::HistoryPage> history(const storage::HistoryRequest& request) override;
+  fhir::Result<storage::Labels> labels(std::string_view type) override;
+  fhir::Result<std::vector<std::string>> erasable(std::string_view type, storage::Erasable which,
+                                                  std::uint32_t limit) override;
+  fhir::Result<std::optional<std::string>> note(std::string_view name) override;
+
+ private:
+  fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,
+                                              search::Criterion limit);
+  fhir::Result<void> drop_unseen_includes(storage::Page& page);
+  fhir::Result<std::set<std::string>> visible(std::string_view type,
+                                              const std::vector<std::string>& ids,
+                                              const search::Criterion& limit);
+
+  std::unique_ptr<storage::Reader> reader_;
+  const Access& access_;
+};
+
+}  // namespace server::access

@@ -1,0 +1,53 @@
+#include "src/rest/authorize.h"
+
+#include <algorithm>
+#include <array>
+
+namespace server::rest {
+namespace {
+
+/// Operations that meet data only by way of the store that the token guards. One that is not named
+/// here is refused: that is what becomes of a new one until somebody has looked.
+constexpr auto k_guarded = std::to_array<std::string_view>({
+    "convert",  "diff",   "document", "everything", "expand",   "fhirpath",      "graphql",
+    "lastn",    "lookup", "match",    "meta",       "meta-add", "meta-delete",   "process-message",
+    "snapshot", "stats",  "subsumes", "translate",  "validate", "validate-code", "versions",
+});
+
+/// Operations that work on what they are sent and on the definitions.
+constexpr auto k_without_data = std::to_array<std::string_view>({
+    "convert",
+    "fhirpath",
+    "snapshot",
+    "validate",
+    "versions",
+});
+
+template <std::size_t n>
+bool is_among(const std::array<std::string_view, n>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+fhir::Unexpected<Failure> forbidden(std::string text) {
+  return fhir::unexpected(failure(
+      fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden, std::move(text))));
+}
+
+}  // namespace
+
+bool is_public(const Route& route) { return route.interaction == "capabilities"; }
+
+fhir::Result<void, Failure> authorize(const Call& call, const Route& route) {
+  if (call.access == nullptr || is_public(route)) return {};
+  if (!call.access->has_resources()) return forbidden("The token has no scope of resources");
+  if (call.operation.empty()) return {};
+  if (!is_among(k_guarded, call.operation))
+    return forbidden("With authorization $" + std::string(call.operation) + " is not available");
+  if (call.type.empty() || is_among(k_without_data, call.operation)) return {};
+  for (const security::Right right : {security::right_read, security::right_search}) {
+    if (call.access->permission(call.type, right).extent != access::Extent::none) return {};
+  }
+  return forbidden("The token's scopes do not allow to read " + std::string(call.type));
+}
+
+}  // namespace server::rest

@@ -1,0 +1,43 @@
+// The authorization server over HTTP, in front of the FHIR API: pages, endpoints, discovery.
+// https://hl7.org/fhir/smart-app-launch/
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <string_view>
+
+#include "src/http/message.h"
+#include "src/rest/context.h"
+#include "src/security/environment.h"
+#include "src/security/patient_directory.h"
+
+namespace server::web {
+
+/// Answers what is below `[base]/auth/` and `[base]/.well-known/`, and hands on everything else.
+class AuthSite final : public http::Handler {
+ public:
+  /// All outlive this.
+  AuthSite(const security::Environment& environment, security::PatientDirectory& patients,
+           const rest::Options& options, http::Handler& api)
+      : environment_(environment), patients_(patients), options_(options), api_(api) {}
+
+  http::Placement placement(const http::Request& request) const override;
+  http::Response handle(http::Request& request) override;
+  http::Response failure(unsigned status, std::string_view diagnostics) const override {
+    return api_.failure(status, diagnostics);
+  }
+
+ private:
+  bool is_ours(std::string_view target) const;
+  http::Response answer(const http::Request& request, std::string_view path);
+  http::Response page_of(const http::Request& request, std::size_t row);
+  void purge_now_and_then();
+
+  security::Environment environment_;
+  security::PatientDirectory& patients_;
+  const rest::Options& options_;
+  http::Handler& api_;
+  std::atomic<unsigned> requests_ = 0;
+};
+
+}  // namespace server::web

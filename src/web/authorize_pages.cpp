@@ -1,0 +1,111 @@
+// From an app's request to its answer. https://hl7.org/fhir/smart-app-launch/app-launch.html
+#include "src/security/authorization.h"
+#include "src/security/users.h"
+#include "src/web/consent_page.h"
+#include "src/web/html.h"
+#include "src/web/patient_choice.h"
+#include "src/web/visit.h"
+
+namespace server::web {
+namespace {
+
+using security::Authorization;
+using security::Decision;
+using security::Step;
+using security::Transaction;
+
+/// A request under way, and whose it is.
+struct UnderWay {
+  Transaction transaction;
+  security::User user;
+};
+
+fhir::Result<std::optional<UnderWay>> under_way(Visit& visit) {
+  FHIR_TRY(transaction, Authorization(visit.environment).find(visit.form.get("tx"), visit.session));
+  if (!transaction) return std::optional<UnderWay>();
+  UnderWay out{*std::move(transaction), {}};
+  if (!visit.session.is_logged_in()) return std::optional<UnderWay>(std::move(out));
+  FHIR_TRY(user, security::Users(visit.environment).find(visit.session.user));
+  if (!user) return std::optional<UnderWay>();  // removed meanwhile
+  out.user = *std::move(user);
+  return std::optional<UnderWay>(std::move(out));
+}
+
+std::string continued(const Visit& visit) {
+  return security::with_parameters("continue", {{"tx", visit.form.get("tx")}});
+}
+
+PageAnswer choose(Visit& visit, UnderWay& one) {
+  // Whoever can choose one patient alone is not asked.
+  if (one.user.is_patient() && one.user.patients.size() == 1) {
+    FHIR_CHECK(Authorization(visit.environment)
+                   .choose_patient(one.transaction, one.user.patients.front()));
+    return redirect(continued(visit));
+  }
+  FHIR_TRY(choices, patients_for(visit, one.user));
+  const std::string carried = hidden("tx", one.transaction.handle);
+  std::string content = "<p><strong>" + escaped(one.transaction.client_name) +
+                        "</strong> asks for the records of one patient.</p>\n";
+  if (!one.user.is_patient()) content += patient_search(visit, "continue", carried);
+  content += "<form method=\"post\" action=\"patient\">\n" + carried +
+             hidden("csrf", visit.session.csrf) + patient_boxes(choices) + "</form>\n";
+  return page(200, "Choose a patient", content);
+}
+
+}  // namespace
+
+PageAnswer authorize_page(Visit& visit) {
+  FHIR_TRY(decision, Authorization(visit.environment).begin(visit.form, security::Session{}));
+  switch (decision.kind) {
+    case Decision::Kind::redirect:
+      return redirect(decision.text);
+    case Decision::Kind::pending:
+      return redirect(security::with_parameters("continue", {{"tx", decision.text}}));
+    default:
+      return message_page(decision.status, "This request cannot be answered", decision.text);
+  }
+}
+
+PageAnswer continue_page(Visit& visit) {
+  FHIR_TRY(one, under_way(visit));
+  if (!one) return stale_form();
+  switch (Authorization(visit.environment).next(one->transaction, visit.session)) {
+    case Step::login:
+      return login_form(visit, {});
+    case Step::second_factor:
+      return second_factor_form(visit, {});
+    case Step::patient:
+      return choose(visit, *one);
+    case Step::consent:
+      break;
+  }
+  return page(200, "Allow access?", consent_form(one->transaction, visit.session, one->user.name),
+              policy_source(one->transaction.redirect_uri));
+}
+
+PageAnswer patient_page(Visit& visit) {
+  FHIR_TRY(one, under_way(visit));
+  if (!one || !visit.has_csrf() || !visit.session.is_logged_in()) return stale_form();
+  const std::string id(visit.form.get("patient"));
+  if (!Authorization::may_choose(one->user, id))
+    return message_page(403, "Not this patient", "You may not choose this patient.");
+  FHIR_TRY(found, visit.patients.read(std::span(&id, 1)));
+  if (found.empty()) return message_page(404, "No such patient", "There is no such patient.");
+  FHIR_CHECK(Authorization(visit.environment).choose_patient(one->transaction, id));
+  return redirect(continued(visit));
+}
+
+PageAnswer consent_page(Visit& visit) {
+  FHIR_TRY(one, under_way(visit));
+  if (!one || !visit.has_csrf() || !visit.session.is_logged_in()) return stale_form();
+  Authorization authorization(visit.environment);
+  if (visit.form.get("decision") != "allow") {
+    FHIR_TRY(url, authorization.deny(one->transaction));
+    return redirect(url);
+  }
+  FHIR_TRY(url, authorization.approve(one->transaction, visit.session, one->user,
+                                      visit.form.all("scope")));
+  return redirect(url);
+}
+
+}  // namespace server::web

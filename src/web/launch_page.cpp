@@ -1,0 +1,103 @@
+// The launcher: a logged-in user opens an app for a patient, as an EHR does.
+// https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-ehr-launch
+#include <algorithm>
+
+#include "src/security/authorization.h"
+#include "src/security/users.h"
+#include "src/web/html.h"
+#include "src/web/patient_choice.h"
+#include "src/web/visit.h"
+
+namespace server::web {
+namespace {
+
+using security::Client;
+
+constexpr std::uint32_t k_encounters_max = 25;
+constexpr std::size_t k_intent_bytes_max = 200;
+
+fhir::Result<std::vector<Client>> launchable(const Visit& visit) {
+  FHIR_TRY(clients, security::Clients(visit.environment).all());
+  std::erase_if(clients, [](const Client& client) { return client.launch_url.empty(); });
+  return std::move(clients);
+}
+
+std::string options_of(const std::vector<Client>& clients) {
+  std::string out;
+  for (const Client& client : clients)
+    out += "<option value=\"" + escaped(client.id) + "\">" + escaped(client.name) + "</option>\n";
+  return out;
+}
+
+std::string options_of(const std::vector<security::EncounterChoice>& encounters) {
+  std::string out;
+  for (const security::EncounterChoice& encounter : encounters)
+    out += "<option value=\"" + escaped(encounter.id) + "\">" + escaped(encounter.text) +
+           "</option>\n";
+  return out + "<option value=\"\">None</option>\n";
+}
+
+/// What is launched for a patient that was chosen.
+PageAnswer launch_form(Visit& visit, const std::string& patient) {
+  FHIR_TRY(clients, launchable(visit));
+  FHIR_TRY(encounters, visit.patients.encounters(patient, k_encounters_max));
+  std::string targets;
+  for (const Client& client : clients) targets.append(policy_source(client.launch_url)).append(" ");
+  const std::string content =
+      "<form method=\"post\" action=\"launch\">\n" + hidden("csrf", visit.session.csrf) +
+      hidden("patient", patient) + "<p>Patient " + escaped(patient) +
+      "</p>\n<p><label for=\"client\">App</label>\n<select id=\"client\" name=\"client\">\n" +
+      options_of(clients) +
+      "</select></p>\n<p><label for=\"encounter\">Encounter</label>\n"
+      "<select id=\"encounter\" name=\"encounter\">\n" +
+      options_of(encounters) + "</select></p>\n" +
+      text_field("intent", "Intent (may be empty)", "autocomplete=\"off\"") + "<p>" +
+      button("Launch") + "</p>\n</form>\n";
+  return page(200, "Launch an app", content, targets);
+}
+
+PageAnswer launch(Visit& visit, const security::User& user, const std::string& patient) {
+  FHIR_TRY(client, security::Clients(visit.environment).find(visit.form.get("client")));
+  if (!client || client->launch_url.empty())
+    return message_page(404, "No such app", "There is no such app, or it cannot be launched.");
+  const std::string encounter(visit.form.get("encounter"));
+  if (!encounter.empty()) {
+    FHIR_TRY(encounters, visit.patients.encounters(patient, k_encounters_max));
+    const bool is_known =
+        std::any_of(encounters.begin(), encounters.end(),
+                    [&](const security::EncounterChoice& one) { return one.id == encounter; });
+    if (!is_known)
+      return message_page(404, "No such encounter", "The patient has no such encounter.");
+  }
+  security::LaunchContext context;
+  context.user = user.name;
+  context.patient = patient;
+  context.encounter = encounter;
+  context.intent = visit.form.get("intent").substr(0, k_intent_bytes_max);
+  FHIR_TRY(url, security::Authorization(visit.environment).launch(*client, std::move(context)));
+  return redirect(url);
+}
+
+}  // namespace
+
+PageAnswer launch_page(Visit& visit) {
+  if (!visit.session.is_logged_in()) return redirect("login?to=launch");
+  FHIR_TRY(user, security::Users(visit.environment).find(visit.session.user));
+  if (!user) return redirect("login?to=launch");
+  if (visit.is_post() && !visit.has_csrf()) return stale_form();
+  const std::string patient(visit.form.get("patient"));
+  if (patient.empty()) {
+    FHIR_TRY(choices, patients_for(visit, *user));
+    std::string content;
+    if (!user->is_patient()) content += patient_search(visit, "launch", {});
+    content += "<form method=\"get\" action=\"launch\">\n" + patient_boxes(choices) + "</form>\n";
+    return page(200, "Launch an app for a patient", content);
+  }
+  if (!security::Authorization::may_choose(*user, patient))
+    return message_page(403, "Not this patient", "You may not choose this patient.");
+  FHIR_TRY(found, visit.patients.read(std::span(&patient, 1)));
+  if (found.empty()) return message_page(404, "No such patient", "There is no such patient.");
+  return visit.is_post() ? launch(visit, *user, patient) : launch_form(visit, patient);
+}
+
+}  // namespace server::web

@@ -1,0 +1,54 @@
+// One request to the authorization server's pages, and what its handlers share.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "src/http/message.h"
+#include "src/security/environment.h"
+#include "src/security/form.h"
+#include "src/security/patient_directory.h"
+#include "src/security/sessions.h"
+
+namespace server::web {
+
+struct Visit {
+  const security::Environment& environment;
+  security::PatientDirectory& patients;
+  const http::Request& request;
+  security::Form form;  // of the query, or of a POST's body
+  security::Session session;
+
+  bool is_post() const { return request.method == http::Method::post; }
+  /// Whether the form is one that this visit was shown.
+  bool has_csrf() const;
+};
+
+/// errors   of the server's state: shown as a page
+using PageAnswer = fhir::Result<http::Response>;
+
+// The pages, by name.
+PageAnswer authorize_page(Visit& visit);      // GET, POST: an app's request
+PageAnswer continue_page(Visit& visit);       // GET: whatever comes next
+PageAnswer login_page(Visit& visit);          // GET, POST
+PageAnswer second_factor_page(Visit& visit);  // POST
+PageAnswer patient_page(Visit& visit);        // POST: the choice
+PageAnswer consent_page(Visit& visit);        // POST: yes or no
+PageAnswer launch_page(Visit& visit);         // GET, POST: opens an app from here
+PageAnswer manage_page(Visit& visit);         // GET, POST: what was granted to whom
+PageAnswer logout_page(Visit& visit);         // POST
+
+/// The form of a login, for a request under way (`tx`) or for the page `to`.
+http::Response login_form(const Visit& visit, std::string_view problem);
+http::Response second_factor_form(const Visit& visit, std::string_view problem);
+
+/// Where a login leads.
+std::string after_login(const Visit& visit);
+
+/// A page that only says something.
+http::Response message_page(unsigned status, std::string_view title, std::string_view text);
+
+/// That the form was not one of this visit.
+http::Response stale_form();
+
+}  // namespace server::web

@@ -1,0 +1,271 @@
+"""What a token does not allow cannot be seen by any way into the data. Nothing of patient p2 may
+show for a token of patient p1: not in entries, not in counts, not by what a search finds."""
+import json
+import unittest
+
+from smart import SmartCase, observation
+from support import match_ids
+
+WIDE = "launch/patient patient/*.rs"
+
+
+class OnePatient(SmartCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.system.put("Observation/p1-lab", {**observation("p1-lab", "p1", "laboratory"), "note": [{"text": "again"}]})
+
+    def setUp(self):
+        super().setUp()
+        self.one = self.bearer(WIDE)
+
+    def assert_nothing_of_p2(self, response):
+        self.assertNotIn(b"p2", response.body, response)
+        self.assertNotIn(b"Twofold", response.body, response)
+
+    def test_searches_find_the_own_resources_alone(self):
+        for kind in ("Patient", "Encounter", "Observation", "Condition", "Device"):
+            ids = self.one.all_ids(kind)
+            self.assertTrue(ids, kind)
+            self.assertTrue(all("p1" in one for one in ids), ids)
+
+    def test_asking_for_another_patient_finds_nothing(self):
+        for path in ("Observation?patient=p2", "Observation?subject=Patient/p2", "Observation?_id=p2-lab",
+                     "Patient?_id=p2", "Patient?family=Twofold", "Condition?code:text=condition",
+                     "Observation?category=laboratory&patient=Patient/p1,Patient/p2",
+                     "Patient/p2/Observation", "Patient/p2/*", "Observation?_filter=subject eq Patient/p2",
+                     "Encounter?subject:Patient=p2", "Device?patient=p2"):
+            answer = self.one.get(path.replace(" ", "%20"))
+            self.assert_status(answer, 200)
+            ids = match_ids(answer.json)
+            self.assertFalse([one for one in ids if "p2" in one], path)
+            self.assertEqual(answer.json.get("total", len(ids)), len(ids), path)
+
+    def test_counts_count_what_is_shown(self):
+        for path, expected in (("Observation?_summary=count", 2), ("Observation?_total=accurate&_count=1", 2),
+                               ("Patient?_summary=count", 1), ("Patient?family=Twofold&_summary=count", 0),
+                               ("Observation?patient=p2&_count=0", 0), ("?_type=Patient,Observation&_summary=count", 3)):
+            answer = self.one.get(path)
+            self.assert_status(answer, 200)
+            self.assertEqual(answer.json["total"], expected, path)
+
+    def test_a_post_search_is_held_to_the_same(self):
+        answer = self.one.post("Observation/_search", "subject=Patient/p2",
+                               Content_Type="application/x-www-form-urlencoded")
+        self.assert_status(answer, 200)
+        self.assertEqual(answer.json.get("entry", []), [])
+
+    def test_reads_of_others_are_as_if_they_were_not_there(self):
+        there = self.one.get("Observation/p2-lab")
+        self.assert_outcome(there, 404, "not-found")
+        nowhere = self.one.get("Observation/nowhere")
+        self.assertEqual(there.json, nowhere.json)
+        self.assert_outcome(self.one.get("Patient/p2"), 404)
+        self.assert_outcome(self.one.get("Group/both"), 403)
+        head = self.one.request("HEAD", "Observation/p2-lab")
+        self.assert_status(head, 404)
+
+    def test_pages_do_not_show_where_others_lie(self):
+        ids = self.one.all_ids("Observation", {"_count": "1"})
+        self.assertEqual(sorted(ids), ["Observation/p1-lab", "Observation/p1-vital"])
+
+    def test_chains_and_has_see_the_own_resources_alone(self):
+        for path in ("Observation?subject.name=Twofold", "Observation?patient.family=Twofold",
+                     "Observation?subject:Patient.birthdate=1980-02-02", "Patient?_has:Observation:subject:_id=p2-lab",
+                     "Practitioner?_has:Observation:performer:subject=Patient/p2",
+                     "Practitioner?_has:Observation:performer:patient.name=Twofold",
+                     "Organization?_has:Patient:organization:family=Twofold",
+                     "Condition?encounter.subject=Patient/p2", "Organization?_has:Patient:organization:_id=p2"):
+            answer = self.one.get(path)
+            self.assert_status(answer, 200)
+            self.assertEqual(match_ids(answer.json), [], path)
+        for path in ("Observation?subject.name=Onely", "Practitioner?_has:Observation:performer:subject=Patient/p1",
+                     "Organization?_has:Patient:organization:family=Onely"):
+            self.assert_status(self.one.get(path), 200)
+        self.assertTrue(match_ids(self.one.get("Organization?_has:Patient:organization:family=Onely").json))
+
+    def test_a_filter_expression_is_held_to_the_same(self):
+        answer = self.one.search("Observation", {"_filter": "subject.name eq \"Twofold\" or not (status eq final)"})
+        self.assert_status(answer, 200)
+        self.assertEqual(match_ids(answer.json), [])
+        answer = self.one.search("Observation", {"_filter": "status eq final"})
+        self.assertEqual(len(match_ids(answer.json)), 2)
+
+    def test_includes_bring_nothing_of_others(self):
+        for path in ("Organization?_revinclude=Patient:organization", "Practitioner?_revinclude=Observation:performer",
+                     "Patient?_revinclude=Observation:subject&_revinclude=Condition:subject&_revinclude=Group:member",
+                     "List?_include=List:item", "List?_include=*"):
+            answer = self.one.get(path)
+            self.assert_status(answer, 200)
+            ids = match_ids(answer.json, "match") + match_ids(answer.json, "include")
+            self.assertFalse([one for one in ids if "p2" in one or "Group" in one], (path, ids))
+        included = match_ids(self.one.get("Organization?_revinclude=Patient:organization").json, "include")
+        self.assertEqual(included, ["Patient/p1"])
+        self.assert_outcome(self.one.get("Observation?_include=Observation:subject&_include:iterate=Patient:organization"),
+                            403, "forbidden")
+
+    def test_a_list_of_the_own_shows_no_resource_of_others(self):
+        answer = self.one.get("Condition?_list=mixed")
+        self.assert_status(answer, 200)
+        self.assertEqual(match_ids(answer.json), [])
+
+    def test_history_is_refused_where_it_cannot_be_limited(self):
+        for path in ("_history", "Observation/_history", "Observation/p1-lab/_history", "Observation/p2-lab/_history",
+                     "Patient/p2/_history"):
+            self.assert_outcome(self.one.get(path), 403, "forbidden")
+        self.assert_outcome(self.one.get("Observation/p1-lab/_history/1"), 403, "forbidden")
+        self.assert_status(self.one.get("Observation/p1-lab/_history/2"), 200)
+        self.assert_outcome(self.one.get("Observation/p2-lab/_history/1"), 404)
+
+    def test_everything_holds_the_own_record_alone(self):
+        answer = self.one.get("Patient/p1/$everything")
+        self.assert_status(answer, 200)
+        self.assertIn(b"p1-lab", answer.body)
+        for entry in answer.json["entry"]:
+            if entry["resource"]["resourceType"] != "List":  # its own text names another's resource
+                self.assertNotIn("p2", json.dumps(entry["resource"]))
+        self.assert_outcome(self.one.get("Patient/p2/$everything"), (403, 404))
+        answer = self.one.get("Patient/$everything")
+        for entry in answer.json.get("entry", []):
+            self.assertNotIn("p2", entry["resource"]["id"])
+
+    def test_graphql_shows_the_own_record_alone(self):
+        for query in ("{ PatientList { id name { family } } }", "{ ObservationList { id valueString } }",
+                      "{ Patient(id: \"p2\") { id name { family } } }",
+                      "{ PatientConnection { count edges { resource { id name { family } } } } }",
+                      "{ OrganizationList { id PatientList(_reference: organization) { id name { family } } } }",
+                      "{ ListList { entry { item { resource { ... on Condition { id code { text } } } } } } }"):
+            answer = self.one.post("$graphql", query, Content_Type="application/graphql")
+            self.assertNotIn(b"Twofold", answer.body, query)
+            self.assertNotIn(b"secret of p2", answer.body, query)
+            self.assertNotIn(b"condition of p2", answer.body, query)
+            self.assertNotIn(b'"count":2', answer.body, query)
+        answer = self.one.post("$graphql", "{ PatientList { id } }", Content_Type="application/graphql")
+        self.assertIn(b'"p1"', answer.body)
+
+    def test_operations_see_the_own_record_alone(self):
+        answer = self.one.get("Observation/$lastn?patient=p2&category=laboratory")
+        self.assertNotIn(b"p2-lab", answer.body)
+        match = {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": {
+            "resourceType": "Patient", "name": [{"family": "Twofold", "given": ["Kim"]}], "birthDate": "1980-02-02"}}]}
+        self.assertNotIn(b"Patient/p2", self.one.post("Patient/$match", match).body)
+        self.assert_outcome(self.one.get("$meta"), 403, "forbidden")
+        self.assert_outcome(self.one.get("Observation/$meta"), 403, "forbidden")
+        self.assert_outcome(self.one.get("Observation/p2-lab/$meta"), 404)
+        stats = self.one.get("Observation/$stats?subject=Patient/p2&code=http://loinc.org|8867-4&statistic=count&duration=100000")
+        self.assertNotIn(b'"value":1', stats.body)
+        self.assert_outcome(self.one.get("$diff?from=Observation/p1-lab&to=Observation/p2-lab"), (403, 404))
+
+    def test_erasure_and_indexing_are_refused(self):
+        for path in ("$expunge", "Patient/p1/$expunge", "$reindex", "Observation/p1-lab/$delete-history"):
+            self.assert_outcome(self.system.post(path, {"resourceType": "Parameters"}), (403, 404, 405))
+
+    def test_entries_of_a_bundle_are_judged_one_by_one(self):
+        bundle = {"resourceType": "Bundle", "type": "batch", "entry": [
+            {"request": {"method": "GET", "url": url}}
+            for url in ("Observation/p1-lab", "Observation/p2-lab", "Observation?subject=Patient/p2", "$expunge", "_history")]}
+        answer = self.one.post("", bundle)
+        self.assert_status(answer, 200)
+        statuses = [entry["response"]["status"].split()[0] for entry in answer.json["entry"]]
+        self.assertEqual(statuses[:3], ["200", "404", "200"])
+        self.assertTrue(all(status in ("400", "403") for status in statuses[3:]), statuses)
+        self.assertNotIn(b"p2-lab\"", answer.body)
+
+    def test_changes_are_refused_with_a_token_of_one_patient(self):
+        cud = self.bearer("launch/patient patient/*.cruds")
+        own = observation("p1-lab", "p1", "laboratory")
+        for answer in (cud.put("Observation/p1-lab", own), cud.post("Observation", {**own, "id": None} | {"id": "x"}),
+                       cud.delete("Observation/p1-lab"), cud.put("Practitioner/dr", {"resourceType": "Practitioner", "id": "dr"}),
+                       cud.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [
+                           {"resource": own, "request": {"method": "PUT", "url": "Observation/p1-lab"}}]})):
+            self.assert_outcome(answer, 403, "forbidden")
+
+    def test_problems_are_told_without_data(self):
+        for path in ("Observation/p2-lab", "Observation/p2-lab/_history/1", "Patient/p2/$everything"):
+            answer = self.one.get(path)
+            self.assertNotIn(b"Twofold", answer.body)
+            self.assertNotIn(b"secret", answer.body)
+
+
+class Granular(SmartCase):
+    SCOPE = ("launch/patient patient/Patient.rs patient/Condition.rs "
+             "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory")
+
+    def test_the_filter_holds_for_every_way_to_a_resource(self):
+        one = self.bearer(self.SCOPE)
+        self.assertEqual(one.all_ids("Observation"), ["Observation/p1-lab"])
+        self.assertEqual(one.all_ids("Observation", {"category": "vital-signs"}), [])
+        self.assertEqual(one.get("Observation?_summary=count").json["total"], 1)
+        self.assert_status(one.get("Observation/p1-lab"), 200)
+        self.assert_outcome(one.get("Observation/p1-vital"), 404)
+        ids = match_ids(one.get("Patient?_revinclude=Observation:subject").json, "include")
+        self.assertEqual(ids, ["Observation/p1-lab"])
+        self.assertEqual(match_ids(one.get("Patient?_has:Observation:subject:category=vital-signs").json), [])
+        self.assertEqual(match_ids(one.get("Patient?_has:Observation:subject:category=laboratory").json), ["Patient/p1"])
+        self.assertNotIn(b"p1-vital", one.get("Patient/p1/$everything").body)
+        self.assert_outcome(one.get("Encounter?patient=p1"), 403)
+
+    def test_filters_of_several_scopes_add_up(self):
+        system = "http://terminology.hl7.org/CodeSystem/observation-category|"
+        scope = (f"launch/patient patient/Observation.rs?category={system}laboratory "
+                 f"patient/Observation.rs?category={system}vital-signs")
+        said = self.app.launch(scope)
+        self.assertEqual(set(said["scope"].split()), set(scope.split()))
+        one = self.bearer(scope)
+        self.assertEqual(sorted(one.all_ids("Observation")), ["Observation/p1-lab", "Observation/p1-vital"])
+
+    def test_a_filter_that_cannot_be_enforced_is_not_granted(self):
+        said = self.app.launch("launch/patient patient/Patient.rs patient/Observation.rs?nonsense=x "
+                               "patient/Nothing.rs patient/Observation.rs?_include=Observation:subject")
+        self.assertEqual(set(said["scope"].split()), {"launch/patient", "patient/Patient.rs"})
+
+
+class OneType(SmartCase):
+    def test_a_type_without_a_scope_is_seen_by_no_way(self):
+        one = self.bearer("user/Observation.rs")
+        self.assertEqual(len(one.all_ids("Observation")), 4)
+        for path in ("Patient", "Patient/p1", "Observation?subject.name=Onely", "Observation?subject:Patient.name=Onely",
+                     "_history", "Patient/_history", "Patient/p1/$everything", "?_type=Patient"):
+            self.assert_outcome(one.get(path), 403, "forbidden")
+        answer = one.get("Observation?_include=Observation:subject")
+        self.assert_status(answer, 200)
+        self.assertEqual(match_ids(answer.json, "include"), [])
+        self.assertEqual({i.split("/")[0] for i in match_ids(one.get("?_type=Patient,Observation").json)}, {"Observation"})
+        self.assert_status(one.get("Observation/_history"), 200)
+        self.assert_status(one.get("Observation/p1-lab/_history/1"), 200)
+
+    def test_reading_and_searching_are_rights_apart(self):
+        one = self.bearer("user/Observation.r")
+        self.assert_status(one.get("Observation/p1-lab"), 200)
+        self.assert_outcome(one.get("Observation?_id=p1-lab"), 403)
+        one = self.bearer("user/Observation.s")
+        self.assert_outcome(one.get("Observation/p1-lab"), 403)
+        self.assert_status(one.get("Observation?_id=p1-lab"), 200)
+
+    def test_changes_need_their_letter(self):
+        one = self.bearer("user/Organization.rs")
+        body = {"resourceType": "Organization", "id": "new", "name": "New"}
+        self.assert_outcome(one.put("Organization/new", body), 403, "forbidden")
+        self.assert_outcome(one.post("Organization", body), 403)
+        self.assert_outcome(one.delete("Organization/org"), 403)
+        writer = self.bearer("user/Organization.cu")
+        self.assert_status(writer.put("Organization/new", body), 201)
+        self.assert_outcome(writer.get("Organization/new"), 403)
+        self.assert_outcome(writer.delete("Organization/new"), 403)
+        self.assert_outcome(writer.put("Patient/new", {"resourceType": "Patient", "id": "new"}), 403)
+        answer = writer.post("Organization", body, If_None_Exist="name=Clinic")
+        self.assert_outcome(answer, 403)
+        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [
+            {"resource": body, "request": {"method": "PUT", "url": "Organization/new"}},
+            {"resource": {"resourceType": "Patient", "id": "new"}, "request": {"method": "PUT", "url": "Patient/new"}}]}
+        self.assert_outcome(writer.post("", bundle), 403)
+        self.assert_status(self.system.get("Patient/new"), 404)
+
+    def test_a_token_without_scopes_of_resources_sees_nothing(self):
+        one = self.bearer("openid fhirUser")
+        for path in ("Patient", "Patient/p1", "Practitioner/dr", "_history", "?_type=Patient"):
+            self.assert_outcome(one.get(path), 403, "forbidden")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,169 @@
+#include "src/access/access.h"
+
+#include <doctest/doctest.h>
+
+#include "src/access/guarded_query.h"
+#include "src/search/query_parser.h"
+#include "unit/search/fixture.h"
+
+using namespace server;
+using access::Access;
+using access::Extent;
+using access::Identity;
+using search::Combination;
+using search::Criterion;
+
+namespace {
+
+const fhir::DefinitionStore& definitions() { return *search_test::core(); }
+
+Identity identity(std::string_view scopes, std::string patient = "p1") {
+  Identity out;
+  out.scopes = security::parse_scopes(scopes);
+  out.patient = std::move(patient);
+  return out;
+}
+
+Extent extent(const Identity& who, std::string_view type, security::Rights rights) {
+  return Access(who, definitions()).permission(type, rights).extent;
+}
+
+search::Query query(std::string_view type,
+                    std::vector<std::pair<std::string, std::string>> parameters) {
+  search::ParseOptions options;
+  options.allow_chains = true;
+  auto parsed = search::parse_query(type, parameters, definitions(), options);
+  REQUIRE(parsed);
+  return *std::move(parsed);
+}
+
+bool names_patient(const Criterion& criterion, std::string_view id) {
+  for (const search::Operand& operand : criterion.alternatives) {
+    if (operand.id == id || operand.code == id) return true;
+  }
+  for (const Criterion& part : criterion.parts) {
+    if (names_patient(part, id)) return true;
+  }
+  return false;
+}
+
+constexpr security::Rights k_rs = security::right_read | security::right_search;
+
+}  // namespace
+
+TEST_CASE("scopes of users and systems allow what they name") {
+  const Identity user = identity("user/Observation.rs system/Patient.r");
+  CHECK(extent(user, "Observation", k_rs) == Extent::all);
+  CHECK(extent(user, "Observation", security::right_update) == Extent::none);
+  CHECK(extent(user, "Patient", security::right_read) == Extent::all);
+  CHECK(extent(user, "Patient", security::right_search) == Extent::none);
+  CHECK(extent(user, "Condition", security::right_read) == Extent::none);
+  CHECK(extent(identity("user/Patient.r user/Patient.s"), "Patient", k_rs) == Extent::all);
+  CHECK(extent(identity("openid"), "Patient", security::right_read) == Extent::none);
+  CHECK(extent(user, "Observation", 0) == Extent::none);
+}
+
+TEST_CASE("scopes of a patient are held to the compartment") {
+  const Access access(identity("patient/*.cruds"), definitions());
+  for (const char* type : {"Patient", "Observation", "Encounter", "Condition", "Device"}) {
+    const auto permission = access.permission(type, k_rs);
+    REQUIRE(permission.extent == Extent::some);
+    CHECK(names_patient(permission.limit, "p1"));
+  }
+  CHECK(access.permission("Group", k_rs).extent == Extent::none);
+  CHECK(access.permission("Bundle", k_rs).extent == Extent::none);
+  CHECK_FALSE(access.reads_everything());
+}
+
+TEST_CASE("what tells of no patient is read with a patient's scope, never changed") {
+  const Identity patient = identity("patient/*.cruds");
+  for (const char* type : {"Practitioner", "Organization", "Location", "Medication", "ValueSet"}) {
+    CHECK(extent(patient, type, k_rs) == Extent::all);
+    CHECK(extent(patient, type, security::right_create) == Extent::none);
+    CHECK(extent(patient, type, security::right_update) == Extent::none);
+    CHECK(extent(patient, type, security::right_delete) == Extent::none);
+  }
+}
+
+TEST_CASE("without a patient in context a patient's scope allows nothing of patients") {
+  const Identity nobody = identity("patient/*.rs", "");
+  CHECK(extent(nobody, "Patient", k_rs) == Extent::none);
+  CHECK(extent(nobody, "Observation", k_rs) == Extent::none);
+}
+
+TEST_CASE("a patient's user sees its own patients, whatever the context of the scope") {
+  Identity user = identity("user/*.rs", "");
+  user.is_patient_user = true;
+  user.user_patients = {"p1", "p3"};
+  const Access access(user, definitions());
+  const auto permission = access.permission("Observation", k_rs);
+  REQUIRE(permission.extent == Extent::some);
+  CHECK(names_patient(permission.limit, "p1"));
+  CHECK(names_patient(permission.limit, "p3"));
+  CHECK_FALSE(access.reads_everything());
+}
+
+TEST_CASE("several scopes for a type add up, and the widest wins") {
+  const std::string filtered = "user/Observation.rs?category=laboratory ";
+  CHECK(extent(identity(filtered), "Observation", k_rs) == Extent::some);
+  CHECK(extent(identity(filtered + "user/Observation.rs"), "Observation", k_rs) == Extent::all);
+  const auto both =
+      Access(identity(filtered + "user/Observation.rs?category=vital-signs"), definitions())
+          .permission("Observation", security::right_read);
+  REQUIRE(both.extent == Extent::some);
+  CHECK(both.limit.combination == Combination::any);
+  CHECK(both.limit.parts.size() == 2);
+}
+
+TEST_CASE("a filter that is no filter allows nothing, and is told before it is granted") {
+  const auto enforceable = [](std::string_view text) {
+    return access::is_enforceable(security::parse_scope(text).value(), definitions());
+  };
+  CHECK(enforceable("user/*.rs"));
+  CHECK(enforceable("user/Observation.rs?category=laboratory&code=http://loinc.org|8867-4"));
+  for (const char* text :
+       {"user/Observation.rs?nonsense=x", "user/Nothing.rs", "user/Observation.rs?_sort=date",
+        "user/Observation.rs?_include=Observation:subject", "user/Observation.rs?_count=5",
+        "user/Observation.rs?subject.name=x", "user/Observation.rs?category=%zz"})
+    CHECK_MESSAGE(!enforceable(text), std::string(text));
+  CHECK(extent(identity("user/Observation.rs?nonsense=x"), "Observation", k_rs) == Extent::none);
+}
+
+TEST_CASE("only a scope of all types without a filter reads everything") {
+  CHECK(Access(identity("user/*.rs"), definitions()).reads_everything());
+  CHECK(Access(identity("system/*.r system/*.s"), definitions()).reads_everything());
+  CHECK_FALSE(Access(identity("user/*.r"), definitions()).reads_everything());
+  CHECK_FALSE(Access(identity("patient/*.rs"), definitions()).reads_everything());
+  CHECK_FALSE(Access(identity("user/Patient.rs"), definitions()).reads_everything());
+}
+
+TEST_CASE("a guarded query carries the limit of its type and of every type it leads to") {
+  const Access access(identity("patient/*.rs"), definitions());
+  const auto guarded =
+      access::guarded(query("Observation", {{"subject:Patient.name", "x"}}), access);
+  REQUIRE(guarded);
+  REQUIRE(guarded->criteria.size() == 2);
+  CHECK(names_patient(guarded->criteria[1], "p1"));
+  REQUIRE(guarded->criteria[0].chained);
+  CHECK(names_patient(*guarded->criteria[0].chained, "p1"));
+  const auto has =
+      access::guarded(query("Practitioner", {{"_has:Observation:performer:code", "x"}}), access);
+  REQUIRE(has);
+  REQUIRE(has->criteria[0].reverse_chained);
+  CHECK(names_patient(*has->criteria[0].reverse_chained, "p1"));
+}
+
+TEST_CASE("a query that leads to what may not be searched is refused") {
+  const Access access(identity("user/Observation.rs"), definitions());
+  for (const auto& [type, name] : std::vector<std::pair<std::string, std::string>>{
+           {"Observation", "subject:Patient.name"},
+           {"Observation", "subject.name"},
+           {"Patient", "name"},
+           {"Observation", "_has:Provenance:target:agent"}}) {
+    const auto refused = access::guarded(query(type, {{name, "x"}}), access);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().type == fhir::IssueType::forbidden);
+    CHECK(refused.error().situation == fhir::Situation::refused);
+  }
+  CHECK(access::guarded(query("Observation", {{"code", "x"}}), access));
+}
