@@ -116,10 +116,9 @@ fhir::Result<Maps> maps_of(const Invocation& invocation, const Parameters& param
 
 void write_product(ParametersWriter& out, const MapLink& product) {
   out.begin_parts("product").text("element", "Uri", product.property);
-  out.coding("concept", {.system = product.system,
-                         .version = {},
-                         .code = product.value,
-                         .display = product.display});
+  out.coding(
+      "concept",
+      {.system = product.system, .version = {}, .code = product.value, .display = product.display});
   out.end_parts();
 }
 

@@ -49,7 +49,7 @@ release::ReleaseInfo info() {
 
 }  // namespace
 
-fhir::Result<Draft> read_atc(const std::string& path, const SourceOptions& options) {
+fhir::Result<Draft> read_atc(const std::string& path, const LoadOptions& options) {
   const bool has_commas = path.ends_with(".csv") || path.ends_with(".csv.gz");
   FHIR_TRY(file, TableFile::open(path, has_commas ? ',' : '\t', TableFile::Quotes::doubled));
   Draft draft(info());

@@ -14,6 +14,6 @@ namespace terminology::load {
 ///          column is the code, the second the name, and named ones (DDD, UOM, Adm.R, Note) become
 ///          properties
 /// errors   not-found · invalid: a code is none of ATC; those of TableFile
-fhir::Result<Draft> read_atc(const std::string& path, const SourceOptions& options);
+fhir::Result<Draft> read_atc(const std::string& path, const LoadOptions& options);
 
 }  // namespace terminology::load

@@ -29,7 +29,7 @@ class Reader {
  public:
   explicit Reader(TableFile file) : file_(std::move(file)), draft_({}) {}
 
-  fhir::Result<Draft> read(const SourceOptions& options) {
+  fhir::Result<Draft> read(const LoadOptions& options) {
     FHIR_CHECK(read_head());
     while (true) {
       FHIR_TRY(has_row, file_.next());
@@ -149,7 +149,7 @@ class Reader {
 
 }  // namespace
 
-fhir::Result<Draft> read_csv_code_system(const std::string& path, const SourceOptions& options) {
+fhir::Result<Draft> read_csv_code_system(const std::string& path, const LoadOptions& options) {
   FHIR_TRY(file, TableFile::open(path, ',', TableFile::Quotes::doubled));
   return Reader(std::move(file)).read(options);
 }

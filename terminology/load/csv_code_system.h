@@ -23,6 +23,6 @@ namespace terminology::load {
 /// errors   not-found · invalid: no url, no column `code`, an unknown column, a code twice, a
 /// parent
 ///          that is no code; those of TableFile
-fhir::Result<Draft> read_csv_code_system(const std::string& path, const SourceOptions& options);
+fhir::Result<Draft> read_csv_code_system(const std::string& path, const LoadOptions& options);
 
 }  // namespace terminology::load

@@ -105,7 +105,7 @@ fhir::Result<void> read_table(const std::string& path, CodeSystemBuilder& builde
 
 }  // namespace
 
-fhir::Result<Draft> read_cvx(const std::string& path, const SourceOptions& options) {
+fhir::Result<Draft> read_cvx(const std::string& path, const LoadOptions& options) {
   Draft draft(info());
   if (path.ends_with(".xml")) {
     pugi::xml_document document;

@@ -13,6 +13,6 @@ namespace terminology::load {
 ///          separated by bars: short name between code and full name, notes, status, non-vaccine,
 ///          date
 /// errors   not-found · invalid: it is neither; those of TableFile
-fhir::Result<Draft> read_cvx(const std::string& path, const SourceOptions& options);
+fhir::Result<Draft> read_cvx(const std::string& path, const LoadOptions& options);
 
 }  // namespace terminology::load

@@ -6,6 +6,7 @@
 
 #include "terminology/load/code_system_builder.h"
 #include "terminology/load/cross_reference_builder.h"
+#include "terminology/load/progress.h"
 
 namespace terminology::load {
 
@@ -20,10 +21,6 @@ struct Draft {
   fhir::Result<void> write(const std::string& path) {
     return builder.write(path, [&](FileWriter& out) { cross_references.write(builder, out); });
   }
-};
-
-struct SourceOptions {
-  std::string version;  // for releases that do not say it themselves; empty asks the release
 };
 
 }  // namespace terminology::load

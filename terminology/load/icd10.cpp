@@ -108,7 +108,7 @@ std::string with_point(std::string_view code) {
   return pointed;
 }
 
-fhir::Result<Draft> read_icd10(const std::string& path, const SourceOptions& options) {
+fhir::Result<Draft> read_icd10(const std::string& path, const LoadOptions& options) {
   const bool is_table = path.ends_with(".csv") || path.ends_with(".csv.gz");
   const auto read = [&]() -> fhir::Result<Draft> {
     if (path.ends_with(".xml")) {

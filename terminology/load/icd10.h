@@ -16,7 +16,7 @@ namespace terminology::load {
 /// path     .xml: the tabular list · .csv, .csv.gz: columns icd10cm_code (or icd10pcs_code),
 ///          valid_billing_code, …_short_description, …_long_description · else the order file
 /// errors   not-found · invalid: it is none of them; those of TableFile
-fhir::Result<Draft> read_icd10(const std::string& path, const SourceOptions& options);
+fhir::Result<Draft> read_icd10(const std::string& path, const LoadOptions& options);
 
 /// A00.0 for A000.
 std::string with_point(std::string_view code);

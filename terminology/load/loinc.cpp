@@ -46,7 +46,7 @@ int order_of(std::string_view version) {
 
 class Reader {
  public:
-  explicit Reader(const SourceOptions& options) : options_(options), draft_(info()) {}
+  explicit Reader(const LoadOptions& options) : options_(options), draft_(info()) {}
 
   fhir::Result<Draft> read(const std::string& folder) {
     std::error_code failure;
@@ -105,6 +105,7 @@ class Reader {
       draft_.remarks.push_back(name + " is absent");
       return {};
     }
+    options_.say("reading " + name);
     FHIR_TRY(file, TableFile::open(found->second, ',', TableFile::Quotes::doubled));
     FHIR_CHECK(file.read_header(columns));
     while (true) {
@@ -257,7 +258,7 @@ class Reader {
     designate(id, "FullySpecifiedName", specified, language_);
   }
 
-  const SourceOptions& options_;
+  const LoadOptions& options_;
   Draft draft_;
   std::map<std::string, std::string> files_;  // name to path
   std::map<std::string, std::vector<Link>> links_;
@@ -268,7 +269,7 @@ class Reader {
 
 }  // namespace
 
-fhir::Result<Draft> read_loinc(const std::string& folder, const SourceOptions& options) {
+fhir::Result<Draft> read_loinc(const std::string& folder, const LoadOptions& options) {
   return Reader(options).read(folder);
 }
 

@@ -16,6 +16,6 @@ namespace terminology::load {
 ///
 /// folder   with Loinc.csv somewhere below it
 /// errors   not-found: there is no Loinc.csv · invalid: a column is missing; those of TableFile
-fhir::Result<Draft> read_loinc(const std::string& folder, const SourceOptions& options);
+fhir::Result<Draft> read_loinc(const std::string& folder, const LoadOptions& options);
 
 }  // namespace terminology::load

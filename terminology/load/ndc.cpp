@@ -107,7 +107,7 @@ fhir::Result<void> read_packages(const std::string& path, Draft& draft) {
 
 }  // namespace
 
-fhir::Result<Draft> read_ndc(const std::string& folder, const SourceOptions& options) {
+fhir::Result<Draft> read_ndc(const std::string& folder, const LoadOptions& options) {
   Draft draft(info());
   draft.builder.info().version = options.version;
   FHIR_CHECK(read_products(folder + "/product.txt", draft));

@@ -12,6 +12,6 @@ namespace terminology::load {
 ///
 /// folder   with product.txt and package.txt, separated by tabs
 /// errors   not-found · invalid: a column is missing, a code is none; those of TableFile
-fhir::Result<Draft> read_ndc(const std::string& folder, const SourceOptions& options);
+fhir::Result<Draft> read_ndc(const std::string& folder, const LoadOptions& options);
 
 }  // namespace terminology::load

@@ -42,7 +42,7 @@ int rank_of(std::string_view source, std::string_view type, std::string_view sup
 
 class Reader {
  public:
-  Reader(std::string folder, const SourceOptions& options)
+  Reader(std::string folder, const LoadOptions& options)
       : folder_(std::move(folder)), options_(options), draft_(info()) {}
 
   fhir::Result<Draft> read() {
@@ -89,6 +89,7 @@ class Reader {
   };
 
   fhir::Result<void> read_atoms() {
+    options_.say("reading RXNCONSO.RRF");
     FHIR_TRY(file, TableFile::open(path("RXNCONSO.RRF"), '|', TableFile::Quotes::none));
     while (true) {
       FHIR_TRY(has_row, file.next());
@@ -161,6 +162,7 @@ class Reader {
       draft_.remarks.push_back(std::string(name) + " is absent");
       return {};
     }
+    options_.say("reading " + std::string(name));
     FHIR_TRY(file, TableFile::open(path(name), '|', TableFile::Quotes::none));
     while (true) {
       FHIR_TRY(has_row, file.next());
@@ -233,7 +235,7 @@ class Reader {
   }
 
   std::string folder_;
-  const SourceOptions& options_;
+  const LoadOptions& options_;
   Draft draft_;
   std::vector<Atom> atoms_;
   std::vector<std::pair<int, std::size_t>> best_;  // rank and position of each concept's name
@@ -244,7 +246,7 @@ class Reader {
 
 }  // namespace
 
-fhir::Result<Draft> read_rxnorm(const std::string& folder, const SourceOptions& options) {
+fhir::Result<Draft> read_rxnorm(const std::string& folder, const LoadOptions& options) {
   return Reader(folder, options).read();
 }
 

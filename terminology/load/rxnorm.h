@@ -17,6 +17,6 @@ namespace terminology::load {
 ///
 /// folder   with RXNCONSO.RRF, itself or in `rrf`; the other files may be absent
 /// errors   not-found: there is no RXNCONSO.RRF · invalid: too few columns; those of TableFile
-fhir::Result<Draft> read_rxnorm(const std::string& folder, const SourceOptions& options);
+fhir::Result<Draft> read_rxnorm(const std::string& folder, const LoadOptions& options);
 
 }  // namespace terminology::load

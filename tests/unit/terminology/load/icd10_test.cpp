@@ -19,7 +19,7 @@ TEST_CASE("an order file gives codes with their point below the longest code the
                "fever of the mild kind\n"
                "00003 Q7701A  1 Moon fever, init                                             Moon "
                "fever, initial encounter\n");
-  const Loaded icd(read_icd10(folder / "icd10cm-order.txt", {.version = "2029"}), folder / "r");
+  const Loaded icd(read_icd10(folder / "icd10cm-order.txt", with_version("2029")), folder / "r");
   CHECK(icd.system->info().url == "http://hl7.org/fhir/sid/icd-10-cm");
   CHECK(icd.system->info().version == "2029");
   CHECK(icd.display("Q77.0") == "Moon fever of the mild kind");
@@ -82,7 +82,7 @@ TEST_CASE("the samples of ICD-10-CM and -PCS are read whole") {
   const std::string path = sample("icd10cm/icd10cm.csv.gz");
   if (path.empty()) return;
   const ScratchFolder folder;
-  const Loaded diagnoses(read_icd10(path, {.version = "2022"}), folder / "cm");
+  const Loaded diagnoses(read_icd10(path, with_version("2022")), folder / "cm");
   CHECK(diagnoses.system->size() > 90'000);
   CHECK(diagnoses.display("A00.0") == "Cholera due to Vibrio cholerae 01, biovar cholerae");
   CHECK(diagnoses.is_a("A00.0", "A00"));

@@ -69,6 +69,12 @@ struct Loaded {
   }
 };
 
+inline terminology::load::LoadOptions with_version(std::string version) {
+  terminology::load::LoadOptions options;
+  options.version = std::move(version);
+  return options;
+}
+
 /// A folder of the shared samples; empty, and said so, when they are absent.
 inline std::string sample(const std::string& name) {
   const char* shared = std::getenv("MEDISYNC_SHARED");

@@ -31,7 +31,7 @@ TEST_CASE("a package of NDC is found by 10 and by 11 digits, below its product")
   folder.write("package.txt",
                "PRODUCTID\tPRODUCTNDC\tNDCPACKAGECODE\tPACKAGEDESCRIPTION\n"
                "x\t0099-0001\t0099-0001-30\t30 TABLET in 1 BOTTLE\n");
-  const Loaded ndc(read_ndc(folder.path().string(), {.version = "2029"}), folder / "r");
+  const Loaded ndc(read_ndc(folder.path().string(), with_version("2029")), folder / "r");
   CHECK(ndc.display("0099-0001") == "Lunex TABLET");
   CHECK(ndc.display("00099000130") == "Lunex TABLET, 30 TABLET in 1 BOTTLE");
   CHECK(ndc.values("0099-0001-30", "ndc11") == Texts{"00099000130"});
@@ -74,7 +74,7 @@ TEST_CASE("ATC's levels stand below one another") {
   folder.write("atc.csv",
                "ATC code,ATC level name,DDD,UOM\nZ,MOON DRUGS,,\nZ01,Night,,\nZ01A,Dark night,,\n"
                "Z01AA,Darker,,\nZ01AA01,\"mooncillin, oral\",1.5,g\nZ01AA01,mooncillin,3,mg\n");
-  const Loaded atc(read_atc(folder / "atc.csv", {.version = "2029"}), folder / "r");
+  const Loaded atc(read_atc(folder / "atc.csv", with_version("2029")), folder / "r");
   CHECK(atc.display("Z01AA01") == "mooncillin, oral");
   CHECK(atc.values("Z01AA01", "DDD") == Texts{"1.5", "3"});
   for (const char* group : {"Z01AA", "Z01A", "Z01", "Z"}) CHECK(atc.is_a("Z01AA01", group));
@@ -118,7 +118,7 @@ TEST_CASE("the samples of NDC and CVX are read whole") {
   const std::string path = sample("ndc/2025-07-11");
   if (path.empty()) return;
   const ScratchFolder folder;
-  const Loaded ndc(read_ndc(path, {.version = "20250711"}), folder / "ndc");
+  const Loaded ndc(read_ndc(path, with_version("20250711")), folder / "ndc");
   CHECK(ndc.display("0002-0152").find("Zepbound") == 0);
   CHECK(ndc.is_a("00002015201", "0002-0152"));
   const Loaded cvx(read_cvx(sample("cvx/cvx.xml"), {}), folder / "cvx");

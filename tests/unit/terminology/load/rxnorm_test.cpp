@@ -76,7 +76,7 @@ TEST_CASE("RxNorm's relationships go from the second concept to the first") {
 TEST_CASE("what RxNorm retired is inactive, and says what it became") {
   const ScratchFolder folder;
   write_release(folder);
-  const Loaded rxnorm(read_rxnorm(folder.path().string(), {.version = "x"}), folder / "r");
+  const Loaded rxnorm(read_rxnorm(folder.path().string(), with_version("x")), folder / "r");
   CHECK(rxnorm.system->info().version == "x");
   CHECK(rxnorm.system->at(rxnorm.id("404")).is_inactive);
   CHECK(rxnorm.system->at(rxnorm.id("606")).is_inactive);
