@@ -97,7 +97,7 @@ class Evaluator {
   fhir::Result<ConceptSet> with_any(const ConceptSet& focus, const Condition& condition);
   fhir::Result<ConceptSet> with_any_reversed(const ConceptSet& focus, const Condition& condition);
   bool matches(const Condition& condition, const Relationship& relationship) const;
-  std::uint32_t count_matches(const Condition& condition, ConceptId id) const;
+  std::uint32_t count_matches(const Condition& condition, ConceptId id);
 
   // group.cpp
   struct Group;
@@ -134,7 +134,8 @@ class Evaluator {
   const Substrate& substrate_;
   const EvaluateOptions& options_;
   std::size_t steps_ = 0;
-  std::size_t next_look_ = 0;  // at the clock
+  std::size_t next_look_ = 0;           // at the clock
+  std::vector<std::uint64_t> counted_;  // by count_matches(), kept for its memory
 };
 
 /// Whether two things that are in this order satisfy a comparison.

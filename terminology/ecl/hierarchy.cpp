@@ -42,26 +42,33 @@ fhir::Result<ConceptSet> Evaluator::apply(Operator op, ConceptSet focus) {
   return focus;
 }
 
-/// All above or below, those that it starts from only when another one leads to them.
+/// All above or below, those that it starts from only when another one leads to them. Goes level by
+/// level; a large level in ascending order, so that memory is read in its order.
 fhir::Result<ConceptSet> Evaluator::reach(const ConceptSet& from, bool upwards) {
+  constexpr std::size_t k_large_part = 256;  // of all concepts
   ConceptSet reached(substrate_.size());
-  std::vector<ConceptId> open;
+  std::vector<ConceptId> level, next;
   std::size_t seen = 0;
   const auto visit = [&](ConceptId id) {
-    const auto next = upwards ? substrate_.parents(id) : substrate_.children(id);
-    seen += next.size() + 1;
-    for (const ConceptId other : next) {
-      if (reached.insert(other) && !from.contains(other)) open.push_back(other);
+    const auto others = upwards ? substrate_.parents(id) : substrate_.children(id);
+    seen += others.size() + 1;
+    for (const ConceptId other : others) {
+      if (reached.insert(other) && !from.contains(other)) next.push_back(other);
     }
   };
-  from.for_each([&](ConceptId start) {
-    visit(start);
-    while (!open.empty()) {
-      const ConceptId id = open.back();
-      open.pop_back();
-      visit(id);
+  from.for_each(visit);
+  while (!next.empty()) {
+    FHIR_CHECK(spend(std::exchange(seen, 0)));
+    level.swap(next);
+    next.clear();
+    if (level.size() > substrate_.size() / k_large_part) {
+      ConceptSet ordered(substrate_.size());
+      for (const ConceptId id : level) ordered.add(id);
+      ordered.for_each(visit);
+    } else {
+      for (const ConceptId id : level) visit(id);
     }
-  });
+  }
   FHIR_CHECK(spend(seen));
   return reached;
 }

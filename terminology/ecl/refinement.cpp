@@ -121,8 +121,9 @@ fhir::Result<ConceptSet> Evaluator::with_attribute(const ConceptSet& focus,
 }
 
 /// Different values; of a reversed attribute, different sources.
-std::uint32_t Evaluator::count_matches(const Condition& condition, ConceptId id) const {
-  std::vector<std::uint64_t> values;
+std::uint32_t Evaluator::count_matches(const Condition& condition, ConceptId id) {
+  std::vector<std::uint64_t>& values = counted_;
+  values.clear();
   const auto add = [&](std::uint64_t kind, std::uint64_t type, std::uint64_t value) {
     values.push_back((kind << 60) ^ (type << 32) ^ value);
   };
