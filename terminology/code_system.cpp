@@ -2,12 +2,34 @@
 #include "terminology/code_system.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 #include "terminology/code_text.h"
 #include "terminology/language_tag.h"
 
 namespace terminology {
+
+std::string_view standard_property_uri(std::string_view code) {
+  static constexpr std::array<std::string_view, 12> k_uris = {
+      "http://hl7.org/fhir/concept-properties#status",
+      "http://hl7.org/fhir/concept-properties#inactive",
+      "http://hl7.org/fhir/concept-properties#notSelectable",
+      "http://hl7.org/fhir/concept-properties#parent",
+      "http://hl7.org/fhir/concept-properties#child",
+      "http://hl7.org/fhir/concept-properties#definition",
+      "http://hl7.org/fhir/concept-properties#order",
+      "http://hl7.org/fhir/concept-properties#label",
+      "http://hl7.org/fhir/concept-properties#comment",
+      "http://hl7.org/fhir/concept-properties#deprecationDate",
+      "http://hl7.org/fhir/concept-properties#retirementDate",
+      "http://hl7.org/fhir/concept-properties#itemWeight"};
+  if (code == "weight") return k_uris.back();
+  for (std::string_view uri : k_uris) {
+    if (uri.substr(uri.find('#') + 1) == code) return uri;
+  }
+  return {};
+}
 namespace {
 
 /// What steps lead to from a concept, without itself even where they lead back to it.

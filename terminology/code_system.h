@@ -44,6 +44,7 @@ struct Designation {
   std::string_view use_code;
   std::string_view use_display;
   std::string_view value;
+  std::string_view extensions;  // a JSON array of those that expansions carry on; may be empty
 };
 
 struct Concept {
@@ -65,7 +66,14 @@ struct CodeSystemInfo {
   bool is_case_sensitive = false;
   /// hierarchyMeaning is is-a, or not said.
   bool hierarchy_is_subsumption = true;
+  bool is_experimental = false;
+  std::string_view status;            // PublicationStatus; empty: not said
+  std::string_view standards_status;  // deprecated, withdrawn …; empty: not said
 };
+
+/// The uri of a property that is called by a standard name; empty: it is none.
+/// http://hl7.org/fhir/R4/codesystem-concept-properties.html
+std::string_view standard_property_uri(std::string_view code);
 
 /// Immutable; safe for any number of threads. Views live as long as the code system.
 class CodeSystem {
@@ -113,6 +121,13 @@ class CodeSystem {
   /// begins with it; without regard to case and accents; in ascending order, each once. Nothing
   /// when there is no index; everything for a text without a word.
   virtual std::vector<ConceptId> search(std::string_view /*text*/) const { return {}; }
+
+  /// What a property means, http://hl7.org/fhir/R4/codesystem.html#defined-props; empty: unknown.
+  virtual std::string_view property_uri(std::string_view code) const {
+    return standard_property_uri(code);
+  }
+  /// A JSON array of the extensions of a concept that expansions carry on; empty: none.
+  virtual std::string_view extensions(ConceptId /*id*/) const { return {}; }
 
   /// In words, a code that the system has without listing it; empty when there are none.
   virtual std::string describe(std::string_view) const { return {}; }

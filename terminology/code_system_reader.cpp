@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "terminology/concept_extensions.h"
+#include "terminology/concept_property_reader.h"
 #include "terminology/designation_reader.h"
 
 namespace terminology {
 namespace {
 
-using fhir::json::Member;
 using fhir::json::Value;
 
 Content content_of(std::string_view code) {
@@ -19,16 +20,6 @@ Content content_of(std::string_view code) {
   if (code == "fragment") return Content::fragment;
   if (code == "supplement") return Content::supplement;
   return Content::complete;
-}
-
-PropertyType type_of(std::string_view member) {
-  if (member == "valueCode") return PropertyType::code;
-  if (member == "valueCoding") return PropertyType::coding;
-  if (member == "valueInteger") return PropertyType::integer;
-  if (member == "valueBoolean") return PropertyType::boolean;
-  if (member == "valueDateTime") return PropertyType::date_time;
-  if (member == "valueDecimal") return PropertyType::decimal;
-  return PropertyType::string;
 }
 
 bool contains(const std::vector<std::string_view>& list, std::string_view item) {
@@ -69,6 +60,10 @@ void CodeSystemReader::read_info(const Value& resource) {
                      : Content::supplement;
   const Value* case_sensitive = resource.find("caseSensitive");
   info.is_case_sensitive = case_sensitive != nullptr && case_sensitive->text() == "true";
+  const Value* experimental = resource.find("experimental");
+  info.is_experimental = experimental != nullptr && experimental->text() == "true";
+  info.status = keep(resource.string_at("status"));
+  info.standards_status = keep(standards_status_of(resource));
   const std::string_view meaning = resource.string_at("hierarchyMeaning");
   info.hierarchy_is_subsumption = meaning.empty() || meaning == "is-a";
 }
@@ -88,6 +83,7 @@ void CodeSystemReader::read_property_codes(const Value& resource) {
   for (const Value& property : declared->items()) {
     const std::string_view code = keep(property.string_at("code"));
     const std::string_view uri = property.string_at("uri");
+    system_.declared_.push_back({code, keep(uri)});
     if (uri.starts_with(k_standard)) add(code, uri.substr(k_standard.size()));
   }
 }
@@ -109,21 +105,9 @@ void CodeSystemReader::read_concept(const Value& source, Raw& raw) {
   raw.value.display = keep(source.string_at("display"));
   raw.value.definition = keep(source.string_at("definition"));
   read_designations(source, system_.arena_, raw.designations);
-  const Value* properties = source.find("property");
-  if (properties == nullptr) return;
-  for (const Value& item : properties->items()) {
-    Property property;
-    property.code = keep(item.string_at("code"));
-    for (const Member& member : item.members()) {
-      if (!member.name().starts_with("value")) continue;
-      property.type = type_of(member.name());
-      property.value = keep(property.type == PropertyType::coding ? member.value.string_at("code")
-                                                                  : member.value.text());
-      property.system = keep(member.value.string_at("system"));
-      property.display = keep(member.value.string_at("display"));
-    }
-    raw.properties.push_back(property);
-  }
+  raw.extensions = keep(carried_extensions(source));
+  read_extension_properties(source, system_.arena_, raw.properties);
+  read_concept_properties(source, system_.arena_, raw.properties);
 }
 
 void CodeSystemReader::add_supplement(const Value& owner) {
@@ -138,6 +122,7 @@ void CodeSystemReader::add_supplement(const Value& owner) {
       raw.properties.insert(raw.properties.end(), extra.properties.begin(), extra.properties.end());
       raw.designations.insert(raw.designations.end(), extra.designations.begin(),
                               extra.designations.end());
+      if (raw.extensions.empty()) raw.extensions = extra.extensions;
     }
     add_supplement(source);
   }
@@ -184,6 +169,7 @@ void CodeSystemReader::finish() {
     node.designations = system_.arena_.copy(raw.designations);
     node.parents = system_.arena_.copy(raw.parents);
     node.children = system_.arena_.copy(raw.children);
+    node.extensions = raw.extensions;
   }
 }
 

@@ -23,6 +23,7 @@ class CodeSystemReader {
     std::vector<Property> properties;
     std::vector<Designation> designations;
     std::vector<ConceptId> parents, children;
+    std::string_view extensions;
   };
 
   void read_info(const Value& resource);

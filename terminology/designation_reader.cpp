@@ -1,6 +1,8 @@
 // https://hl7.org/fhir/R4/codesystem-definitions.html#CodeSystem.concept.designation
 #include "terminology/designation_reader.h"
 
+#include "terminology/concept_extensions.h"
+
 namespace terminology {
 
 void read_designations(const fhir::json::Value& owner, fhir::Arena& arena,
@@ -11,6 +13,7 @@ void read_designations(const fhir::json::Value& owner, fhir::Arena& arena,
     Designation designation;
     designation.language = arena.copy(item.string_at("language"));
     designation.value = arena.copy(item.string_at("value"));
+    designation.extensions = arena.copy(carried_extensions(item));
     if (const fhir::json::Value* use = item.find("use")) {
       designation.use_system = arena.copy(use->string_at("system"));
       designation.use_code = arena.copy(use->string_at("code"));

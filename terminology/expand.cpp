@@ -4,58 +4,16 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "terminology/code_text.h"
+#include "terminology/text_filter.h"
+#include "terminology/tx_issue.h"
 
 namespace terminology {
 namespace {
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    if (end > 0) words.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view word) {
-  return std::search(text.begin(), text.end(), word.begin(), word.end(),
-                     [](char a, char b) { return lower(a) == lower(b); }) != text.end();
-}
-
-class TextFilter {
- public:
-  explicit TextFilter(std::string_view text) : text_(text), words_(words_of(text)) {}
-
-  bool accepts(const ListedCode& code) const {
-    if (words_.empty()) return true;
-    if (equals_ignoring_case(code.code.substr(0, text_.size()), text_)) return true;
-    if (has_all_words(code.display)) return true;
-    const auto any = [&](const auto& list) {
-      return std::any_of(list.begin(), list.end(), [&](const Designation& designation) {
-        return has_all_words(designation.value);
-      });
-    };
-    return any(code.designations) ||
-           (code.id != k_no_concept && any(code.code_system->designations(code.id)));
-  }
-
- private:
-  bool has_all_words(std::string_view text) const {
-    return std::all_of(words_.begin(), words_.end(),
-                       [&](std::string_view word) { return contains_ignoring_case(text, word); });
-  }
-
-  std::string_view text_;
-  std::vector<std::string_view> words_;
-};
-
 bool is_excluded(const ListedCode& code, const std::vector<std::string_view>& systems) {
   return std::any_of(systems.begin(), systems.end(), [&](std::string_view excluded) {
-    const std::size_t bar = std::min(excluded.find('|'), excluded.size());
-    return excluded.substr(0, bar) == code.system &&
-           (bar == excluded.size() || excluded.substr(bar + 1) == code.version);
+    const VersionRule rule = VersionRule::of(excluded);
+    return rule.url == code.system && (rule.version.empty() || rule.version == code.version);
   });
 }
 
@@ -74,7 +32,7 @@ void nest(std::vector<ListedCode>& codes) {
   std::unordered_map<Key, std::uint32_t, Hash> positions;
   for (std::uint32_t i = 0; i < codes.size(); ++i) {
     ListedCode& code = codes[i];
-    if (code.id == k_no_concept) continue;
+    if (code.id == k_no_concept || !code.is_in_hierarchy) continue;
     for (ConceptId parent : code.code_system->parents(code.id)) {
       const auto found = positions.find({code.code_system, parent});
       if (found == positions.end()) continue;
@@ -85,35 +43,112 @@ void nest(std::vector<ListedCode>& codes) {
   }
 }
 
+/// "check-system-version … otherwise an error is returned".
+fhir::Result<void> check_versions(const ValueSet& set, const VersionRules& rules) {
+  for (const Clause& clause : set.includes()) {
+    if (clause.code_system != nullptr) {
+      const std::string_view version = clause.code_system->info().version;
+      if (const VersionRule* rule = broken_check(rules, clause.system, version))
+        return fhir::unexpected(tx_failure(
+            fhir::IssueType::exception, "version-error", "VALUESET_VERSION_CHECK",
+            "The version " + quoted(version) + " is not allowed for system " +
+                quoted(clause.system) + ": required to be " + quoted(rule->version) +
+                " by a version-check parameter"));
+    }
+    for (const ValueSet* import : clause.imports) FHIR_CHECK(check_versions(*import, rules));
+  }
+  return {};
+}
+
+fhir::Issue too_costly(const ValueSet& set, std::size_t codes_max) {
+  fhir::Issue issue =
+      tx_failure(fhir::IssueType::too_costly, {}, "VALUESET_TOO_COSTLY",
+                 "The value set " + quoted(set.info().url) + " expansion has too many codes to "
+                 "display (>" + std::to_string(codes_max) + "): ask for a page, by count");
+  issue.situation = fhir::Situation::by_type;
+  return issue;
+}
+
+template <class T>
+void add_once(std::vector<T>& list, const T& item) {
+  if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+void gather(const ValueSet& set, UsedSources& used) {
+  if (set.own_expansion()) {
+    for (const ListedCode& code : set.own_expansion()->codes())
+      if (used.code_systems.empty() || !(used.code_systems.back() ==
+                                         UsedSources::Source{code.system, code.version}))
+        add_once(used.code_systems, {code.system, code.version});
+    return;
+  }
+  for (const std::span<const Clause> clauses : {set.includes(), set.excludes()}) {
+    for (const Clause& clause : clauses) {
+      if (clause.code_system != nullptr)
+        add_once(used.code_systems, {.url = clause.system,
+                                     .version = clause.code_system->info().version,
+                                     .code_system = clause.code_system});
+      else if (clause.kind != Clause::Kind::imports_only)
+        add_once(used.code_systems, {.url = clause.system, .version = clause.version});
+      for (const ValueSet* import : clause.imports) {
+        if (!import->info().is_contained)
+          add_once(used.value_sets, {.url = import->info().url,
+                                     .version = import->info().version,
+                                     .value_set = import});
+        gather(*import, used);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 fhir::Result<Expansion> expand(const ValueSet& set, const ExpandOptions& options) {
-  FHIR_TRY(codes, set.members(k_expansion_codes_max));
+  if (options.rules != nullptr && !set.problem())
+    FHIR_CHECK(check_versions(set, *options.rules));
+  const bool is_paged = options.offset > 0 || options.count;
+  const std::size_t last =
+      options.count ? options.offset + *options.count : static_cast<std::size_t>(-1);
   Expansion expansion;
   expansion.is_complete = set.lists_everything();
   const TextFilter filter(options.text);
-  const std::size_t listed = codes.size();
-  std::erase_if(codes, [&](const ListedCode& code) {
-    return (options.active_only && code.is_inactive) ||
-           (options.exclude_not_for_ui && code.is_abstract) ||
-           is_excluded(code, options.excluded_systems) || !filter.accepts(code);
-  });
-  expansion.total = codes.size();
-  const bool is_paged = options.offset > 0 || options.count;
-  const bool is_nested = options.layout == Layout::nested && !is_paged && options.text.empty();
-  const bool keeps_own_nesting = is_nested && set.uses_own_expansion() && codes.size() == listed;
+  bool is_too_long = false, is_whole = true;
+  const MemberQuery query{.text = options.text,
+                          .keeps_versions_apart = !options.versions_match.value_or(false),
+                          .excludes_cross_versions = options.versions_match.value_or(true)};
+  FHIR_TRY(crossed, set.for_each_member(query, [&](const ListedCode& code) {
+    const bool is_indexed = code.is_in_hierarchy && code.code_system->has_text_index();
+    if ((options.active_only && code.is_inactive) ||
+        (options.exclude_not_for_ui && code.is_abstract) ||
+        is_excluded(code, options.excluded_systems) || (!is_indexed && !filter.accepts(code))) {
+      is_whole = false;
+      return true;
+    }
+    const std::size_t position = expansion.total++;
+    if (position < options.offset || position >= last) return true;
+    is_too_long = expansion.codes.size() == options.codes_max;
+    if (!is_too_long) expansion.codes.push_back(code);
+    return !is_too_long;
+  }));
+  if (is_too_long) return fhir::unexpected(too_costly(set, options.codes_max));
+  expansion.crossed_versions = crossed;
+  const bool is_nested = options.layout == Layout::nested && !is_paged;
+  const bool keeps_own_nesting = is_nested && set.uses_own_expansion() && is_whole;
   if (!keeps_own_nesting) {
-    for (ListedCode& code : codes) code.parent = k_no_position;
-    if (is_nested) nest(codes);
+    for (ListedCode& code : expansion.codes) code.parent = k_no_position;
+    if (is_nested) nest(expansion.codes);
   }
-  if (is_paged) {
-    const std::size_t first = std::min(options.offset, codes.size());
-    const std::size_t count = std::min(options.count.value_or(codes.size()), codes.size() - first);
-    codes = {codes.begin() + static_cast<std::ptrdiff_t>(first),
-             codes.begin() + static_cast<std::ptrdiff_t>(first + count)};
-  }
-  expansion.codes = std::move(codes);
   return expansion;
+}
+
+UsedSources used_sources(const ValueSet& set) {
+  UsedSources used;
+  gather(set, used);
+  std::sort(used.code_systems.begin(), used.code_systems.end());
+  std::sort(used.value_sets.begin(), used.value_sets.end());
+  for (std::size_t i = 1; i < used.code_systems.size(); ++i)
+    used.has_several_versions |= used.code_systems[i].url == used.code_systems[i - 1].url;
+  return used;
 }
 
 }  // namespace terminology

@@ -36,6 +36,13 @@ ConceptId FhirCodeSystem::find(std::string_view code) const {
   return found;
 }
 
+std::string_view FhirCodeSystem::property_uri(std::string_view code) const {
+  for (const DeclaredProperty& property : declared_) {
+    if (property.code == code && !property.uri.empty()) return property.uri;
+  }
+  return standard_property_uri(code);
+}
+
 bool FhirCodeSystem::is_a(ConceptId id, ConceptId ancestor) const {
   if (id == ancestor) return true;
   std::span<const ConceptId> above = parents(id);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "fhir/base/arena.h"
 #include "fhir/formats/json_value.h"
@@ -39,6 +40,8 @@ class FhirCodeSystem final : public CodeSystem {
   std::span<const ConceptId> parents(ConceptId id) const override { return nodes_[id].parents; }
   std::span<const ConceptId> children(ConceptId id) const override { return nodes_[id].children; }
   bool is_a(ConceptId id, ConceptId ancestor) const override;
+  std::string_view property_uri(std::string_view code) const override;
+  std::string_view extensions(ConceptId id) const override { return nodes_[id].extensions; }
 
   std::size_t memory_bytes() const { return arena_.reserved_bytes() + index_.memory_bytes(); }
 
@@ -50,6 +53,10 @@ class FhirCodeSystem final : public CodeSystem {
     std::span<const Designation> designations;
     std::span<const ConceptId> parents;
     std::span<const ConceptId> children;
+    std::string_view extensions;
+  };
+  struct DeclaredProperty {
+    std::string_view code, uri;
   };
 
   FhirCodeSystem() = default;
@@ -57,6 +64,7 @@ class FhirCodeSystem final : public CodeSystem {
   fhir::Arena arena_;
   CodeSystemInfo info_;
   std::span<Node> nodes_;  // in arena_
+  std::vector<DeclaredProperty> declared_;
   CodeIndex index_;
 };
 

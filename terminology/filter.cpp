@@ -8,6 +8,8 @@
 #include <array>
 #include <utility>
 
+#include "terminology/tx_issue.h"
+
 namespace terminology {
 namespace {
 
@@ -39,7 +41,8 @@ fhir::Result<Filter> Filter::make(const fhir::json::Value& source, const CodeSys
 }
 
 fhir::Result<void> Filter::read(const fhir::json::Value& source) {
-  constexpr std::array<std::pair<std::string_view, Op>, 9> k_ops = {
+  // The last two are of R5.
+  constexpr std::array<std::pair<std::string_view, Op>, 11> k_ops = {
       {{"=", Op::equal},
        {"is-a", Op::is_a},
        {"descendent-of", Op::descendent_of},
@@ -48,12 +51,19 @@ fhir::Result<void> Filter::read(const fhir::json::Value& source) {
        {"in", Op::in},
        {"not-in", Op::not_in},
        {"generalizes", Op::generalizes},
-       {"exists", Op::exists}}};
+       {"exists", Op::exists},
+       {"child-of", Op::child_of},
+       {"descendent-leaf", Op::descendent_leaf}}};
   property_ = source.string_at("property");
   const std::string_view name = source.string_at("op");
   const std::string value(source.string_at("value"));
-  if (property_.empty() || name.empty() || value.empty())
+  if (property_.empty() || name.empty())
     return unexpected(make_issue(IssueType::required, "A filter needs property, op and value"));
+  if (value.empty())
+    return unexpected(tx_failure(
+        IssueType::invalid, "vs-invalid", "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE",
+        "The system " + std::string(system_->info().url) + " filter with property = " + property_ +
+            ", op = " + std::string(name) + " has no value"));
   const auto* op = std::find_if(k_ops.begin(), k_ops.end(),
                                 [&](const auto& entry) { return entry.first == name; });
   if (op == k_ops.end())
@@ -70,7 +80,7 @@ fhir::Result<void> Filter::read(const fhir::json::Value& source) {
                                                            "' is wrong: " + pattern_->error()));
   }
   if (op_ == Op::is_a || op_ == Op::descendent_of || op_ == Op::is_not_a ||
-      op_ == Op::generalizes) {
+      op_ == Op::generalizes || op_ == Op::child_of || op_ == Op::descendent_leaf) {
     anchor_ = system_->find(value);
     if (anchor_ == k_no_concept)
       return unexpected(make_issue(fhir::Situation::unprocessable, IssueType::not_found,
@@ -90,6 +100,12 @@ bool Filter::matches(ConceptId id) const {
       return !system_->is_a(id, anchor_);
     case Op::generalizes:
       return system_->is_a(anchor_, id);
+    case Op::child_of: {
+      const auto parents = system_->parents(id);
+      return std::find(parents.begin(), parents.end(), anchor_) != parents.end();
+    }
+    case Op::descendent_leaf:
+      return id != anchor_ && system_->children(id).empty() && system_->is_a(id, anchor_);
     case Op::not_in:
       return !has_matching_value(id);
     case Op::exists:
@@ -100,6 +116,32 @@ bool Filter::matches(ConceptId id) const {
       return has_matching_value(id);
   }
   return false;
+}
+
+std::optional<std::vector<ConceptId>> Filter::candidates() const {
+  switch (op_) {
+    case Op::is_a: {
+      std::vector<ConceptId> all = system_->descendants(anchor_);
+      all.insert(std::lower_bound(all.begin(), all.end(), anchor_), anchor_);
+      return all;
+    }
+    case Op::descendent_of:
+    case Op::descendent_leaf:
+      return system_->descendants(anchor_);
+    case Op::child_of: {
+      const auto children = system_->children(anchor_);
+      std::vector<ConceptId> all(children.begin(), children.end());
+      std::sort(all.begin(), all.end());
+      return all;
+    }
+    case Op::generalizes: {
+      std::vector<ConceptId> all = system_->ancestors(anchor_);
+      all.insert(std::lower_bound(all.begin(), all.end(), anchor_), anchor_);
+      return all;
+    }
+    default:
+      return std::nullopt;
+  }
 }
 
 fhir::Membership Filter::matches(std::string_view code) const {
@@ -126,7 +168,6 @@ bool Filter::has_matching_value(ConceptId id) const {
   if (property_ == "parent") return any(system_->parents(id));
   if (property_ == "child") return any(system_->children(id));
   if (property_ == "inactive") return accepts(item.is_inactive ? "true" : "false");
-  if (property_ == "notSelectable") return accepts(item.is_abstract ? "true" : "false");
   const ItemsOfConcept<Property> properties = system_->properties(id);
   return std::any_of(properties.begin(), properties.end(), [&](const Property& property) {
     return property.code == property_ && accepts(property.value);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ class Filter {
   static fhir::Result<Filter> make(const fhir::json::Value& source, const CodeSystem& system);
 
   bool matches(ConceptId id) const;
+  /// The concepts among which all that match are, in the order of the definition, where the filter
+  /// narrows them down; nothing when it may be any.
+  std::optional<std::vector<ConceptId>> candidates() const;
   /// For a code that the system has without listing it.
   fhir::Membership matches(std::string_view code) const;
 
@@ -40,7 +44,9 @@ class Filter {
     in,
     not_in,
     generalizes,
-    exists
+    exists,
+    child_of,
+    descendent_leaf
   };
 
   explicit Filter(const CodeSystem& system) : system_(&system) {}

@@ -47,6 +47,12 @@ class Shelf {
     return slot->item.get();
   }
 
+  /// Whether the thread that holds the mutex of get() is reading the record.
+  bool is_being_read(const fhir::ConformanceRecord* record) const {
+    const Slot* slot = slot_of(record);
+    return slot != nullptr && slot->state.load(std::memory_order_acquire) == State::reading;
+  }
+
   /// The urls that the reading of a record asked about; none while it is not read.
   std::span<const std::string> asked(const fhir::ConformanceRecord* record) const {
     const Slot* slot = slot_of(record);

@@ -18,6 +18,7 @@
 #include "terminology/ucum/ucum.h"
 #include "terminology/ucum/ucum_code_system.h"
 #include "terminology/value_set_reader.h"
+#include "terminology/version_rules.h"
 
 namespace terminology {
 namespace {
@@ -74,9 +75,25 @@ class Terminology::Shelves final : public Resolver {
   const CodeSystem* any_code_system(std::string_view url, std::string_view version) const {
     if (url.empty()) return nullptr;
     if (url == fhir::k_ucum_system && units_->codes != nullptr) return units_->codes.get();
-    const CodeSystem* system = code_system(record("CodeSystem", url, version));
+    const ConformanceRecord* found = record("CodeSystem", url, version);
+    if (found == nullptr && has_wildcard(version)) found = newest_that_fits(url, version);
+    const CodeSystem* system = code_system(found);
     if (system == nullptr && version.empty()) return grammar_code_system(url);
     return system;
+  }
+
+  std::vector<std::string_view> versions_of(std::string_view url) const override {
+    std::vector<std::string_view> versions;
+    for (const ConformanceRecord& record : code_systems_.records()) {
+      if (record.url == url) versions.push_back(record.version);
+    }
+    std::sort(versions.begin(), versions.end(),
+              [](std::string_view a, std::string_view b) { return is_newer(b, a); });
+    return versions;
+  }
+
+  bool is_being_read(std::string_view canonical) const override {
+    return value_sets_.is_being_read(definitions_->record("ValueSet", canonical));
   }
 
   static bool has_content(const CodeSystem& system) {
@@ -147,6 +164,15 @@ class Terminology::Shelves final : public Resolver {
     return definitions_->record(type, std::string(url) + "|" + std::string(version));
   }
 
+  const ConformanceRecord* newest_that_fits(std::string_view url, std::string_view pattern) const {
+    const ConformanceRecord* newest = nullptr;
+    for (const ConformanceRecord& record : code_systems_.records()) {
+      if (record.url != url || !version_fits(pattern, record.version)) continue;
+      if (newest == nullptr || is_newer(record.version, newest->version)) newest = &record;
+    }
+    return newest;
+  }
+
   const CodeSystem* code_system(const ConformanceRecord* record) const {
     return code_systems_.get(record, mutex_, [&](const ConformanceRecord& source, auto&) {
       return read_code_system(source);
@@ -184,6 +210,14 @@ class Terminology::Shelves final : public Resolver {
     const CodeSystem* code_system(std::string_view url, std::string_view version) const override {
       asked_.emplace_back(url);
       return shelves_.code_system(url, version);
+    }
+
+    std::vector<std::string_view> versions_of(std::string_view url) const override {
+      return shelves_.versions_of(url);
+    }
+
+    bool is_being_read(std::string_view canonical) const override {
+      return shelves_.is_being_read(canonical);
     }
 
     const ValueSet* value_set(std::string_view canonical) const override {
@@ -350,6 +384,21 @@ const fhir::UnitSystem* Terminology::units() const { return shelves_->units(); }
 
 const CodeSystem* Terminology::code_system(std::string_view url, std::string_view version) const {
   return shelves_->code_system(url, version);
+}
+
+const CodeSystem* Terminology::any_code_system(std::string_view url,
+                                               std::string_view version) const {
+  return shelves_->any_code_system(url, version);
+}
+
+std::vector<std::string_view> Terminology::versions_of(std::string_view url) const {
+  return shelves_->versions_of(url);
+}
+
+const fhir::DefinitionStore& Terminology::definitions() const { return shelves_->definitions(); }
+
+bool Terminology::is_being_read(std::string_view canonical) const {
+  return shelves_->is_being_read(canonical);
 }
 
 const ValueSet* Terminology::find_value_set(std::string_view canonical) const {

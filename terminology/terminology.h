@@ -43,6 +43,14 @@ class Terminology final : public fhir::TerminologyProvider {
   /// What is given lives as long as this.
   const CodeSystem* code_system(std::string_view url, std::string_view version = {}) const;
 
+  /// The same, those without content and supplements too.
+  const CodeSystem* any_code_system(std::string_view url, std::string_view version = {}) const;
+  /// The versions of a code system that are held, oldest first.
+  std::vector<std::string_view> versions_of(std::string_view url) const;
+  const fhir::DefinitionStore& definitions() const;
+  /// Whether a value set is null only because it is part of itself and being read.
+  bool is_being_read(std::string_view canonical) const;
+
   /// By canonical, with or without |version; implicit ones (`<code system>?fhir_vs`, a code
   /// system's own CodeSystem.valueSet, all units of UCUM) too. Null when it is not held.
   const ValueSet* find_value_set(std::string_view canonical) const;

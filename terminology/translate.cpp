@@ -54,7 +54,8 @@ class Translator {
       for (const MapTarget& target : element.targets) {
         if (are_met(target.depends_on, question_.dependencies))
           matches.push_back({target.equivalence, group.target, group.target_version, target.code,
-                             target.display, target.comment, target.products, map.url()});
+                             target.display, target.comment, target.products, map.url(),
+                             map.version()});
       }
       return false;
     });
@@ -75,7 +76,8 @@ class Translator {
                            pair.element->display,
                            pair.target->comment,
                            {},
-                           map.url()});
+                           map.url(),
+                         map.version()});
       return false;
     });
   }
@@ -92,6 +94,7 @@ class Translator {
     for (std::size_t i = before; i < matches.size(); ++i) {
       matches[i].system = to;
       matches[i].source = map.url();
+      matches[i].source_version = map.version();
     }
   }
 
@@ -104,7 +107,8 @@ class Translator {
                          question_.coding.display,
                          {},
                          {},
-                         map.url()});
+                         map.url(),
+                         map.version()});
     } else if (group.unmapped == MapGroup::Unmapped::fixed) {
       matches.push_back({"inexact",
                          group.target,
@@ -113,7 +117,8 @@ class Translator {
                          group.unmapped_display,
                          {},
                          {},
-                         map.url()});
+                         map.url(),
+                         map.version()});
     } else if (group.unmapped == MapGroup::Unmapped::other_map && depth < k_other_maps_max) {
       if (const ConceptMap* other = terminology_.concept_map(group.unmapped_url))
         ask(*other, depth + 1);

@@ -27,7 +27,8 @@ struct TranslateMatch {
   std::string_view system, version, code, display;
   std::string_view comment;
   std::span<const MapLink> products;
-  std::string_view source;                 // canonical of the map
+  std::string_view source;  // url of the map
+  std::string_view source_version = {};
   std::vector<MapLink> own_products = {};  // beside products: of an implicit map
   /// unmatched and disjoint say that there is no such counterpart.
   bool is_positive() const { return equivalence != "unmatched" && equivalence != "disjoint"; }

@@ -3,105 +3,176 @@
 #include "terminology/validate_code.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "terminology/code_judge.h"
+#include "terminology/tx_issue.h"
+#include "terminology/value_set_reader.h"
 
 namespace terminology {
 namespace {
 
-using fhir::Membership;
+using fhir::Severity;
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-/// What is known of a code once it is found to be right, from the listing and the code system.
-struct Known {
-  const CodeSystem* system = nullptr;
-  ConceptId id = k_no_concept;
-  const ListedCode* listing = nullptr;
-
-  bool is_in_system() const { return system != nullptr && id != k_no_concept; }
-
-  std::string_view display(std::string_view language) const {
-    if (listing != nullptr && language.empty() && !listing->display.empty())
-      return listing->display;
-    if (is_in_system()) return display_in(*system, id, language);
-    return listing != nullptr ? listing->display : std::string_view{};
+/// What makes a set of no use for any code.
+const fhir::Issue* flaw_of(const ValueSet& set) {
+  if (set.uses_own_expansion()) return nullptr;
+  for (const std::span<const Clause> clauses : {set.includes(), set.excludes()}) {
+    for (const Clause& clause : clauses) {
+      if (clause.lack == Lack::end_of_cycle || clause.lack == Lack::sense)
+        return &*clause.problem;
+      for (const ValueSet* import : clause.imports) {
+        if (const fhir::Issue* flaw = flaw_of(*import)) return flaw;
+      }
+    }
   }
-
-  /// Displays are compared without regard to case: any designation will do.
-  bool accepts_display(std::string_view display) const {
-    return (listing != nullptr && has_display(*listing, display)) ||
-           (is_in_system() && has_display(*system, id, display));
-  }
-};
-
-CodeVerdict judge(const Known& known, const CodeQuestion& question) {
-  CodeVerdict verdict{
-      .result = true, .message = {}, .display = std::string(known.display(question.language))};
-  const std::string code = quoted(question.coding.code);
-  const bool is_abstract = known.is_in_system() ? known.system->at(known.id).is_abstract
-                                                : known.listing && known.listing->is_abstract;
-  if (is_abstract && question.abstract_codes == AbstractCodes::refused) {
-    verdict.result = false;
-    verdict.message = "The code " + code + " is abstract: it groups others and cannot be chosen";
-    return verdict;
-  }
-  const std::string_view display = question.coding.display;
-  if (!display.empty() && !verdict.display.empty() && !known.accepts_display(display)) {
-    verdict.result = false;
-    verdict.message = "The display " + quoted(display) + " is wrong for the code " + code +
-                      "; it should be " + quoted(verdict.display);
-    return verdict;
-  }
-  if (known.is_in_system() && known.system->at(known.id).is_inactive)
-    verdict.message = "The code " + code + " is inactive";
-  return verdict;
+  return set.includes().empty() && set.problem() ? &*set.problem() : nullptr;
 }
 
-CodeVerdict refusal(std::string message) {
-  return {.result = false, .message = std::move(message), .display = {}};
+bool has_errors(const std::vector<fhir::Issue>& issues) {
+  return std::any_of(issues.begin(), issues.end(),
+                     [](const fhir::Issue& issue) { return issue.severity <= Severity::error; });
+}
+
+/// "; " between the texts, each once, in the order of letters.
+std::string joined(std::vector<std::string> messages) {
+  std::sort(messages.begin(), messages.end());
+  messages.erase(std::unique(messages.begin(), messages.end()), messages.end());
+  std::string text;
+  for (const std::string& message : messages) text += (text.empty() ? "" : "; ") + message;
+  return text;
+}
+
+/// Puts the judgements on all codings together.
+class Verdict {
+ public:
+  Verdict(const CodeQuestion& question) : question_(question) {}
+
+  void add(CodeJudge& judge) {
+    out_.issues.insert(out_.issues.end(), judge.issues.begin(), judge.issues.end());
+    messages_.insert(messages_.end(), judge.messages.begin(), judge.messages.end());
+    const auto append = [](std::vector<std::string>& to, const std::vector<std::string>& from) {
+      for (const std::string& text : from) {
+        if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(text);
+      }
+    };
+    append(out_.unknown_systems, judge.unknown_systems);
+    append(out_.causing_systems, judge.causing_systems);
+    const bool is_one_of_several = question_.given == Given::codeable_concept;
+    if (!is_one_of_several || (judge.is_in_set() && !is_identified_)) identify(judge);
+  }
+
+  void identify(const CodeJudge& judge) {
+    is_identified_ = true;
+    out_.system = judge.coding().system;
+    out_.code = judge.coding().code;
+    if (judge.system() != nullptr) out_.version = judge.system()->info().version;
+    out_.status = judge.status;
+    out_.is_inactive = judge.is_inactive;
+    if (!judge.known().is_in_system() && judge.known().listing == nullptr) {
+      if (judge.is_known()) out_.display = judge.system()->describe(judge.coding().code);
+      return;
+    }
+    out_.display = display_for(judge.known(), question_.languages);
+    if (!judge.known().is_in_system()) return;
+    const std::string_view right = judge.known().system->at(judge.known().id).code;
+    if (right != judge.coding().code) out_.normalized_code = right;
+  }
+
+  void add(fhir::Issue issue) {
+    messages_.push_back(issue.diagnostics);
+    out_.issues.push_back(std::move(issue));
+  }
+
+  CodeVerdict finish(bool is_found) {
+    out_.result = is_found && !has_errors(out_.issues);
+    out_.message = joined(std::move(messages_));
+    return std::move(out_);
+  }
+
+  bool has_issues() const { return has_errors(out_.issues); }
+
+ private:
+  const CodeQuestion& question_;
+  CodeVerdict out_;
+  std::vector<std::string> messages_;
+  bool is_identified_ = false;
+};
+
+/// The set as it is for a coding that names a version which the set leaves open.
+std::unique_ptr<const ValueSet> read_for(const Scope& scope, const fhir::json::Value& resource) {
+  return ValueSetReader::read(resource, scope);
+}
+
+bool leaves_version_open(const ValueSet& set, const fhir::Coding& coding) {
+  if (coding.version.empty()) return false;
+  const auto clauses = set.clauses_of(coding.system);
+  return std::any_of(clauses.begin(), clauses.end(), [&](const Clause* clause) {
+    return clause->code_system != nullptr &&
+           clause->code_system->info().version != coding.version &&
+           (clause->wanted.empty() || version_fits(clause->wanted, coding.version));
+  });
 }
 
 }  // namespace
 
-fhir::Result<CodeVerdict> validate_code(const CodeSystem& system, const CodeQuestion& question) {
-  const std::string_view code = question.coding.code;
-  switch (system.has(code)) {
-    case Membership::yes:
-      return judge({.system = &system, .id = system.find(code)}, question);
-    case Membership::no:
-      return refusal("The code " + quoted(code) + " is not in the code system " +
-                     std::string(system.info().url));
-    case Membership::unknown:
-      break;
+CodeVerdict validate_code(const Scope& scope, const CodeSystem* system,
+                          const CodeQuestion& question) {
+  Verdict verdict(question);
+  bool is_right = false;
+  std::vector<std::unique_ptr<CodeJudge>> judges;
+  for (std::size_t i = 0; i < question.codings.size(); ++i) {
+    CodeJudge judge(scope, question, i);
+    const std::string_view own = question.codings[i].system;
+    if (system != nullptr && !own.empty() && own != system->info().url) {
+      verdict.add(tx_issue(Severity::error, fhir::IssueType::invalid, "invalid-data",
+                           "CODESYSTEM_CS_NOT_THE_ONE",
+                           "The code " + quoted(question.codings[i].code) + " is of " +
+                               std::string(own) + ", not of " + std::string(system->info().url)));
+      continue;
+    }
+    system != nullptr ? judge.judge_in(*system) : judge.judge_in_own_system();
+    is_right = is_right || judge.system() != nullptr;
+    verdict.add(judge);
+    verdict.identify(judge);
   }
-  return fhir::unexpected(
-      fhir::make_issue(fhir::Situation::unprocessable, fhir::IssueType::not_supported,
-                       "Only a part of the code system " + std::string(system.info().url) +
-                           " is held, and the code " + quoted(code) + " is not in it"));
+  return verdict.finish(is_right);
 }
 
-fhir::Result<CodeVerdict> validate_code(const ValueSet& set, const CodeQuestion& question) {
-  CodeQuestion asked = question;
-  const std::string code = quoted(question.coding.code);
-  if (asked.coding.system.empty()) asked.coding.system = set.system_of(asked.coding.code);
-  const Membership found = asked.coding.system.empty() ? set.contains_code(asked.coding.code)
-                                                       : set.contains(asked.coding);
-  if (found == Membership::unknown) return fhir::unexpected(*set.problem());
-  if (found == Membership::no) {
-    std::string text = "The code " + code;
-    if (!asked.coding.system.empty()) text += " of " + std::string(asked.coding.system);
-    return refusal(text + " is not in the value set " + std::string(set.info().url));
+fhir::Result<CodeVerdict> validate_code(const Scope& scope, const ValueSet& set,
+                                        const fhir::json::Value* resource,
+                                        const CodeQuestion& question) {
+  if (const fhir::Issue* flaw = flaw_of(set)) return fhir::unexpected(*flaw);
+  Verdict verdict(question);
+  bool is_found = false, is_open = false;
+  // What a verdict shows of a set that was read again must outlive it.
+  std::vector<std::unique_ptr<const Scope>> scopes;
+  std::vector<std::unique_ptr<const ValueSet>> sets;
+  for (std::size_t i = 0; i < question.codings.size(); ++i) {
+    const fhir::Coding& coding = question.codings[i];
+    const Scope* seen = &scope;
+    const ValueSet* asked = &set;
+    if (resource != nullptr && leaves_version_open(set, coding) &&
+        scope.code_system(coding.system, coding.version) != nullptr) {
+      scopes.push_back(std::make_unique<const Scope>(
+          scope, VersionRule{.url = coding.system, .version = coding.version}));
+      seen = scopes.back().get();
+      sets.push_back(read_for(*seen, *resource));
+      asked = sets.back().get();
+    }
+    CodeJudge judge(*seen, question, i);
+    judge.judge_in(*asked);
+    is_found = is_found || judge.is_in_set();
+    is_open = is_open || judge.is_open();
+    verdict.add(judge);
   }
-  Known known{.listing = set.listing(asked.coding)};
-  known.system = set.code_system_of(asked.coding.system);
-  if (known.system != nullptr) {
-    known.id = known.system->find(asked.coding.code);
-    const std::string_view version = known.system->info().version;
-    if (!asked.coding.version.empty() && !version.empty() && asked.coding.version != version)
-      return refusal("The value set " + std::string(set.info().url) + " draws on version " +
-                     std::string(version) + " of " + std::string(asked.coding.system) +
-                     ", not on " + std::string(asked.coding.version));
-  }
-  return judge(known, asked);
+  if (question.given == Given::codeable_concept && !is_found && !is_open)
+    verdict.add(tx_issue(
+        Severity::error, fhir::IssueType::code_invalid, "not-in-vs", "TX_GENERAL_CC_ERROR_MESSAGE",
+        "No valid coding was found for the value set " +
+            quoted(canonical_text(set.info().url, set.info().version))));
+  return verdict.finish(is_found);
 }
 
 }  // namespace terminology

@@ -57,6 +57,7 @@ ListedCode listed_from(const CodeSystem& system, ConceptId id) {
   code.id = id;
   code.is_abstract = item.is_abstract;
   code.is_inactive = item.is_inactive;
+  code.is_in_hierarchy = true;
   return code;
 }
 
@@ -65,18 +66,15 @@ fhir::Issue too_many(std::string_view url, std::size_t limit) {
                                                std::to_string(limit) + " codes");
 }
 
-struct CodingHash {
-  std::size_t operator()(const std::pair<std::string_view, std::string_view>& key) const {
-    return code_hash(key.second) * 31u + key.first.size();
-  }
-};
-
 }  // namespace
 
-Membership Clause::contains(const Coding& coding, bool any_system) const {
+Membership Clause::contains(const Coding& coding, bool any_system,
+                            std::optional<std::string_view> of_version) const {
   Membership result = Membership::yes;
   if (kind != Kind::imports_only) {
     if (!any_system && coding.system != system) return Membership::no;
+    if (of_version && code_system != nullptr && code_system->info().version != *of_version)
+      return Membership::no;
     if (kind == Kind::listed)
       result = listed.find(system, coding.code, true) ? Membership::yes : Membership::no;
     else if (kind == Kind::whole)
@@ -89,8 +87,8 @@ Membership Clause::contains(const Coding& coding, bool any_system) const {
   if (result == Membership::no) return result;
   if (problem) result = Membership::unknown;
   for (const ValueSet* import : imports) {
-    result =
-        both(result, any_system ? import->contains_code(coding.code) : import->contains(coding));
+    result = both(result, any_system ? import->contains_code(coding.code)
+                                     : import->contains(coding, {.version = of_version}));
     if (result == Membership::no) return result;
   }
   return result;
@@ -99,6 +97,11 @@ Membership Clause::contains(const Coding& coding, bool any_system) const {
 Membership ValueSet::contains(const Coding& coding) const {
   if (coding.system.empty() || coding.code.empty()) return Membership::no;
   return judge(coding, false);
+}
+
+Membership ValueSet::contains(const Coding& coding, const VersionView& view) const {
+  if (coding.system.empty() || coding.code.empty()) return Membership::no;
+  return judge(coding, false, view);
 }
 
 Membership ValueSet::contains_code(std::string_view code) const {
@@ -111,17 +114,18 @@ bool ValueSet::has_display(const Coding& coding) const {
   return listed != nullptr && terminology::has_display(*listed, coding.display);
 }
 
-Membership ValueSet::judge(const Coding& coding, bool any_system) const {
-  const Membership result = composed(coding, any_system);
+Membership ValueSet::judge(const Coding& coding, bool any_system, const VersionView& view) const {
+  const Membership result = composed(coding, any_system, view);
   if (result != Membership::unknown || !own_expansion_) return result;
   if (own_expansion_->find(coding.system, coding.code, any_system)) return Membership::yes;
   return own_expansion_is_complete_ ? Membership::no : Membership::unknown;
 }
 
-Membership ValueSet::composed(const Coding& coding, bool any_system) const {
+Membership ValueSet::composed(const Coding& coding, bool any_system,
+                              const VersionView& view) const {
   Membership result = includes_.empty() ? Membership::unknown : Membership::no;
   for (const Clause& clause : includes_) {
-    Membership found = clause.contains(coding, any_system);
+    Membership found = clause.contains(coding, any_system, view.version);
     if (found == Membership::yes && excludes_inactive_ && is_inactive(clause, coding.code))
       found = Membership::no;
     result = either(result, found);
@@ -129,70 +133,158 @@ Membership ValueSet::composed(const Coding& coding, bool any_system) const {
   }
   for (const Clause& clause : excludes_) {
     if (result == Membership::no) break;
-    const Membership excluded = clause.contains(coding, any_system);
+    const Membership excluded = clause.contains(
+        coding, any_system, view.excludes_cross_versions ? std::nullopt : view.version);
     if (excluded == Membership::yes) return Membership::no;
     if (excluded == Membership::unknown) result = Membership::unknown;
   }
   return result;
 }
 
-fhir::Result<void> ValueSet::collect(const Clause& clause, std::size_t limit,
-                                     std::vector<ListedCode>& out) const {
+fhir::Result<bool> ValueSet::walk(const Clause& clause, const MemberQuery& query,
+                                  const std::function<bool(const ListedCode&)>& visit) const {
   const auto in_imports = [&](const ListedCode& code, std::size_t first) {
     const Coding coding{.system = code.system, .code = code.code};
     return std::all_of(
         clause.imports.begin() + static_cast<std::ptrdiff_t>(first), clause.imports.end(),
         [&](const ValueSet* import) { return import->contains(coding) == Membership::yes; });
   };
-  const auto add = [&](const ListedCode& code, std::size_t first_import) {
-    if (in_imports(code, first_import)) out.push_back(code);
+  const auto show = [&](const ListedCode& code, std::size_t first_import) {
+    return !in_imports(code, first_import) || visit(code);
   };
   if (clause.problem) return unexpected(*clause.problem);
   if (clause.kind == Clause::Kind::listed) {
-    for (const ListedCode& code : clause.listed.codes()) add(code, 0);
-  } else if (clause.kind == Clause::Kind::imports_only) {
-    FHIR_TRY(members_of_first, clause.imports[0]->members(limit));
-    for (ListedCode& code : members_of_first) {
-      code.parent = k_no_position;
-      add(code, 1);
+    for (const ListedCode& code : clause.listed.codes()) {
+      const bool is_unknown = code.code_system != nullptr && code.id == k_no_concept &&
+                              code.code_system->has(code.code) == Membership::no;
+      if (!is_unknown && !show(code, 0)) return false;
     }
-  } else {
-    if (!clause.code_system->is_enumerable())
-      return unexpected(
-          make_issue(IssueType::too_costly,
-                     "The codes of " + std::string(clause.system) + " cannot be listed"));
-    for (ConceptId id = 0; id < clause.code_system->size(); ++id) {
-      const bool passes = std::all_of(clause.filters.begin(), clause.filters.end(),
-                                      [&](const Filter& filter) { return filter.matches(id); });
-      if (passes) add(listed_from(*clause.code_system, id), 0);
-      if (out.size() > 2 * limit) return unexpected(too_many(info_.url, limit));
-    }
+    return true;
   }
-  return {};
+  if (clause.kind == Clause::Kind::imports_only) {
+    bool goes_on = true;
+    FHIR_CHECK(clause.imports[0]->for_each_member(query, [&](const ListedCode& code) {
+      ListedCode own = code;
+      own.parent = k_no_position;
+      return goes_on = show(own, 1);
+    }));
+    return goes_on;
+  }
+  const CodeSystem& system = *clause.code_system;
+  if (!system.is_enumerable())
+    return unexpected(make_issue(
+        IssueType::too_costly, "The codes of " + std::string(clause.system) + " cannot be listed"));
+  const auto offer = [&](ConceptId id) {
+    const bool passes = std::all_of(clause.filters.begin(), clause.filters.end(),
+                                    [&](const Filter& filter) { return filter.matches(id); });
+    return !passes || show(listed_from(system, id), 0);
+  };
+  if (!query.text.empty() && system.has_text_index()) {
+    for (ConceptId id : system.search(query.text)) {
+      if (!offer(id)) return false;
+    }
+    return true;
+  }
+  for (const Filter& filter : clause.filters) {
+    const std::optional<std::vector<ConceptId>> candidates = filter.candidates();
+    if (!candidates) continue;
+    for (ConceptId id : *candidates) {
+      if (!offer(id)) return false;
+    }
+    return true;
+  }
+  for (ConceptId id = 0; id < system.size(); ++id) {
+    if (!offer(id)) return false;
+  }
+  return true;
+}
+
+fhir::Result<bool> ValueSet::for_each_member(
+    const MemberQuery& query, const std::function<bool(const ListedCode&)>& visit) const {
+  if (own_expansion_) {
+    for (const ListedCode& code : own_expansion_->codes()) {
+      if (!visit(code)) break;
+    }
+    return false;
+  }
+  if (problem_) return unexpected(*problem_);
+  // A single clause over one system gives each code once: nothing need be remembered.
+  const bool may_repeat = includes_.size() > 1 || includes_[0].kind == Clause::Kind::listed;
+  std::unordered_set<std::string> seen;
+  bool crossed = false;
+  const auto is_excluded = [&](const ListedCode& code) {
+    const Coding coding{.system = code.system, .code = code.code};
+    for (const Clause& clause : excludes_) {
+      const bool same = clause.contains(coding, false, code.version) == Membership::yes;
+      if (same) return true;
+      if (!query.excludes_cross_versions) continue;
+      if (clause.contains(coding, false) != Membership::yes) continue;
+      crossed = true;
+      return true;
+    }
+    return false;
+  };
+  const auto offer = [&](const ListedCode& code) {
+    if (excludes_inactive_ && code.is_inactive) return true;
+    if (is_excluded(code)) return true;
+    if (may_repeat) {
+      std::string key(code.system);
+      key.push_back('|');
+      if (query.keeps_versions_apart) key.append(code.version);
+      key.append("#").append(code.code);
+      if (!seen.insert(std::move(key)).second) return true;
+    }
+    return visit(code);
+  };
+  for (const Clause& clause : includes_) {
+    FHIR_TRY(goes_on, walk(clause, query, offer));
+    if (!goes_on) break;
+  }
+  return crossed;
 }
 
 fhir::Result<std::vector<ListedCode>> ValueSet::members(std::size_t limit) const {
-  if (own_expansion_) {
-    const std::span<const ListedCode> codes = own_expansion_->codes();
-    if (codes.size() > limit) return unexpected(too_many(info_.url, limit));
-    return std::vector<ListedCode>(codes.begin(), codes.end());
-  }
-  if (problem_) return unexpected(*problem_);
   std::vector<ListedCode> all;
-  for (const Clause& clause : includes_) FHIR_CHECK(collect(clause, limit, all));
-  std::unordered_set<std::pair<std::string_view, std::string_view>, CodingHash> seen;
-  std::vector<ListedCode> kept;
-  for (const ListedCode& code : all) {
-    if (excludes_inactive_ && code.is_inactive) continue;
-    const Coding coding{.system = code.system, .code = code.code};
-    const bool excluded = std::any_of(
-        excludes_.begin(), excludes_.end(),
-        [&](const Clause& clause) { return clause.contains(coding, false) == Membership::yes; });
-    if (excluded || !seen.insert({code.system, code.code}).second) continue;
-    if (kept.size() == limit) return unexpected(too_many(info_.url, limit));
-    kept.push_back(code);
+  bool is_full = false;
+  FHIR_CHECK(for_each_member({.keeps_versions_apart = false}, [&](const ListedCode& code) {
+    is_full = all.size() == limit;
+    if (!is_full) all.push_back(code);
+    return !is_full;
+  }));
+  if (is_full) return unexpected(too_many(info_.url, limit));
+  return all;
+}
+
+std::vector<std::string_view> ValueSet::systems() const {
+  std::vector<std::string_view> found;
+  const auto add = [&](std::string_view system) {
+    if (std::find(found.begin(), found.end(), system) == found.end()) found.push_back(system);
+  };
+  if (own_expansion_) {
+    for (const ListedCode& code : own_expansion_->codes()) add(code.system);
   }
-  return kept;
+  for (const Clause& clause : includes_) {
+    if (clause.kind != Clause::Kind::imports_only) add(clause.system);
+    for (const ValueSet* import : clause.imports) {
+      for (std::string_view system : import->systems()) add(system);
+    }
+  }
+  return found;
+}
+
+std::vector<const Clause*> ValueSet::clauses_of(std::string_view system) const {
+  std::vector<const Clause*> found;
+  for (const Clause& clause : includes_) {
+    if (clause.kind != Clause::Kind::imports_only) {
+      if (clause.system == system) found.push_back(&clause);
+      continue;
+    }
+    for (const ValueSet* import : clause.imports) {
+      const auto inner = import->clauses_of(system);
+      found.insert(found.end(), inner.begin(), inner.end());
+    }
+  }
+  return found;
 }
 
 std::string_view ValueSet::system_of(std::string_view code) const {

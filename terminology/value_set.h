@@ -2,9 +2,12 @@
 // the set's own expansion where compose cannot be judged. https://hl7.org/fhir/R4/valueset.html
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fhir/base/arena.h"
@@ -18,6 +21,17 @@ namespace terminology {
 
 class ValueSet;
 
+/// What a clause misses.
+enum class Lack : std::uint8_t { nothing, code_system, version, value_set, end_of_cycle, sense };
+
+/// How codes of several versions of one code system are told apart.
+struct VersionView {
+  /// Only what the set has of this version of the coding's system; nothing: of any.
+  std::optional<std::string_view> version = std::nullopt;
+  /// Whether an exclude of one version takes the same code of another one out.
+  bool excludes_cross_versions = true;
+};
+
 /// One include or exclude. A code is in it when it is in the system's part and in every import.
 struct Clause {
   enum class Kind : std::uint8_t {
@@ -30,14 +44,19 @@ struct Clause {
 
   Kind kind = Kind::imports_only;
   std::string_view system;
-  std::string_view version;
+  std::string_view version;                 // as the value set declares it
+  std::string_view wanted;                  // what that comes to for the request
   const CodeSystem* code_system = nullptr;  // null: not held
   ListedCodes listed;
   std::vector<Filter> filters;
   std::vector<const ValueSet*> imports;  // never null
   std::optional<fhir::Issue> problem;    // why it, or a part of it, is undecidable
+  Lack lack = Lack::nothing;             // the same in one word
+  std::string_view lacking = {};         // the canonical that is not held
 
-  fhir::Membership contains(const fhir::Coding& coding, bool any_system) const;
+  /// of_version   only codes of this version of the system; nothing: of any
+  fhir::Membership contains(const fhir::Coding& coding, bool any_system,
+                            std::optional<std::string_view> of_version = std::nullopt) const;
 };
 
 struct ValueSetInfo {
@@ -46,6 +65,23 @@ struct ValueSetInfo {
   std::string_view name;
   std::string_view title;
   std::string_view status;
+  std::string_view standards_status = {};  // deprecated, withdrawn …; empty: not said
+  std::string_view language = {};
+  bool is_experimental = false;
+  bool is_contained = false;  // in the resource that imports it
+};
+
+/// A parameter that the value set asks to be expanded with: valueset-expansion-parameter.
+struct ExpansionParameter {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// What members are wanted.
+struct MemberQuery {
+  std::string_view text = {};  // words that begin words of a display; where there is a text index
+  bool keeps_versions_apart = true;  // else one code of two versions is listed once
+  bool excludes_cross_versions = true;
 };
 
 /// Immutable; safe for any number of threads. Outlived by the code systems and value sets it names.
@@ -54,6 +90,8 @@ class ValueSet final : public fhir::CodeSet {
   const ValueSetInfo& info() const { return info_; }
 
   fhir::Membership contains(const fhir::Coding& coding) const override;
+  /// The same, with an eye on versions.
+  fhir::Membership contains(const fhir::Coding& coding, const VersionView& view) const;
   fhir::Membership contains_code(std::string_view code) const override;
   bool has_display(const fhir::Coding& coding) const override;
 
@@ -63,6 +101,26 @@ class ValueSet final : public fhir::CodeSet {
   /// errors   not-supported: a code system that is needed is not held · not-found: neither is a
   ///          value set · too-costly: there are more than `limit`, or the system has no list
   fhir::Result<std::vector<ListedCode>> members(std::size_t limit) const;
+
+  /// The same one by one, in memory that does not grow with their number where each can come only
+  /// once; `visit` returns false to end it. ListedCode::parent is set by own expansions only.
+  ///
+  /// returns   whether an exclude took out a code of another version
+  /// errors    as members, but too-costly only for a system without a list
+  fhir::Result<bool> for_each_member(const MemberQuery& query,
+                                     const std::function<bool(const ListedCode&)>& visit) const;
+
+  std::span<const Clause> includes() const { return includes_; }
+  std::span<const Clause> excludes() const { return excludes_; }
+  std::span<const ExpansionParameter> expansion_parameters() const { return parameters_; }
+  bool excludes_inactive() const { return excludes_inactive_; }
+  const std::optional<ListedCodes>& own_expansion() const { return own_expansion_; }
+
+  /// The code systems that the set draws on, held or not, in the order of the definition.
+  std::vector<std::string_view> systems() const;
+
+  /// The clauses that draw on a code system, those of imports too, in the order of the definition.
+  std::vector<const Clause*> clauses_of(std::string_view system) const;
 
   /// The first system by which the set has the code; empty when there is none.
   std::string_view system_of(std::string_view code) const;
@@ -88,15 +146,19 @@ class ValueSet final : public fhir::CodeSet {
  private:
   friend class ValueSetReader;
   ValueSet() = default;
-  fhir::Membership judge(const fhir::Coding& coding, bool any_system) const;
-  fhir::Membership composed(const fhir::Coding& coding, bool any_system) const;
-  fhir::Result<void> collect(const Clause& clause, std::size_t limit,
-                             std::vector<ListedCode>& out) const;
+  fhir::Membership judge(const fhir::Coding& coding, bool any_system,
+                         const VersionView& view = {}) const;
+  fhir::Membership composed(const fhir::Coding& coding, bool any_system,
+                            const VersionView& view) const;
+  fhir::Result<bool> walk(const Clause& clause, const MemberQuery& query,
+                          const std::function<bool(const ListedCode&)>& visit) const;
 
   fhir::Arena arena_{1024};
   ValueSetInfo info_;
   std::vector<Clause> includes_;
   std::vector<Clause> excludes_;
+  std::vector<ExpansionParameter> parameters_;
+  std::vector<std::unique_ptr<const ValueSet>> contained_;
   bool excludes_inactive_ = false;      // compose.inactive is false
   std::optional<fhir::Issue> problem_;  // of the first clause that cannot be decided
   std::optional<ListedCodes> own_expansion_;

@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "terminology/concept_extensions.h"
 #include "terminology/designation_reader.h"
+#include "terminology/tx_issue.h"
 
 namespace terminology {
 namespace {
@@ -16,12 +18,36 @@ using fhir::IssueType;
 using fhir::make_issue;
 using fhir::json::Value;
 
-Issue not_held(std::string_view what, std::string_view url, std::string_view version) {
-  std::string text(what);
-  text.append(" ").append(url);
-  if (!version.empty()) text.append("|").append(version);
-  return make_issue(fhir::Situation::unprocessable, IssueType::not_supported,
-                    text + " is not held by this server");
+constexpr std::string_view k_supplement =
+    "http://hl7.org/fhir/StructureDefinition/valueset-supplement";
+constexpr std::string_view k_parameter =
+    "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter";
+constexpr std::string_view k_deprecated =
+    "http://hl7.org/fhir/StructureDefinition/valueset-deprecated";
+constexpr int k_contained_depth_max = 4;
+
+Issue value_set_not_held(std::string_view canonical) {
+  return tx_failure(
+      IssueType::not_found, "not-found", "Unable_to_resolve_value_Set_",
+      "A definition for the value Set " + quoted(canonical) + " could not be found");
+}
+
+Issue part_of_itself(std::string_view canonical) {
+  return tx_failure(IssueType::processing, "vs-invalid", "VALUESET_CIRCULAR_REFERENCE",
+                    "Cyclic reference: the value set " + quoted(canonical) + " is part of itself");
+}
+
+Issue code_system_not_held(std::string_view url, std::string_view version,
+                           const std::vector<std::string_view>& versions) {
+  std::string text = "A definition for CodeSystem " + quoted(url);
+  if (versions.empty() || version.empty())
+    return tx_failure(IssueType::not_found, "not-found", "UNKNOWN_CODESYSTEM_EXP",
+                      text + " could not be found, so the value set cannot be expanded");
+  text += " version " + quoted(version);
+  return tx_failure(IssueType::not_found, "not-found", "UNKNOWN_CODESYSTEM_VERSION_EXP",
+                    text + " could not be found, so the value set cannot be expanded. Valid "
+                           "versions: " +
+                        in_words(versions));
 }
 
 /// An expansion marked as cut short, or whose pages are elsewhere, does not list everything.
@@ -52,15 +78,20 @@ std::unique_ptr<const ValueSet> ValueSetReader::read(const Value& resource,
                                                      const Resolver& resolver, OwnExpansion own) {
   std::unique_ptr<ValueSet> set(new ValueSet);
   ValueSetReader reader(*set, resolver);
-  reader.read_info(resource);
-  const Value* compose = resource.find("compose");
-  if (compose != nullptr) reader.read_compose(*compose);
-  if (set->includes_.empty() && !set->problem_)
-    set->problem_ = make_issue(IssueType::required, "The value set has no compose.include");
-  const Value* expansion = resource.find("expansion");
-  if (set->problem_ && expansion != nullptr && own == OwnExpansion::if_needed)
-    reader.read_expansion(*expansion);
+  reader.read_resource(resource, own);
   return set;
+}
+
+void ValueSetReader::read_resource(const Value& resource, OwnExpansion own) {
+  resource_ = &resource;
+  read_info(resource);
+  const Value* compose = resource.find("compose");
+  if (compose != nullptr) read_compose(*compose);
+  if (set_.includes_.empty() && !set_.problem_)
+    set_.problem_ = make_issue(IssueType::required, "The value set has no compose.include");
+  const Value* expansion = resource.find("expansion");
+  if (set_.problem_ && expansion != nullptr && own == OwnExpansion::if_needed)
+    read_expansion(*expansion);
 }
 
 std::unique_ptr<const ValueSet> ValueSetReader::all_codes_of(const CodeSystem& system,
@@ -84,18 +115,53 @@ void ValueSetReader::read_info(const Value& resource) {
                 .version = keep(resource.string_at("version")),
                 .name = keep(resource.string_at("name")),
                 .title = keep(resource.string_at("title")),
-                .status = keep(resource.string_at("status"))};
+                .status = keep(resource.string_at("status")),
+                .standards_status = keep(standards_status_of(resource)),
+                .language = keep(resource.string_at("language")),
+                .is_experimental = is_true(resource.find("experimental"))};
+}
+
+std::vector<std::string> ValueSetReader::supplements_of(const Value& resource) {
+  std::vector<std::string> found;
+  const Value* extensions = resource.find("extension");
+  if (extensions == nullptr) return found;
+  for (const Value& extension : extensions->items()) {
+    if (extension.string_at("url") != k_supplement) continue;
+    if (const Value* canonical = value_of_extension(extension))
+      found.emplace_back(canonical->string());
+  }
+  return found;
+}
+
+void ValueSetReader::read_expansion_parameters(const Value& compose) {
+  const Value* extensions = compose.find("extension");
+  if (extensions == nullptr) return;
+  for (const Value& extension : extensions->items()) {
+    if (extension.string_at("url") != k_parameter) continue;
+    const Value* name = extension_of(extension, "name");
+    const Value* value = extension_of(extension, "value");
+    if (name == nullptr || value == nullptr) continue;
+    name = value_of_extension(*name);
+    value = value_of_extension(*value);
+    if (name != nullptr && value != nullptr)
+      set_.parameters_.push_back({keep(name->text()), keep(value->text())});
+  }
 }
 
 void ValueSetReader::read_compose(const Value& compose) {
+  read_expansion_parameters(compose);
   if (const Value* inactive = compose.find("inactive"))
     set_.excludes_inactive_ = inactive->text() == "false";
-  if (const Value* includes = compose.find("include")) {
-    for (const Value& source : includes->items()) set_.includes_.push_back(read_clause(source));
-  }
-  if (const Value* excludes = compose.find("exclude")) {
-    for (const Value& source : excludes->items()) set_.excludes_.push_back(read_clause(source));
-  }
+  const auto read_all = [&](std::string_view name, std::vector<Clause>& out) {
+    const Value* sources = compose.find(name);
+    if (sources == nullptr) return;
+    std::size_t index = 0;
+    for (const Value& source : sources->items())
+      out.push_back(read_clause(source, "ValueSet.compose." + std::string(name) + "[" +
+                                            std::to_string(index++) + "]"));
+  };
+  read_all("include", set_.includes_);
+  read_all("exclude", set_.excludes_);
   note(set_.includes_);
   note(set_.excludes_);
 }
@@ -108,17 +174,19 @@ void ValueSetReader::note(const std::vector<Clause>& clauses) {
   }
 }
 
-Clause ValueSetReader::read_clause(const Value& source) {
+Clause ValueSetReader::read_clause(const Value& source, const std::string& path) {
   Clause clause;
   clause.system = keep(source.string_at("system"));
   clause.version = keep(source.string_at("version"));
   read_imports(source, clause);
   if (clause.system.empty()) {
-    if (clause.imports.empty() && !clause.problem)
+    if (clause.imports.empty() && !clause.problem) {
       clause.problem = make_issue(IssueType::required, "An include needs a system or a value set");
+      clause.lack = Lack::sense;
+    }
     return clause;
   }
-  clause.code_system = resolver_.code_system(clause.system, clause.version);
+  choose_system(clause);
   const Value* concepts = source.find("concept");
   const Value* filters = source.find("filter");
   if (concepts != nullptr && !concepts->items().empty()) {
@@ -126,67 +194,120 @@ Clause ValueSetReader::read_clause(const Value& source) {
     read_listed(*concepts, clause);
   } else if (clause.code_system == nullptr) {
     clause.kind = Clause::Kind::undecidable;
-    clause.problem = not_held("Code system", clause.system, clause.version);
+    const auto versions = resolver_.versions_of(clause.system);
+    clause.problem = code_system_not_held(clause.system, clause.wanted, versions);
+    clause.lack = versions.empty() || clause.wanted.empty() ? Lack::code_system : Lack::version;
+    clause.lacking = clause.system;
   } else if (filters != nullptr && !filters->items().empty()) {
     clause.kind = Clause::Kind::filtered;
-    read_filters(*filters, clause);
+    read_filters(*filters, clause, path);
   } else {
     clause.kind = Clause::Kind::whole;
   }
   return clause;
 }
 
+void ValueSetReader::choose_system(Clause& clause) {
+  const ChosenSystem chosen = resolver_.choose(clause.system, clause.version);
+  clause.code_system = chosen.system;
+  clause.wanted = keep(chosen.wanted);
+}
+
 void ValueSetReader::read_imports(const Value& source, Clause& clause) {
   const Value* imports = source.find("valueSet");
   if (imports == nullptr) return;
   for (const Value& canonical : imports->items()) {
-    const ValueSet* import = resolver_.value_set(canonical.string());
-    if (import == nullptr) {
-      clause.problem = not_held("Value set", canonical.string(), {});
-      continue;
-    }
+    const ValueSet* import = import_of(canonical.string(), clause);
+    if (import == nullptr) continue;
     clause.imports.push_back(import);
-    if (!import->is_decidable() && !import->own_expansion_is_complete() && !clause.problem)
-      clause.problem = import->problem_;
+    if (import->is_decidable() || import->own_expansion_is_complete() || clause.problem) continue;
+    clause.problem = import->problem_;
+    for (const Clause& inner : import->includes()) {
+      if (clause.lack != Lack::nothing) break;
+      clause.lack = inner.lack;
+      clause.lacking = inner.lacking;
+    }
   }
+}
+
+/// Null when it is not held, which makes the clause undecidable.
+const ValueSet* ValueSetReader::import_of(std::string_view canonical, Clause& clause) {
+  const bool is_inside = canonical.starts_with('#');
+  const ValueSet* import =
+      is_inside ? contained(canonical.substr(1)) : resolver_.value_set(canonical);
+  if (import != nullptr) return import;
+  const bool is_cycle = !is_inside && resolver_.is_being_read(canonical);
+  clause.problem = is_cycle ? part_of_itself(canonical) : value_set_not_held(canonical);
+  clause.lack = is_cycle ? Lack::end_of_cycle : Lack::value_set;
+  clause.lacking = keep(canonical);
+  return nullptr;
+}
+
+const ValueSet* ValueSetReader::contained(std::string_view id) {
+  const Value* list = resource_->find("contained");
+  if (list == nullptr || depth_ == k_contained_depth_max) return nullptr;
+  for (const Value& resource : list->items()) {
+    if (resource.string_at("resourceType") != "ValueSet" || resource.string_at("id") != id)
+      continue;
+    std::unique_ptr<ValueSet> set(new ValueSet);
+    ValueSetReader reader(*set, resolver_);
+    reader.depth_ = depth_ + 1;
+    reader.read_resource(resource, OwnExpansion::if_needed);
+    set->info_.is_contained = true;
+    return set_.contained_.emplace_back(std::move(set)).get();
+  }
+  return nullptr;
 }
 
 void ValueSetReader::read_listed(const Value& concepts, Clause& clause) {
   std::vector<ListedCode> codes;
-  for (const Value& source : concepts.items()) {
-    ListedCode code;
-    code.system = clause.system;
-    code.version = clause.version;
-    code.code = keep(source.string_at("code"));
-    code.display = keep(source.string_at("display"));
-    std::vector<Designation> designations;
-    read_designations(source, set_.arena_, designations);
-    code.designations = set_.arena_.copy(designations);
-    if (clause.code_system != nullptr) {
-      code.code_system = clause.code_system;
-      code.id = clause.code_system->find(code.code);
-      if (clause.version.empty()) code.version = clause.code_system->info().version;
-      if (code.id != k_no_concept) {
-        const Concept known = clause.code_system->at(code.id);
-        if (code.display.empty()) code.display = known.display;
-        code.is_abstract = known.is_abstract;
-        code.is_inactive = known.is_inactive;
-      }
-    }
-    codes.push_back(code);
-  }
+  for (const Value& source : concepts.items()) codes.push_back(read_listed_code(source, clause));
   clause.listed = ListedCodes(std::move(codes));
 }
 
-void ValueSetReader::read_filters(const Value& filters, Clause& clause) {
+ListedCode ValueSetReader::read_listed_code(const Value& source, const Clause& clause) {
+  ListedCode code;
+  code.system = clause.system;
+  code.version = clause.version;
+  code.code = keep(source.string_at("code"));
+  code.own_display = keep(source.string_at("display"));
+  code.display = code.own_display;
+  std::vector<Designation> designations;
+  read_designations(source, set_.arena_, designations);
+  code.designations = set_.arena_.copy(designations);
+  std::vector<Property> properties;
+  read_extension_properties(source, set_.arena_, properties);
+  code.properties = set_.arena_.copy(properties);
+  code.extensions = keep(carried_extensions(source));
+  const Value* deprecated = extension_of(source, k_deprecated);
+  if (deprecated != nullptr) deprecated = value_of_extension(*deprecated);
+  code.is_deprecated = (deprecated != nullptr && deprecated->text() == "true") ||
+                       standards_status_of(source) == "deprecated";
+  if (clause.code_system == nullptr) return code;
+  code.code_system = clause.code_system;
+  code.id = clause.code_system->find(code.code);
+  code.version = clause.code_system->info().version;
+  if (code.id == k_no_concept) return code;
+  const Concept known = clause.code_system->at(code.id);
+  if (code.display.empty()) code.display = known.display;
+  code.is_abstract = known.is_abstract;
+  code.is_inactive = known.is_inactive;
+  return code;
+}
+
+void ValueSetReader::read_filters(const Value& filters, Clause& clause, const std::string& path) {
+  std::size_t index = 0;
   for (const Value& source : filters.items()) {
     auto filter = Filter::make(source, *clause.code_system);
     if (!filter) {
       clause.kind = Clause::Kind::undecidable;
       clause.problem = std::move(filter).error();
+      clause.problem->expression = path + ".filter[" + std::to_string(index) + "]";
+      clause.lack = Lack::sense;
       return;
     }
     clause.filters.push_back(*std::move(filter));
+    ++index;
   }
 }
 
@@ -210,7 +331,8 @@ void ValueSetReader::read_contains(const Value& owner, std::uint32_t parent,
       code.system = system;
       code.version = keep(source.string_at("version"));
       code.code = keep(source.string_at("code"));
-      code.display = keep(source.string_at("display"));
+      code.own_display = keep(source.string_at("display"));
+      code.display = code.own_display;
       std::vector<Designation> designations;
       read_designations(source, set_.arena_, designations);
       code.designations = set_.arena_.copy(designations);

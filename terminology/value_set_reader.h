@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "fhir/formats/json_value.h"
 #include "terminology/resolver.h"
@@ -19,6 +21,9 @@ class ValueSetReader {
                                               const Resolver& resolver,
                                               OwnExpansion own = OwnExpansion::if_needed);
 
+  /// Canonicals of the supplements that a ValueSet resource asks for.
+  static std::vector<std::string> supplements_of(const fhir::json::Value& resource);
+
   /// The implicit value set of all codes of a system: http://hl7.org/fhir/R4/valueset.html#implicit
   static std::unique_ptr<const ValueSet> all_codes_of(const CodeSystem& system,
                                                       std::string_view url);
@@ -27,12 +32,18 @@ class ValueSetReader {
   using Value = fhir::json::Value;
 
   ValueSetReader(ValueSet& set, const Resolver& resolver) : set_(set), resolver_(resolver) {}
+  void read_resource(const Value& resource, OwnExpansion own);
   void read_info(const Value& resource);
+  void read_expansion_parameters(const Value& compose);
   void read_compose(const Value& compose);
-  Clause read_clause(const Value& source);
+  Clause read_clause(const Value& source, const std::string& path);
+  void choose_system(Clause& clause);
   void read_imports(const Value& source, Clause& clause);
+  const ValueSet* import_of(std::string_view canonical, Clause& clause);
+  const ValueSet* contained(std::string_view id);
   void read_listed(const Value& concepts, Clause& clause);
-  void read_filters(const Value& filters, Clause& clause);
+  ListedCode read_listed_code(const Value& source, const Clause& clause);
+  void read_filters(const Value& filters, Clause& clause, const std::string& path);
   void read_expansion(const Value& expansion);
   void read_contains(const Value& owner, std::uint32_t parent, std::vector<ListedCode>& out);
   void note(const std::vector<Clause>& clauses);
@@ -40,6 +51,8 @@ class ValueSetReader {
 
   ValueSet& set_;
   const Resolver& resolver_;
+  const Value* resource_ = nullptr;  // that is read
+  int depth_ = 0;                    // of value sets contained in each other
 };
 
 }  // namespace terminology

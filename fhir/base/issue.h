@@ -79,6 +79,8 @@ struct Issue {
   Situation situation = Situation::by_type;
   std::string rule = {};        // the invariant's key or the rule's id, empty when there is none
   std::string log_detail = {};  // for the log only
+  std::string tx_code = {};     // of tx-issue-type: what a terminology operation found
+  std::string message_id = {};  // by which the terminology ecosystem knows the text
 };
 
 std::string_view code_of(Severity severity);

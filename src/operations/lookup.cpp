@@ -5,6 +5,8 @@
 #include <array>
 
 #include "src/operations/terminology_subject.h"
+#include "src/operations/tx_request.h"
+#include "terminology/displays.h"
 #include "terminology/language_tag.h"
 
 namespace server::operations {
@@ -54,6 +56,21 @@ void write_designation(ParametersWriter& out, const Designation& designation) {
   out.text("value", "String", designation.value).end_parts();
 }
 
+/// The display is one of them, in the language of the code system.
+void write_designations(ParametersWriter& out, const CodeSystem& system, ConceptId id,
+                        const Wanted& wanted) {
+  Designation own;
+  own.language = system.info().language;
+  own.use_system = "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra";
+  own.use_code = "preferredForLanguage";
+  own.value = system.at(id).display;
+  if (!own.language.empty() && !own.value.empty() && wanted.has_language(own.language))
+    write_designation(out, own);
+  for (const Designation& designation : system.designations(id)) {
+    if (wanted.has_language(designation.language)) write_designation(out, designation);
+  }
+}
+
 void write_value(ParametersWriter& out, const Property& property) {
   constexpr std::array<std::string_view, 7> k_types = {"Code",    "Coding",   "String", "Integer",
                                                        "Boolean", "DateTime", "Decimal"};
@@ -87,20 +104,20 @@ void write_relatives(ParametersWriter& out, const CodeSystem& system, std::strin
 void write_properties(ParametersWriter& out, const CodeSystem& system, ConceptId id,
                       const Wanted& wanted) {
   const Concept item = system.at(id);
-  if (wanted.has("definition") && !item.definition.empty())
-    out.begin_parts("property")
-        .text("code", "Code", "definition")
-        .text("value", "String", item.definition)
-        .end_parts();
   if (wanted.has("parent")) write_relatives(out, system, "parent", system.parents(id));
   if (wanted.has("child")) write_relatives(out, system, "child", system.children(id));
+  bool says_inactive = false;
   for (const Property& property : system.properties(id)) {
+    says_inactive = says_inactive || property.code == "inactive";
     if (!wanted.has(property.code) || property.code == "parent" || property.code == "child")
       continue;
     out.begin_parts("property").text("code", "Code", property.code);
     write_value(out, property);
     out.end_parts();
   }
+  // "inactive: True if the concept is not considered active", whatever makes it so.
+  if (item.is_inactive && !says_inactive && wanted.has("inactive"))
+    out.begin_parts("property").text("code", "Code", "inactive").boolean("value", true).end_parts();
 }
 
 /// `code` and `system`, or `coding`; "one (and only one) of code/coding must be provided"
@@ -126,7 +143,12 @@ fhir::Result<std::string> lookup(const Invocation& invocation) {
   const Parameters parameters(invocation.parameters);
   FHIR_CHECK(parameters.refuse({"date"}));
   FHIR_TRY(coding, asked_coding(parameters));
-  FHIR_TRY(system, code_system_by_url(*invocation.services, coding.system, coding.version));
+  FHIR_TRY(scope, scope_of(invocation, parameters));
+  const CodeSystem* system = scope->choose(coding.system, coding.version).system;
+  if (system == nullptr) {
+    FHIR_TRY(held, code_system_by_url(*invocation.services, coding.system, coding.version));
+    system = held;
+  }
   const ConceptId id = system->find(coding.code);
   if (id == terminology::k_no_concept && system->has(coding.code) != fhir::Membership::yes)
     return unexpected(make_issue(IssueType::not_found, "The code '" + std::string(coding.code) +
@@ -141,12 +163,16 @@ fhir::Result<std::string> lookup(const Invocation& invocation) {
     const std::string words = system->describe(coding.code);
     return out.text("display", "String", words.empty() ? coding.code : words).finish();
   }
-  const std::string_view display =
-      terminology::display_in(*system, id, parameters.text("displayLanguage"));
-  out.text("display", "String", display.empty() ? system->at(id).code : display);
-  for (const Designation& designation : system->designations(id)) {
-    if (wanted.has_language(designation.language)) write_designation(out, designation);
-  }
+  const terminology::Concept item = system->at(id);
+  const terminology::KnownCode known{.system = system, .id = id};
+  const terminology::LanguageRanges languages = languages_of(invocation, parameters, nullptr);
+  const std::string_view display = terminology::display_for(known, languages);
+  out.text("display", "String", display.empty() ? item.code : display);
+  // Of R5: what it takes to show a code without another question.
+  out.text("code", "Code", item.code).text("system", "Uri", info.url);
+  if (wanted.has("definition")) out.text("definition", "String", item.definition);
+  if (wanted.has("abstract")) out.boolean("abstract", item.is_abstract);
+  write_designations(out, *system, id, wanted);
   write_properties(out, *system, id, wanted);
   return out.finish();
 }

@@ -32,6 +32,7 @@ struct Services {
   std::shared_ptr<const terminology::Terminology> terminology;
   std::shared_ptr<const fhir::validation::Validator> validator;
   storage::Store* store = nullptr;
+  std::size_t expansion_codes_max = 100'000;  // of one answer to $expand
 };
 
 struct Invocation {
@@ -45,6 +46,7 @@ struct Invocation {
   /// What is wrong with the body and the reading went on after; for an operation that asks for it.
   std::span<const fhir::Issue> body_faults;
   const Services* services = nullptr;
+  std::string_view accept_language;  // the header's value
 };
 
 enum Level : std::uint8_t { level_system = 1, level_type = 2, level_instance = 4 };

@@ -129,6 +129,11 @@ ParametersWriter& ParametersWriter::raw(std::string_view name, std::string_view 
   return *this;
 }
 
+ParametersWriter& ParametersWriter::resource(std::string_view name, std::string_view json) {
+  out_.begin_object().string("name", name).raw("resource", json).end_object();
+  return *this;
+}
+
 ParametersWriter& ParametersWriter::begin_parts(std::string_view name) {
   out_.begin_object().string("name", name).key("part").begin_array();
   return *this;

@@ -30,6 +30,7 @@ class Parameters {
   /// parameters   may be null: there are none
   explicit Parameters(const fhir::json::Document* parameters);
 
+  std::span<const fhir::json::Value> items() const { return parameters_; }
   bool has(std::string_view name) const { return first(name) != nullptr; }
   /// The first parameter of that name, null when absent.
   const fhir::json::Value* first(std::string_view name) const;
@@ -71,6 +72,9 @@ class ParametersWriter {
   ParametersWriter& coding(std::string_view name, const fhir::Coding& coding);
   /// A value that is JSON already: type as in value[x].
   ParametersWriter& raw(std::string_view name, std::string_view type, std::string_view json);
+
+  /// A resource, as JSON.
+  ParametersWriter& resource(std::string_view name, std::string_view json);
 
   /// Between these two, what is written are parts.
   ParametersWriter& begin_parts(std::string_view name);

@@ -8,10 +8,8 @@ namespace server::operations {
 using fhir::IssueType;
 using fhir::make_issue;
 using fhir::unexpected;
-using fhir::json::Document;
 using fhir::json::Value;
 using terminology::CodeSystem;
-using terminology::ValueSet;
 
 namespace {
 
@@ -36,43 +34,7 @@ Subject<T> take(std::unique_ptr<const T> owned) {
   return {item, std::move(owned)};
 }
 
-/// The canonical that names the value set; empty when it is sent along.
-fhir::Result<std::string> canonical_of_value_set(const Invocation& invocation,
-                                                 const Parameters& parameters) {
-  if (!invocation.id.empty()) {
-    FHIR_TRY(record, record_by_id(*invocation.services, "ValueSet", invocation.id));
-    return canonical_of(record->url, record->version);
-  }
-  if (sent_resource(parameters, "valueSet") != nullptr) return std::string();
-  const std::string_view url = parameters.text("url");
-  if (url.empty()) return unexpected(nothing_named("url, valueSet, or an id in the URL"));
-  return canonical_of(url, parameters.text("valueSetVersion"));
-}
-
 }  // namespace
-
-fhir::Result<Subject<ValueSet>> value_set_of(const Invocation& invocation,
-                                             const Parameters& parameters) {
-  FHIR_TRY(canonical, canonical_of_value_set(invocation, parameters));
-  const terminology::Terminology& terminology = *invocation.services->terminology;
-  if (canonical.empty()) {
-    FHIR_TRY(read, terminology.read_value_set(*sent_resource(parameters, "valueSet")));
-    return take(std::move(read));
-  }
-  const ValueSet* set = terminology.find_value_set(canonical);
-  if (set == nullptr) return unexpected(not_found("ValueSet", canonical));
-  return Subject<ValueSet>{set, nullptr};
-}
-
-fhir::Result<Document> value_set_resource_of(const Invocation& invocation,
-                                             const Parameters& parameters) {
-  FHIR_TRY(canonical, canonical_of_value_set(invocation, parameters));
-  if (canonical.empty())
-    return Document::read(fhir::json::to_string(*sent_resource(parameters, "valueSet")));
-  const auto* record = invocation.services->definitions->record("ValueSet", canonical);
-  if (record == nullptr) return Document::read(R"({"resourceType":"ValueSet"})");
-  return Document::read(std::string(record->json));
-}
 
 fhir::Result<Subject<CodeSystem>> code_system_of(const Invocation& invocation,
                                                  const Parameters& parameters,

@@ -12,7 +12,6 @@
 #include "terminology/code_system.h"
 #include "terminology/concept_map.h"
 #include "terminology/terminology.h"
-#include "terminology/value_set.h"
 
 namespace server::operations {
 
@@ -24,16 +23,6 @@ struct Subject {
   const T* operator->() const { return item; }
   const T& operator*() const { return *item; }
 };
-
-/// By id in the URL, `valueSet`, or `url` with `valueSetVersion`.
-///
-/// errors   required: none of them · not-found: no such value set · invalid: another resource
-fhir::Result<Subject<terminology::ValueSet>> value_set_of(const Invocation& invocation,
-                                                          const Parameters& parameters);
-
-/// The resource behind value_set_of, for what the compiled set does not keep.
-fhir::Result<fhir::json::Document> value_set_resource_of(const Invocation& invocation,
-                                                         const Parameters& parameters);
 
 /// By id in the URL, `codeSystem`, or `url` with `version`; else by `system`, a url from a coding.
 ///

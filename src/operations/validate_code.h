@@ -1,4 +1,3 @@
-// CodeSystem/$validate-code and ValueSet/$validate-code: whether a code is right.
 // https://hl7.org/fhir/R4/codesystem-operation-validate-code.html
 // https://hl7.org/fhir/R4/valueset-operation-validate-code.html
 #pragma once
@@ -7,12 +6,16 @@
 
 namespace server::operations {
 
-/// errors   required: nothing to validate, or no code system · not-found: no such code system ·
-///          not-supported: it is not held, or only a part of it
+/// CodeSystem/$validate-code: whether a code is in a code system.
 fhir::Result<std::string> validate_code_of_code_system(const Invocation& invocation);
 
-/// errors   required: nothing to validate, or no value set · not-found: no such value set ·
-///          not-supported: something that it draws on is not held
+/// ValueSet/$validate-code: whether a code, a Coding or a CodeableConcept is in a value set.
 fhir::Result<std::string> validate_code_of_value_set(const Invocation& invocation);
+
+/// Many of them in one request: each `validation` is a Parameters with what differs from the
+/// request's own parameters, and is answered by a Parameters, or an OperationOutcome.
+/// https://build.fhir.org/ig/HL7/fhir-tx-ecosystem-ig/
+fhir::Result<std::string> batch_validate_code_of_code_system(const Invocation& invocation);
+fhir::Result<std::string> batch_validate_code_of_value_set(const Invocation& invocation);
 
 }  // namespace server::operations

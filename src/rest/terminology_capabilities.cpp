@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/terminologycapabilities.html
 #include "src/rest/terminology_capabilities.h"
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -8,6 +9,40 @@
 #include "fhir/formats/json_writer.h"
 
 namespace server::rest {
+namespace {
+
+struct ExpansionParameter {
+  std::string_view name, documentation;
+};
+
+/// What $expand takes, by name.
+constexpr auto k_expansion_parameters = std::to_array<ExpansionParameter>({
+    {"activeOnly", "Leave out inactive codes"},
+    {"check-system-version", "system|version: any other version is an error"},
+    {"count", "Codes of a page"},
+    {"default-valueset-version", "url|version of imports that name none"},
+    {"designation", "Only designations of this use, or of urn:ietf:bcp:47|language"},
+    {"displayLanguage", "As in Accept-Language, which stands in for it"},
+    {"exclude-system", "Leave out the codes of a system, or of system|version"},
+    {"excludeNested", "A flat list"},
+    {"excludeNotForUI", "Leave out abstract codes"},
+    {"excludePostCoordinated", "Lists hold none"},
+    {"filter", "A text"},
+    {"force-system-version", "system|version, whatever the value set says"},
+    {"includeDefinition", "With the compose"},
+    {"includeDesignations", "With designations"},
+    {"offset", "Codes before the page"},
+    {"property", "With this property of each code, or * for all"},
+    {"system-version", "system|version where the value set names none"},
+    {"tx-resource", "A CodeSystem, ValueSet or ConceptMap that the request brings along"},
+    {"url", "Canonical, with or without version"},
+    {"useSupplement", "Canonical of a CodeSystem supplement to be used"},
+    {"valueSet", "The value set itself"},
+    {"valueSetVersion", "Version of the canonical"},
+    {"versionsMatch", "Whether one code of two versions is the same"},
+});
+
+}  // namespace
 
 std::string terminology_capabilities(const Options& options,
                                      const fhir::DefinitionStore& definitions, std::int64_t date) {
@@ -40,11 +75,19 @@ std::string terminology_capabilities(const Options& options,
     out.end_object();
   }
   if (!systems.empty()) out.end_array();
-  out.key("expansion").begin_object().boolean("hierarchical", false).boolean("paging", true);
-  out.boolean("incomplete", false).end_object();
-  out.string("codeSearch", "explicit");
+  out.key("expansion").begin_object().boolean("hierarchical", true).boolean("paging", true);
+  out.boolean("incomplete", false).key("parameter").begin_array();
+  for (const auto& [name, documentation] : k_expansion_parameters)
+    out.begin_object().string("name", name).string("documentation", documentation).end_object();
+  out.end_array();
+  out.string("textFilter",
+             "Each word begins a word of the display or of a designation, in any order; case does "
+             "not count. Or the text begins the code.");
+  out.end_object();
+  out.string("codeSearch", "all");
   out.key("validateCode").begin_object().boolean("translations", false).end_object();
-  out.key("translation").begin_object().boolean("needsMap", true).end_object();
+  out.key("translation").begin_object().boolean("needsMap", false).end_object();
+  out.key("closure").begin_object().boolean("translation", false).end_object();
   out.end_object();
   return text;
 }

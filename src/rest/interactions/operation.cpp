@@ -74,6 +74,7 @@ Answer operation(const Call& call) {
   invocation.id = call.id;
   invocation.parameters = &parameters;
   invocation.services = &call.snapshot->services;
+  if (call.headers != nullptr) invocation.accept_language = call.headers->get("Accept-Language");
   REST_TRY(resource, found->run(invocation));
   return fhir_response(200, std::move(resource));
 }

@@ -1,4 +1,5 @@
 // https://hl7.org/fhir/R4/valueset-operations.html
+#include "fhir/formats/json_writer.h"
 #include "invoke.h"
 
 using testing::answer;
@@ -29,8 +30,8 @@ std::string inline_set(const std::string& compose) {
 TEST_CASE("expand gives the value set with its codes, displays, total and versions") {
   const std::string set = expand(text("url", k_gender_set));
   CHECK(
-      has(set, R"({"resourceType":"ValueSet","url":")" + k_gender_set + R"(","version":"4.0.1")"));
-  CHECK(has(set, R"("total":4,"parameter":[{"name":"version","valueUri":")" + k_gender + "|4.0.1"));
+      has(set, R"({"resourceType":"ValueSet","url":")" + k_gender_set + R"(",)"));
+  CHECK(has(set, R"("total":4,"parameter":[{"name":"used-codesystem","valueUri":")" + k_gender + "|4.0.1"));
   CHECK(has(set, R"({"system":")" + k_gender + R"(","code":"male","display":"Male"})"));
   CHECK_FALSE(has(set, R"("compose")"));
   const auto document = fhir::json::Document::read(set);
@@ -87,7 +88,7 @@ TEST_CASE("expand refuses what is missing, unknown, not held, wrong or not serve
   CHECK(failure("ValueSet", "expand", text("url", k_gender_set) + "," + text("date", "2020")) ==
         "not-supported");
   CHECK(failure("ValueSet", "expand", inline_set(R"({"include":[{"system":"urn:no"}]})")) ==
-        "not-supported");
+        "not-found");
   CHECK(failure("ValueSet", "expand", text("url", "http://hl7.org/fhir/ValueSet/all-languages")) ==
         "too-costly");
   CHECK(failure("ValueSet", "expand", inline_set(R"({"include":[{}]})")) == "required");
@@ -114,9 +115,9 @@ TEST_CASE("validate-code of a value set judges a code, a coding and a codeableCo
             R"("valueBoolean":true)"));
 }
 
-TEST_CASE("validate-code of a value set refuses what it cannot answer") {
+TEST_CASE("validate-code of a value set refuses what is no question") {
   const std::string url = text("url", k_gender_set);
-  CHECK(failure("ValueSet", "validate-code", url) == "required");
+  CHECK(failure("ValueSet", "validate-code", url) == "invalid");
   CHECK(failure("ValueSet", "validate-code", text("code", "male")) == "required");
   CHECK(failure("ValueSet", "validate-code", url + "," + text("code", "")) == "required");
   CHECK(failure("ValueSet", "validate-code",
@@ -124,7 +125,90 @@ TEST_CASE("validate-code of a value set refuses what it cannot answer") {
                     R"(,{"name":"coding","valueCoding":{"code":"male"}})") == "invalid");
   CHECK(failure("ValueSet", "validate-code", text("url", "urn:no") + "," + text("code", "a")) ==
         "not-found");
-  CHECK(failure("ValueSet", "validate-code",
-                inline_set(R"({"include":[{"system":"urn:no"}]})") + "," +
-                    text("system", "urn:no") + "," + text("code", "a")) == "not-supported");
+}
+
+TEST_CASE("validate-code says what it would need to answer: false, by an unknown system") {
+  const std::string found = validate(inline_set(R"({"include":[{"system":"urn:no"}]})") + "," +
+                                     text("system", "urn:no") + "," + text("code", "a"));
+  CHECK(has(found, R"({"name":"result","valueBoolean":false})"));
+  CHECK(has(found, R"({"name":"x-unknown-system","valueCanonical":"urn:no"})"));
+  CHECK(has(found, R"({"name":"x-caused-by-unknown-system","valueCanonical":"urn:no"})"));
+  CHECK(has(found, R"("code":"not-found","details":{"coding":[{"system":)"));
+}
+
+TEST_CASE("What a request brings along goes before what the server holds") {
+  const std::string system = R"({"name":"tx-resource","resource":{"resourceType":"CodeSystem",
+      "url":"urn:mine","version":"1","status":"active","content":"complete","caseSensitive":true,
+      "concept":[{"code":"a","display":"A"},{"code":"b","display":"B"}]}})";
+  const std::string supplement = R"({"name":"tx-resource","resource":{"resourceType":"CodeSystem",
+      "url":"urn:more","content":"supplement","supplements":"urn:mine","status":"active",
+      "concept":[{"code":"a","designation":[{"language":"de","value":"Ah"}]}]}})";
+  const std::string set = inline_set(R"({"include":[{"system":"urn:mine"}]})");
+  CHECK(has(expand(system + "," + set), R"("used-codesystem","valueUri":"urn:mine|1")"));
+  const std::string german = system + "," + supplement + "," + set + "," +
+                             text("displayLanguage", "de");
+  CHECK_FALSE(has(expand(german), R"("display":"Ah")"));
+  const std::string used = expand(german + "," + text("useSupplement", "urn:more"));
+  CHECK(has(used, R"("display":"Ah")"));
+  CHECK(has(used, R"({"name":"used-supplement","valueUri":"urn:more"})"));
+  CHECK(failure("ValueSet", "expand", german + "," + text("useSupplement", "urn:none")) ==
+        "not-found");
+  CHECK(failure("ValueSet", "expand",
+                set + R"(,{"name":"tx-resource","resource":{"resourceType":"Patient"}})") ==
+        "invalid");
+}
+
+TEST_CASE("Versions are chosen by the value set, the request's rules, and the coding") {
+  std::string asked;
+  for (const char* version : {"1.0.0", "1.2.0", "2.0.0"})
+    asked += std::string(R"({"name":"tx-resource","resource":{"resourceType":"CodeSystem",
+        "url":"urn:v","version":")") + version +
+             R"(","status":"active","content":"complete","concept":[{"code":"a","display":")" +
+             version + R"("}]}},)";
+  const auto display = [&](const std::string& include, const std::string& more) {
+    const std::string found = expand(
+        asked + inline_set(R"({"include":[{"system":"urn:v")" + include + "}]}") + more);
+    const std::size_t at = found.find("\"display\":\"");
+    return at == std::string::npos ? found : found.substr(at + 11, 5);
+  };
+  CHECK(display("", "") == "2.0.0");
+  CHECK(display(R"(,"version":"1.x.x")", "") == "1.2.0");
+  CHECK(display("", "," + text("system-version", "urn:v|1.0.0")) == "1.0.0");
+  CHECK(display(R"(,"version":"1.2.0")", "," + text("system-version", "urn:v|1.0.0")) == "1.2.0");
+  CHECK(display(R"(,"version":"2.0.0")", "," + text("force-system-version", "urn:v|1.0.0")) ==
+        "1.0.0");
+  CHECK(failure("ValueSet", "expand",
+                asked + inline_set(R"({"include":[{"system":"urn:v","version":"2.0.0"}]})") + "," +
+                    text("check-system-version", "urn:v|1.x.x")) == "exception");
+  CHECK(failure("ValueSet", "expand",
+                asked + inline_set(R"({"include":[{"system":"urn:v","version":"3.0.0"}]})")) ==
+        "not-found");
+  const std::string coding = R"(,{"name":"coding","valueCoding":{"system":"urn:v","code":"a",
+      "version":"1.0.0"}})";
+  CHECK(has(validate(asked + inline_set(R"({"include":[{"system":"urn:v"}]})") + coding),
+            R"({"name":"display","valueString":"1.0.0"})"));
+  CHECK(has(validate(asked + inline_set(R"({"include":[{"system":"urn:v","version":"2.0.0"}]})") +
+                     coding),
+            R"("VALUESET_VALUE_MISMATCH")"));
+}
+
+TEST_CASE("batch-validate-code answers each validation with what it shares and what is its own") {
+  const std::string found = answer(
+      "ValueSet", "batch-validate-code",
+      text("url", k_gender_set) +
+          R"(,{"name":"validation","resource":{"resourceType":"Parameters","parameter":[
+            {"name":"coding","valueCoding":{"system":")" +
+          k_gender + R"(","code":"male"}}]}},
+          {"name":"validation","resource":{"resourceType":"Parameters","parameter":[
+            {"name":"coding","valueCoding":{"system":")" +
+          k_gender + R"(","code":"mail"}}]}},
+          {"name":"validation","resource":{"resourceType":"Parameters"}})");
+  const auto document = fhir::json::Document::read(found);
+  REQUIRE(document);
+  const auto list = document->root().find("parameter")->items();
+  REQUIRE(list.size() == 3);
+  CHECK(has(fhir::json::to_string(list[0]), R"("valueBoolean":true)"));
+  CHECK(has(fhir::json::to_string(list[1]), R"("valueBoolean":false)"));
+  CHECK(list[2].find("resource")->string_at("resourceType") == "OperationOutcome");
+  CHECK(failure("ValueSet", "batch-validate-code", text("url", k_gender_set)) == "required");
 }

@@ -7,6 +7,7 @@
 #include "definitions_double.h"
 #include "terminology/expand.h"
 #include "terminology/terminology.h"
+#include "terminology/scope.h"
 #include "terminology/validate_code.h"
 #include "terminology/value_set.h"
 
@@ -218,20 +219,37 @@ TEST_CASE("A text filter finds words in displays and designations, and the start
   CHECK(terminology::expand(set, options)->total == 0);
 }
 
-TEST_CASE("Headings and wrong displays are refused, inactive codes come with a warning") {
+TEST_CASE("Wrong displays are refused, inactive codes come with a warning") {
   const auto terminology = with_sets({});
   const ValueSet& set = *terminology->find_value_set("urn:all-animals");
-  const auto verdict = [&](std::string_view code, std::string_view display) {
-    return *terminology::validate_code(
-        set, {.coding = {.system = "urn:animals", .version = {}, .code = code, .display = display},
-              .language = {}});
+  const terminology::Scope scope(*terminology, {});
+  const auto verdict = [&](std::string_view code, std::string_view display,
+                           bool allows_abstract = true) {
+    terminology::CodeQuestion question;
+    question.codings = {
+        {.system = "urn:animals", .version = {}, .code = code, .display = display}};
+    question.allows_abstract = allows_abstract;
+    return *terminology::validate_code(scope, set, nullptr, question);
   };
   CHECK(verdict("dog", "").display == "Dog");
   CHECK(verdict("dog", "hund").result);
   CHECK_FALSE(verdict("dog", "Wolf").result);
   CHECK(verdict("dog", "Wolf").display == "Dog");
-  CHECK_FALSE(verdict("animal", "").result);
+  CHECK(verdict("animal", "").result);
+  CHECK_FALSE(verdict("animal", "", false).result);
   CHECK(verdict("dodo", "").result);
+  CHECK(verdict("dodo", "").is_inactive);
   CHECK_FALSE(verdict("dodo", "").message.empty());
   CHECK_FALSE(verdict("fish", "").result);
+}
+
+TEST_CASE("A value set that is part of itself is no value set") {
+  const auto terminology =
+      with_sets({value_set("urn:a", R"({"include":[{"valueSet":["urn:b"]}]})"),
+                 value_set("urn:b", R"({"include":[{"system":"urn:animals"}],
+                                        "exclude":[{"valueSet":["urn:a"]}]})")});
+  const ValueSet& set = *terminology->find_value_set("urn:a");
+  REQUIRE(set.problem());
+  CHECK(set.problem()->message_id == "VALUESET_CIRCULAR_REFERENCE");
+  CHECK_FALSE(terminology::expand(set, {}));
 }

@@ -1,0 +1,129 @@
+// https://hl7.org/fhir/R4/valueset-operation-expand.html,
+// https://hl7.org/fhir/R4/valueset-operation-validate-code.html
+#include "src/operations/tx_request.h"
+
+#include <utility>
+
+#include "src/operations/terminology_subject.h"
+#include "terminology/tx_issue.h"
+#include "terminology/value_set_reader.h"
+
+namespace server::operations {
+
+using fhir::IssueType;
+using fhir::make_issue;
+using fhir::unexpected;
+using fhir::json::Document;
+using fhir::json::Value;
+using terminology::LanguageRanges;
+using terminology::Scope;
+using terminology::ValueSet;
+using terminology::VersionRule;
+
+namespace {
+
+std::vector<VersionRule> rules_of(const Parameters& parameters, std::string_view name) {
+  std::vector<VersionRule> rules;
+  for (std::string_view text : parameters.texts(name)) rules.push_back(VersionRule::of(text));
+  return rules;
+}
+
+/// A POST of the resource itself arrives as the parameter `resource`.
+const Value* sent_value_set(const Parameters& parameters) {
+  const Value* sent = parameters.resource("valueSet");
+  return sent != nullptr ? sent : parameters.resource("resource");
+}
+
+fhir::Issue no_value_set(std::string_view canonical) {
+  fhir::Issue issue = terminology::tx_failure(
+      IssueType::not_found, "not-found", "Unable_to_resolve_value_Set_",
+      "A definition for the value Set " + terminology::quoted(canonical) + " could not be found");
+  issue.situation = fhir::Situation::not_found;
+  return issue;
+}
+
+fhir::Result<std::string> asked_canonical(const Invocation& invocation,
+                                          const Parameters& parameters) {
+  if (!invocation.id.empty()) {
+    FHIR_TRY(record, record_by_id(*invocation.services, "ValueSet", invocation.id));
+    return canonical_of(record->url, record->version);
+  }
+  const std::string_view url = parameters.text("url");
+  if (url.empty())
+    return unexpected(
+        make_issue(IssueType::required, "One of url, valueSet, or an id in the URL is needed"));
+  return canonical_of(url, parameters.text("valueSetVersion"));
+}
+
+}  // namespace
+
+fhir::Result<std::unique_ptr<Scope>> scope_of(const Invocation& invocation,
+                                              const Parameters& parameters) {
+  terminology::VersionRules rules;
+  rules.defaults = rules_of(parameters, "system-version");
+  rules.checks = rules_of(parameters, "check-system-version");
+  rules.forced = rules_of(parameters, "force-system-version");
+  rules.value_sets = rules_of(parameters, "default-valueset-version");
+  auto scope =
+      std::make_unique<Scope>(*invocation.services->terminology, std::move(rules));
+  for (const Value* parameter : parameters.all("tx-resource")) {
+    const Value* resource = parameter->find("resource");
+    if (resource == nullptr)
+      return unexpected(make_issue(IssueType::invalid, "A tx-resource holds a resource"));
+    FHIR_CHECK(scope->add(*resource));
+  }
+  for (std::string_view supplement : parameters.texts("useSupplement"))
+    FHIR_CHECK(scope->use_supplement(supplement));
+  return scope;
+}
+
+fhir::Result<SetSubject> set_subject_of(const Invocation& invocation, const Parameters& parameters,
+                                        Scope& scope) {
+  SetSubject subject;
+  subject.resource = sent_value_set(parameters);
+  if (!invocation.id.empty() || subject.resource == nullptr) {
+    subject.resource = nullptr;
+    FHIR_TRY(canonical, asked_canonical(invocation, parameters));
+    if (auto held = scope.value_set_resource(canonical)) {
+      subject.held = std::make_shared<const Document>(*std::move(held));
+      subject.resource = &subject.held->root();
+    }
+    if (subject.resource != nullptr)
+      for (const std::string& supplement :
+           terminology::ValueSetReader::supplements_of(*subject.resource))
+        FHIR_CHECK(scope.use_supplement(supplement));
+    subject.set = scope.value_set(canonical);
+    if (subject.set == nullptr) return unexpected(no_value_set(canonical));
+    return subject;
+  }
+  if (subject.resource->string_at("resourceType") != "ValueSet")
+    return unexpected(make_issue(IssueType::invalid, "A ValueSet is needed, not '" +
+                                                         std::string(subject.resource->string_at(
+                                                             "resourceType")) +
+                                                         "'"));
+  for (const std::string& supplement :
+       terminology::ValueSetReader::supplements_of(*subject.resource))
+    FHIR_CHECK(scope.use_supplement(supplement));
+  subject.owned = terminology::ValueSetReader::read(*subject.resource, scope);
+  subject.set = subject.owned.get();
+  return subject;
+}
+
+LanguageRanges languages_of(const Invocation& invocation, const Parameters& parameters,
+                            const ValueSet* set) {
+  if (parameters.has("displayLanguage"))
+    return LanguageRanges(parameters.text("displayLanguage"));
+  if (!invocation.accept_language.empty()) return LanguageRanges(invocation.accept_language);
+  if (set == nullptr) return {};
+  const std::string_view asked = set_parameter(*set, "displayLanguage");
+  return LanguageRanges(asked.empty() ? set->info().language : asked);
+}
+
+std::string_view set_parameter(const ValueSet& set, std::string_view name) {
+  for (const terminology::ExpansionParameter& parameter : set.expansion_parameters()) {
+    if (parameter.name == name) return parameter.value;
+  }
+  return {};
+}
+
+}  // namespace server::operations

@@ -1,0 +1,48 @@
+// What every terminology operation reads of its parameters in the same way: resources that come
+// along, versions, supplements, languages. https://hl7.org/fhir/R4/terminology-service.html
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/operations/operation.h"
+#include "src/operations/parameters.h"
+#include "terminology/language_range.h"
+#include "terminology/scope.h"
+
+namespace server::operations {
+
+/// Reads tx-resource, system-version, check-system-version, force-system-version,
+/// default-valueset-version and useSupplement.
+///
+/// parameters   outlive what is returned
+/// errors       invalid: a tx-resource of another type · not-found: no such supplement
+fhir::Result<std::unique_ptr<terminology::Scope>> scope_of(const Invocation& invocation,
+                                                           const Parameters& parameters);
+
+/// The value set that is asked about, and all that is known of it.
+struct SetSubject {
+  const terminology::ValueSet* set = nullptr;  // lives as long as this and the scope
+  std::unique_ptr<const terminology::ValueSet> owned;
+  std::shared_ptr<const fhir::json::Document> held;  // the resource, unless it was sent along
+  const fhir::json::Value* resource = nullptr;       // null: an implicit value set
+};
+
+/// By id in the URL, `valueSet`, or `url` with `valueSetVersion`; its supplements are put to use.
+///
+/// errors   required: none of them · not-found: no such value set, or supplement · invalid: another
+///          resource
+fhir::Result<SetSubject> set_subject_of(const Invocation& invocation, const Parameters& parameters,
+                                        terminology::Scope& scope);
+
+/// displayLanguage, else Accept-Language, else what the value set asks for, else its own language.
+terminology::LanguageRanges languages_of(const Invocation& invocation,
+                                         const Parameters& parameters,
+                                         const terminology::ValueSet* set);
+
+/// What a value set itself asks to be expanded with; empty when it does not.
+std::string_view set_parameter(const terminology::ValueSet& set, std::string_view name);
+
+}  // namespace server::operations

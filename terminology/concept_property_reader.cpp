@@ -1,0 +1,39 @@
+#include "terminology/concept_property_reader.h"
+
+namespace terminology {
+namespace {
+
+using fhir::json::Member;
+using fhir::json::Value;
+
+PropertyType type_of(std::string_view member) {
+  if (member == "valueCode") return PropertyType::code;
+  if (member == "valueCoding") return PropertyType::coding;
+  if (member == "valueInteger") return PropertyType::integer;
+  if (member == "valueBoolean") return PropertyType::boolean;
+  if (member == "valueDateTime") return PropertyType::date_time;
+  if (member == "valueDecimal") return PropertyType::decimal;
+  return PropertyType::string;
+}
+
+}  // namespace
+
+void read_concept_properties(const Value& owner, fhir::Arena& arena, std::vector<Property>& out) {
+  const Value* properties = owner.find("property");
+  if (properties == nullptr) return;
+  for (const Value& item : properties->items()) {
+    Property property;
+    property.code = arena.copy(item.string_at("code"));
+    for (const Member& member : item.members()) {
+      if (!member.name().starts_with("value")) continue;
+      property.type = type_of(member.name());
+      property.value = arena.copy(property.type == PropertyType::coding ? member.value.string_at("code")
+                                                                  : member.value.text());
+      property.system = arena.copy(member.value.string_at("system"));
+      property.display = arena.copy(member.value.string_at("display"));
+    }
+    out.push_back(property);
+  }
+}
+
+}  // namespace terminology

@@ -1,0 +1,262 @@
+#include "terminology/scope.h"
+
+#include <algorithm>
+
+#include "fhir/formats/json_writer.h"
+#include "terminology/changes.h"
+#include "terminology/fhir_code_system.h"
+#include "terminology/supplemented_code_system.h"
+#include "terminology/tx_issue.h"
+#include "terminology/value_set_reader.h"
+
+namespace terminology {
+
+using fhir::IssueType;
+using fhir::json::Document;
+using fhir::json::Value;
+
+struct Scope::Brought {
+  std::vector<const Value*> code_systems, value_sets, supplements;
+  std::vector<std::unique_ptr<const ConceptMap>> concept_maps;
+  std::vector<const Value*> wanted_supplements;      // among `supplements`
+  std::vector<std::string> wanted_held_supplements;  // of the server, which it always applies
+  std::map<const Value*, std::unique_ptr<const CodeSystem>> made;
+  std::map<const CodeSystem*, std::unique_ptr<const CodeSystem>> supplemented;
+};
+
+namespace {
+
+bool has_content(const CodeSystem& system) {
+  const Content content = system.info().content;
+  return content != Content::not_present && content != Content::supplement;
+}
+
+bool is_of(const Value& resource, const VersionRule& canonical) {
+  return resource.string_at("url") == canonical.url &&
+         (canonical.version.empty() ||
+          version_fits(canonical.version, resource.string_at("version")));
+}
+
+}  // namespace
+
+Scope::Scope(const Terminology& base, VersionRules rules)
+    : base_(base), rules_(std::move(rules)), brought_(std::make_shared<Brought>()) {}
+
+Scope::Scope(const Scope& other, const VersionRule& preferred)
+    : base_(other.base_), rules_(other.rules_), brought_(other.brought_) {
+  rules_.preferred = preferred;
+}
+
+Scope::~Scope() = default;
+
+fhir::Result<void> Scope::add(const Value& resource) {
+  const std::string_view type = resource.string_at("resourceType");
+  if (type == "CodeSystem") {
+    const bool is_supplement = !resource.string_at("supplements").empty() ||
+                               resource.string_at("content") == "supplement";
+    (is_supplement ? brought_->supplements : brought_->code_systems).push_back(&resource);
+  } else if (type == "ValueSet") {
+    brought_->value_sets.push_back(&resource);
+  } else if (type == "ConceptMap") {
+    brought_->concept_maps.push_back(ConceptMap::make(resource));
+  } else {
+    return fhir::unexpected(fhir::make_issue(
+        IssueType::invalid, "A tx-resource is a CodeSystem, a ValueSet or a ConceptMap"));
+  }
+  return {};
+}
+
+fhir::Result<void> Scope::use_supplement(std::string_view canonical) {
+  const VersionRule wanted = VersionRule::of(canonical);
+  for (const Value* supplement : brought_->supplements) {
+    if (!is_of(*supplement, wanted)) continue;
+    auto& list = brought_->wanted_supplements;
+    if (std::find(list.begin(), list.end(), supplement) == list.end()) list.push_back(supplement);
+    brought_->supplemented.clear();
+    return {};
+  }
+  const CodeSystem* held = base_.any_code_system(wanted.url, wanted.version);
+  if (held != nullptr && held->info().content == Content::supplement) {
+    brought_->wanted_held_supplements.push_back(
+        canonical_text(held->info().url, held->info().version));
+    return {};
+  }
+  return fhir::unexpected(tx_failure(IssueType::not_found, "not-found",
+                                     "VALUESET_SUPPLEMENT_MISSING",
+                                     "Required supplement not found: " + std::string(canonical)));
+}
+
+bool Scope::is_plain() const {
+  return rules_.are_none() && brought_->code_systems.empty() && brought_->value_sets.empty() &&
+         brought_->wanted_supplements.empty();
+}
+
+/// The newest one of those that fit.
+const Value* Scope::find_brought(const std::vector<const Value*>& list, std::string_view url,
+                                 std::string_view version) const {
+  const Value* newest = nullptr;
+  for (const Value* resource : list) {
+    if (!is_of(*resource, {url, version})) continue;
+    if (newest == nullptr ||
+        is_newer(resource->string_at("version"), newest->string_at("version")))
+      newest = resource;
+  }
+  return newest;
+}
+
+const CodeSystem* Scope::made_code_system(const Value& resource) const {
+  auto& made = brought_->made[&resource];
+  if (made == nullptr) made = FhirCodeSystem::make(resource);
+  return made.get();
+}
+
+const CodeSystem* Scope::supplemented(const CodeSystem* system) const {
+  if (system == nullptr) return nullptr;
+  std::vector<Value> supplements;
+  for (const Value* supplement : brought_->wanted_supplements) {
+    const VersionRule target = VersionRule::of(supplement->string_at("supplements"));
+    if (target.url == system->info().url &&
+        (target.version.empty() || target.version == system->info().version))
+      supplements.push_back(*supplement);
+  }
+  if (supplements.empty()) return system;
+  auto& made = brought_->supplemented[system];
+  if (made == nullptr) made = std::make_unique<const SupplementedCodeSystem>(*system, supplements);
+  return made.get();
+}
+
+const CodeSystem* Scope::own_code_system(std::string_view url, std::string_view version) const {
+  const Value* brought = find_brought(brought_->code_systems, url, version);
+  const CodeSystem* held = base_.any_code_system(url, version);
+  if (brought == nullptr) return held;
+  if (held != nullptr && has_content(*held) &&
+      is_newer(held->info().version, brought->string_at("version")))
+    return held;
+  return made_code_system(*brought);
+}
+
+const CodeSystem* Scope::any_code_system(std::string_view url, std::string_view version) const {
+  if (const Value* supplement = find_brought(brought_->supplements, url, version))
+    return made_code_system(*supplement);
+  return own_code_system(url, version);
+}
+
+const CodeSystem* Scope::code_system(std::string_view url, std::string_view version) const {
+  const CodeSystem* system = own_code_system(url, version);
+  return system != nullptr && has_content(*system) ? supplemented(system) : nullptr;
+}
+
+ChosenSystem Scope::choose(std::string_view url, std::string_view declared) const {
+  ChosenSystem chosen{.wanted = wanted_version(rules_, url, declared)};
+  if (rules_.preferred && rules_.preferred->url == url &&
+      (chosen.wanted.empty() || version_fits(chosen.wanted, rules_.preferred->version)))
+    chosen.system = code_system(url, rules_.preferred->version);
+  if (chosen.system == nullptr) chosen.system = code_system(url, chosen.wanted);
+  return chosen;
+}
+
+std::vector<std::string_view> Scope::versions_of(std::string_view url) const {
+  std::vector<std::string_view> versions = base_.versions_of(url);
+  for (const Value* resource : brought_->code_systems) {
+    if (resource->string_at("url") == url) versions.push_back(resource->string_at("version"));
+  }
+  std::sort(versions.begin(), versions.end(),
+            [](std::string_view a, std::string_view b) { return is_newer(b, a); });
+  versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
+  return versions;
+}
+
+/// A canonical with the version that the request gives to those without one.
+std::pair<std::string_view, std::string_view> Scope::pinned(std::string_view canonical) const {
+  VersionRule wanted = VersionRule::of(canonical);
+  if (wanted.version.empty()) {
+    if (const VersionRule* rule = find_rule(rules_.value_sets, wanted.url))
+      wanted.version = rule->version;
+  }
+  return {wanted.url, wanted.version};
+}
+
+bool Scope::is_being_read(std::string_view canonical) const {
+  const auto [url, version] = pinned(canonical);
+  const std::string key = canonical_text(url, version);
+  return std::find(reading_.begin(), reading_.end(), key) != reading_.end() ||
+         (is_plain() && base_.is_being_read(key));
+}
+
+const ValueSet* Scope::value_set(std::string_view canonical) const {
+  if (is_plain()) return base_.find_value_set(canonical);
+  const auto [url, version] = pinned(canonical);
+  std::string key = canonical_text(url, version);
+  const auto kept = value_sets_.find(key);
+  if (kept != value_sets_.end()) return kept->second.get();
+  if (std::find(reading_.begin(), reading_.end(), key) != reading_.end()) return nullptr;
+  const std::optional<Document> resource = value_set_resource(key);
+  // An implicit one names its code system itself: what the request brings does not touch it.
+  if (!resource) return base_.find_value_set(key);
+  reading_.push_back(key);
+  std::unique_ptr<const ValueSet> set = ValueSetReader::read(resource->root(), *this);
+  reading_.pop_back();
+  return value_sets_.emplace(std::move(key), std::move(set)).first->second.get();
+}
+
+std::optional<Document> Scope::value_set_resource(std::string_view canonical) const {
+  const auto [url, version] = pinned(canonical);
+  std::string text;
+  const Value* brought = find_brought(brought_->value_sets, url, version);
+  const auto* held = base_.definitions().record("ValueSet", canonical_text(url, version));
+  if (brought != nullptr &&
+      (held == nullptr || !is_newer(held->version, brought->string_at("version"))))
+    text = fhir::json::to_string(*brought);
+  else if (held != nullptr)
+    text = held->json;
+  else
+    return std::nullopt;
+  auto document = Document::read(std::move(text));
+  if (!document) return std::nullopt;
+  return *std::move(document);
+}
+
+bool Scope::has_value_set(std::string_view url) const {
+  return find_brought(brought_->value_sets, url, {}) != nullptr ||
+         base_.definitions().record("ValueSet", url) != nullptr;
+}
+
+std::vector<const ConceptMap*> Scope::concept_maps(std::string_view canonical) const {
+  const VersionRule wanted = VersionRule::of(canonical);
+  std::vector<const ConceptMap*> maps;
+  for (const auto& map : brought_->concept_maps) {
+    const bool fits = map->url() == wanted.url &&
+                      (wanted.version.empty() || map->version() == wanted.version);
+    if (canonical.empty() || fits) maps.push_back(map.get());
+  }
+  if (!canonical.empty()) {
+    if (maps.empty()) {
+      if (const ConceptMap* held = base_.concept_map(canonical)) maps.push_back(held);
+    }
+    return maps;
+  }
+  const auto held = base_.concept_maps();
+  maps.insert(maps.end(), held.begin(), held.end());
+  return maps;
+}
+
+std::vector<std::string> Scope::supplements_of(std::string_view url) const {
+  std::vector<std::string> found;
+  for (const Value* supplement : brought_->wanted_supplements) {
+    if (VersionRule::of(supplement->string_at("supplements")).url == url)
+      found.push_back(canonical_text(supplement->string_at("url"),
+                                     supplement->string_at("version")));
+  }
+  for (const std::string& canonical : brought_->wanted_held_supplements) {
+    const auto* record = base_.definitions().record("CodeSystem", canonical);
+    bool supplements_it = false;
+    if (record != nullptr)
+      for_each_text(record->json, k_supplements, [&](std::string_view target) {
+        supplements_it |= without_version(target) == url;
+      });
+    if (supplements_it) found.push_back(canonical);
+  }
+  return found;
+}
+
+}  // namespace terminology
