@@ -380,12 +380,11 @@ void CodeJudge::check_case() {
 }
 
 void CodeJudge::check_display() {
-  std::optional<DisplayFault> fault =
-      check_display_of(known_, coding_, question_.languages);
+  std::optional<DisplayFault> fault = check_display_of(known_, coding_, question_.languages);
   if (!fault) return;
-  const Severity severity = fault->is_wrong ? question_.is_lenient_on_display ? Severity::warning
-                                                                              : Severity::error
-                                            : Severity::information;
+  const Severity severity =
+      fault->is_wrong ? question_.is_lenient_on_display ? Severity::warning : Severity::error
+                      : Severity::information;
   add(severity, IssueType::invalid, "invalid-display", fault->message_id, std::move(fault->text),
       path("display"));
 }

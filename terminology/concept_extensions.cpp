@@ -31,7 +31,9 @@ bool is_carried(std::string_view name, bool of_designation) {
   return std::find(k_of_concept.begin(), k_of_concept.end(), name) != k_of_concept.end();
 }
 
-bool says_no_use(std::string_view status) { return status == "deprecated" || status == "withdrawn"; }
+bool says_no_use(std::string_view status) {
+  return status == "deprecated" || status == "withdrawn";
+}
 
 }  // namespace
 

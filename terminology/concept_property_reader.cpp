@@ -27,8 +27,9 @@ void read_concept_properties(const Value& owner, fhir::Arena& arena, std::vector
     for (const Member& member : item.members()) {
       if (!member.name().starts_with("value")) continue;
       property.type = type_of(member.name());
-      property.value = arena.copy(property.type == PropertyType::coding ? member.value.string_at("code")
-                                                                  : member.value.text());
+      property.value =
+          arena.copy(property.type == PropertyType::coding ? member.value.string_at("code")
+                                                           : member.value.text());
       property.system = arena.copy(member.value.string_at("system"));
       property.display = arena.copy(member.value.string_at("display"));
     }

@@ -14,9 +14,9 @@ namespace terminology {
 /// Where a code is known from. Both may be absent.
 struct KnownCode {
   const CodeSystem* system = nullptr;
-  ConceptId id = k_no_concept;            // in system
-  const ListedCode* listing = nullptr;    // how a value set writes it out
-  std::string_view set_language = {};     // of the listing's display
+  ConceptId id = k_no_concept;          // in system
+  const ListedCode* listing = nullptr;  // how a value set writes it out
+  std::string_view set_language = {};   // of the listing's display
 
   bool is_in_system() const { return system != nullptr && id != k_no_concept; }
 };

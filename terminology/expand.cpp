@@ -49,11 +49,11 @@ fhir::Result<void> check_versions(const ValueSet& set, const VersionRules& rules
     if (clause.code_system != nullptr) {
       const std::string_view version = clause.code_system->info().version;
       if (const VersionRule* rule = broken_check(rules, clause.system, version))
-        return fhir::unexpected(tx_failure(
-            fhir::IssueType::exception, "version-error", "VALUESET_VERSION_CHECK",
-            "The version " + quoted(version) + " is not allowed for system " +
-                quoted(clause.system) + ": required to be " + quoted(rule->version) +
-                " by a version-check parameter"));
+        return fhir::unexpected(
+            tx_failure(fhir::IssueType::exception, "version-error", "VALUESET_VERSION_CHECK",
+                       "The version " + quoted(version) + " is not allowed for system " +
+                           quoted(clause.system) + ": required to be " + quoted(rule->version) +
+                           " by a version-check parameter"));
     }
     for (const ValueSet* import : clause.imports) FHIR_CHECK(check_versions(*import, rules));
   }
@@ -61,10 +61,11 @@ fhir::Result<void> check_versions(const ValueSet& set, const VersionRules& rules
 }
 
 fhir::Issue too_costly(const ValueSet& set, std::size_t codes_max) {
-  fhir::Issue issue =
-      tx_failure(fhir::IssueType::too_costly, {}, "VALUESET_TOO_COSTLY",
-                 "The value set " + quoted(set.info().url) + " expansion has too many codes to "
-                 "display (>" + std::to_string(codes_max) + "): ask for a page, by count");
+  fhir::Issue issue = tx_failure(fhir::IssueType::too_costly, {}, "VALUESET_TOO_COSTLY",
+                                 "The value set " + quoted(set.info().url) +
+                                     " expansion has too many codes to "
+                                     "display (>" +
+                                     std::to_string(codes_max) + "): ask for a page, by count");
   issue.situation = fhir::Situation::by_type;
   return issue;
 }
@@ -77,8 +78,8 @@ void add_once(std::vector<T>& list, const T& item) {
 void gather(const ValueSet& set, UsedSources& used) {
   if (set.own_expansion()) {
     for (const ListedCode& code : set.own_expansion()->codes())
-      if (used.code_systems.empty() || !(used.code_systems.back() ==
-                                         UsedSources::Source{code.system, code.version}))
+      if (used.code_systems.empty() ||
+          !(used.code_systems.back() == UsedSources::Source{code.system, code.version}))
         add_once(used.code_systems, {code.system, code.version});
     return;
   }
@@ -92,9 +93,9 @@ void gather(const ValueSet& set, UsedSources& used) {
         add_once(used.code_systems, {.url = clause.system, .version = clause.version});
       for (const ValueSet* import : clause.imports) {
         if (!import->info().is_contained)
-          add_once(used.value_sets, {.url = import->info().url,
-                                     .version = import->info().version,
-                                     .value_set = import});
+          add_once(
+              used.value_sets,
+              {.url = import->info().url, .version = import->info().version, .value_set = import});
         gather(*import, used);
       }
     }
@@ -104,8 +105,7 @@ void gather(const ValueSet& set, UsedSources& used) {
 }  // namespace
 
 fhir::Result<Expansion> expand(const ValueSet& set, const ExpandOptions& options) {
-  if (options.rules != nullptr && !set.problem())
-    FHIR_CHECK(check_versions(set, *options.rules));
+  if (options.rules != nullptr && !set.problem()) FHIR_CHECK(check_versions(set, *options.rules));
   const bool is_paged = options.offset > 0 || options.count;
   const std::size_t last =
       options.count ? options.offset + *options.count : static_cast<std::size_t>(-1);

@@ -56,8 +56,8 @@ struct UsedSources {
       return url == other.url && version == other.version;
     }
   };
-  std::vector<Source> code_systems;  // each once
-  std::vector<Source> value_sets;    // those imported
+  std::vector<Source> code_systems;   // each once
+  std::vector<Source> value_sets;     // those imported
   bool has_several_versions = false;  // of one code system
 };
 

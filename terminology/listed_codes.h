@@ -14,8 +14,8 @@ struct ListedCode {
   std::string_view system;
   std::string_view version;
   std::string_view code;
-  std::string_view display;      // the listing's own, else the code system's
-  std::string_view own_display;  // empty: the listing gives none
+  std::string_view display;                   // the listing's own, else the code system's
+  std::string_view own_display;               // empty: the listing gives none
   std::span<const Designation> designations;  // given with the listing, not by the code system
   std::span<const Property> properties;       // likewise
   std::string_view extensions;                // likewise; a JSON array, empty when there are none
@@ -24,7 +24,7 @@ struct ListedCode {
   std::uint32_t parent = k_no_position;       // position of the code it is listed under
   bool is_abstract = false;
   bool is_inactive = false;
-  bool is_deprecated = false;  // says the listing
+  bool is_deprecated = false;    // says the listing
   bool is_in_hierarchy = false;  // chosen from its system as a whole, whose nesting it keeps
 };
 

@@ -1,6 +1,7 @@
 // Where a value set finds the code systems and value sets it names.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,10 @@ class Resolver {
   /// declared   what the value set says of the version; the resolver may know better
   virtual ChosenSystem choose(std::string_view url, std::string_view declared) const {
     return {code_system(url, declared), declared};
+  }
+  /// The canonical of a value set with the version that the resolver gives to one without.
+  virtual std::string full_canonical(std::string_view canonical) const {
+    return std::string(canonical);
   }
   /// Whether a value set is null only because it is part of itself.
   virtual bool is_being_read(std::string_view /*canonical*/) const { return false; }

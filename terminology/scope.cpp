@@ -52,8 +52,8 @@ Scope::~Scope() = default;
 fhir::Result<void> Scope::add(const Value& resource) {
   const std::string_view type = resource.string_at("resourceType");
   if (type == "CodeSystem") {
-    const bool is_supplement = !resource.string_at("supplements").empty() ||
-                               resource.string_at("content") == "supplement";
+    const bool is_supplement =
+        !resource.string_at("supplements").empty() || resource.string_at("content") == "supplement";
     (is_supplement ? brought_->supplements : brought_->code_systems).push_back(&resource);
   } else if (type == "ValueSet") {
     brought_->value_sets.push_back(&resource);
@@ -71,8 +71,11 @@ fhir::Result<void> Scope::use_supplement(std::string_view canonical) {
   for (const Value* supplement : brought_->supplements) {
     if (!is_of(*supplement, wanted)) continue;
     auto& list = brought_->wanted_supplements;
-    if (std::find(list.begin(), list.end(), supplement) == list.end()) list.push_back(supplement);
-    brought_->supplemented.clear();
+    if (std::find(list.begin(), list.end(), supplement) == list.end()) {
+      list.push_back(supplement);
+      value_sets_.clear();
+      brought_->supplemented.clear();
+    }
     return {};
   }
   const CodeSystem* held = base_.any_code_system(wanted.url, wanted.version);
@@ -97,8 +100,7 @@ const Value* Scope::find_brought(const std::vector<const Value*>& list, std::str
   const Value* newest = nullptr;
   for (const Value* resource : list) {
     if (!is_of(*resource, {url, version})) continue;
-    if (newest == nullptr ||
-        is_newer(resource->string_at("version"), newest->string_at("version")))
+    if (newest == nullptr || is_newer(resource->string_at("version"), newest->string_at("version")))
       newest = resource;
   }
   return newest;
@@ -176,6 +178,11 @@ std::pair<std::string_view, std::string_view> Scope::pinned(std::string_view can
   return {wanted.url, wanted.version};
 }
 
+std::string Scope::full_canonical(std::string_view canonical) const {
+  const auto [url, version] = pinned(canonical);
+  return canonical_text(url, version);
+}
+
 bool Scope::is_being_read(std::string_view canonical) const {
   const auto [url, version] = pinned(canonical);
   const std::string key = canonical_text(url, version);
@@ -225,8 +232,8 @@ std::vector<const ConceptMap*> Scope::concept_maps(std::string_view canonical) c
   const VersionRule wanted = VersionRule::of(canonical);
   std::vector<const ConceptMap*> maps;
   for (const auto& map : brought_->concept_maps) {
-    const bool fits = map->url() == wanted.url &&
-                      (wanted.version.empty() || map->version() == wanted.version);
+    const bool fits =
+        map->url() == wanted.url && (wanted.version.empty() || map->version() == wanted.version);
     if (canonical.empty() || fits) maps.push_back(map.get());
   }
   if (!canonical.empty()) {
@@ -244,8 +251,8 @@ std::vector<std::string> Scope::supplements_of(std::string_view url) const {
   std::vector<std::string> found;
   for (const Value* supplement : brought_->wanted_supplements) {
     if (VersionRule::of(supplement->string_at("supplements")).url == url)
-      found.push_back(canonical_text(supplement->string_at("url"),
-                                     supplement->string_at("version")));
+      found.push_back(
+          canonical_text(supplement->string_at("url"), supplement->string_at("version")));
   }
   for (const std::string& canonical : brought_->wanted_held_supplements) {
     const auto* record = base_.definitions().record("CodeSystem", canonical);

@@ -1,5 +1,6 @@
-// What one request knows beside what the server holds: resources that it brings along (tx-resource),
-// the versions it rules, the supplements it wants. https://hl7.org/fhir/R4/terminology-service.html
+// What one request knows beside what the server holds: resources that it brings along
+// (tx-resource), the versions it rules, the supplements it wants.
+// https://hl7.org/fhir/R4/terminology-service.html
 #pragma once
 
 #include <map>
@@ -38,7 +39,7 @@ class Scope final : public Resolver {
   ///
   /// errors   invalid: another type, or none
   fhir::Result<void> add(const fhir::json::Value& resource);
-  /// Names a supplement to be used, by canonical.
+  /// Names a supplement to be used, by canonical. What the scope gave before ends with it.
   ///
   /// errors   not-found: there is none
   fhir::Result<void> use_supplement(std::string_view canonical);
@@ -47,6 +48,7 @@ class Scope final : public Resolver {
   const ValueSet* value_set(std::string_view canonical) const override;
   ChosenSystem choose(std::string_view url, std::string_view declared) const override;
   bool is_being_read(std::string_view canonical) const override;
+  std::string full_canonical(std::string_view canonical) const override;
   std::vector<std::string_view> versions_of(std::string_view url) const override;
 
   /// One without content, or a supplement, too.

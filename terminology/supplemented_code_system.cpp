@@ -81,8 +81,7 @@ std::string_view SupplementedCodeSystem::property_uri(std::string_view code) con
 
 std::string_view SupplementedCodeSystem::extensions(ConceptId id) const {
   const Extra* extra = extra_of(id);
-  return extra != nullptr && !extra->extensions.empty() ? extra->extensions
-                                                        : base_.extensions(id);
+  return extra != nullptr && !extra->extensions.empty() ? extra->extensions : base_.extensions(id);
 }
 
 }  // namespace terminology

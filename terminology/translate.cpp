@@ -77,7 +77,7 @@ class Translator {
                            pair.target->comment,
                            {},
                            map.url(),
-                         map.version()});
+                           map.version()});
       return false;
     });
   }

@@ -16,8 +16,8 @@ fhir::Issue tx_issue(fhir::Severity severity, fhir::IssueType type, std::string_
 
 fhir::Issue tx_failure(fhir::IssueType type, std::string_view tx_code, std::string_view message_id,
                        std::string text, std::string path) {
-  fhir::Issue issue = tx_issue(fhir::Severity::error, type, tx_code, message_id, std::move(text),
-                               std::move(path));
+  fhir::Issue issue =
+      tx_issue(fhir::Severity::error, type, tx_code, message_id, std::move(text), std::move(path));
   issue.situation = fhir::Situation::unprocessable;
   return issue;
 }

@@ -1,5 +1,6 @@
 // What the terminology operations find, in the codes and message ids that validators know:
-// https://build.fhir.org/ig/HL7/fhir-tx-ecosystem-ig/, http://hl7.org/fhir/tools/CodeSystem/tx-issue-type
+// https://build.fhir.org/ig/HL7/fhir-tx-ecosystem-ig/,
+// http://hl7.org/fhir/tools/CodeSystem/tx-issue-type
 #pragma once
 
 #include <string>

@@ -20,8 +20,7 @@ const fhir::Issue* flaw_of(const ValueSet& set) {
   if (set.uses_own_expansion()) return nullptr;
   for (const std::span<const Clause> clauses : {set.includes(), set.excludes()}) {
     for (const Clause& clause : clauses) {
-      if (clause.lack == Lack::end_of_cycle || clause.lack == Lack::sense)
-        return &*clause.problem;
+      if (clause.lack == Lack::end_of_cycle || clause.lack == Lack::sense) return &*clause.problem;
       for (const ValueSet* import : clause.imports) {
         if (const fhir::Issue* flaw = flaw_of(*import)) return flaw;
       }
@@ -100,11 +99,7 @@ class Verdict {
   bool is_identified_ = false;
 };
 
-/// The set as it is for a coding that names a version which the set leaves open.
-std::unique_ptr<const ValueSet> read_for(const Scope& scope, const fhir::json::Value& resource) {
-  return ValueSetReader::read(resource, scope);
-}
-
+/// Whether the set would be another for a coding that names its version.
 bool leaves_version_open(const ValueSet& set, const fhir::Coding& coding) {
   if (coding.version.empty()) return false;
   const auto clauses = set.clauses_of(coding.system);
@@ -121,17 +116,23 @@ CodeVerdict validate_code(const Scope& scope, const CodeSystem* system,
                           const CodeQuestion& question) {
   Verdict verdict(question);
   bool is_right = false;
-  std::vector<std::unique_ptr<CodeJudge>> judges;
+  const auto is_foreign = [&](const fhir::Coding& coding) {
+    return system != nullptr && !coding.system.empty() && coding.system != system->info().url;
+  };
+  // Of a CodeableConcept it is enough that one coding is of the code system.
+  const bool all_foreign =
+      std::all_of(question.codings.begin(), question.codings.end(), is_foreign);
   for (std::size_t i = 0; i < question.codings.size(); ++i) {
-    CodeJudge judge(scope, question, i);
-    const std::string_view own = question.codings[i].system;
-    if (system != nullptr && !own.empty() && own != system->info().url) {
-      verdict.add(tx_issue(Severity::error, fhir::IssueType::invalid, "invalid-data",
-                           "CODESYSTEM_CS_NOT_THE_ONE",
-                           "The code " + quoted(question.codings[i].code) + " is of " +
-                               std::string(own) + ", not of " + std::string(system->info().url)));
+    const fhir::Coding& coding = question.codings[i];
+    if (is_foreign(coding)) {
+      verdict.add(tx_issue(all_foreign ? Severity::error : Severity::information,
+                           fhir::IssueType::invalid, "invalid-data", "CODESYSTEM_CS_NOT_THE_ONE",
+                           "The code " + quoted(coding.code) + " is of " +
+                               std::string(coding.system) + ", not of " +
+                               std::string(system->info().url)));
       continue;
     }
+    CodeJudge judge(scope, question, i);
     system != nullptr ? judge.judge_in(*system) : judge.judge_in_own_system();
     is_right = is_right || judge.system() != nullptr;
     verdict.add(judge);
@@ -141,8 +142,7 @@ CodeVerdict validate_code(const Scope& scope, const CodeSystem* system,
 }
 
 fhir::Result<CodeVerdict> validate_code(const Scope& scope, const ValueSet& set,
-                                        const fhir::json::Value* resource,
-                                        const CodeQuestion& question) {
+                                        const ResourceOf& resource, const CodeQuestion& question) {
   if (const fhir::Issue* flaw = flaw_of(set)) return fhir::unexpected(*flaw);
   Verdict verdict(question);
   bool is_found = false, is_open = false;
@@ -153,12 +153,15 @@ fhir::Result<CodeVerdict> validate_code(const Scope& scope, const ValueSet& set,
     const fhir::Coding& coding = question.codings[i];
     const Scope* seen = &scope;
     const ValueSet* asked = &set;
-    if (resource != nullptr && leaves_version_open(set, coding) &&
-        scope.code_system(coding.system, coding.version) != nullptr) {
+    const fhir::json::Value* source = nullptr;
+    if (resource && leaves_version_open(set, coding) &&
+        scope.code_system(coding.system, coding.version) != nullptr)
+      source = resource();
+    if (source != nullptr) {
       scopes.push_back(std::make_unique<const Scope>(
           scope, VersionRule{.url = coding.system, .version = coding.version}));
       seen = scopes.back().get();
-      sets.push_back(read_for(*seen, *resource));
+      sets.push_back(ValueSetReader::read(*source, *seen));
       asked = sets.back().get();
     }
     CodeJudge judge(*seen, question, i);
@@ -168,10 +171,10 @@ fhir::Result<CodeVerdict> validate_code(const Scope& scope, const ValueSet& set,
     verdict.add(judge);
   }
   if (question.given == Given::codeable_concept && !is_found && !is_open)
-    verdict.add(tx_issue(
-        Severity::error, fhir::IssueType::code_invalid, "not-in-vs", "TX_GENERAL_CC_ERROR_MESSAGE",
-        "No valid coding was found for the value set " +
-            quoted(canonical_text(set.info().url, set.info().version))));
+    verdict.add(tx_issue(Severity::error, fhir::IssueType::code_invalid, "not-in-vs",
+                         "TX_GENERAL_CC_ERROR_MESSAGE",
+                         "No valid coding was found for the value set " +
+                             quoted(canonical_text(set.info().url, set.info().version))));
   return verdict.finish(is_found);
 }
 

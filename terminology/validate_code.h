@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/valueset-operation-validate-code.html
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +23,10 @@ struct CodeQuestion {
   std::vector<fhir::Coding> codings;  // one, unless a CodeableConcept was given
   Given given = Given::coding;
   LanguageRanges languages;
-  bool infers_system = false;         // of a code without one: the value set's own
-  bool allows_abstract = true;        // headings will do
-  bool is_lenient_on_display = false; // a wrong display is no error
-  bool membership_only = false;       // of the value set; nothing else is asked
+  bool infers_system = false;          // of a code without one: the value set's own
+  bool allows_abstract = true;         // headings will do
+  bool is_lenient_on_display = false;  // a wrong display is no error
+  bool membership_only = false;        // of the value set; nothing else is asked
   bool active_only = false;
   bool excludes_cross_versions = true;
 };
@@ -41,20 +42,22 @@ struct CodeVerdict {
   std::string display, status;
   std::string_view normalized_code;  // as the code system writes it, where that differs
   bool is_inactive = false;
-  std::vector<std::string> unknown_systems;   // codings name them
-  std::vector<std::string> causing_systems;   // the value set, or a version, needs them
+  std::vector<std::string> unknown_systems;  // codings name them
+  std::vector<std::string> causing_systems;  // the value set, or a version, needs them
 };
 
 /// system   without: that of the coding, found in the scope; else the only one that will do
 CodeVerdict validate_code(const Scope& scope, const CodeSystem* system,
                           const CodeQuestion& question);
 
-/// canonical   of the set, to be read again where a coding's version matters; empty: it is `set`
-///             whatever the version
-/// errors      processing: the set is part of itself · invalid: a filter makes no sense ·
-///             required: it has no compose
+/// Gives the resource of a value set, which outlives the answer; null when there is none.
+using ResourceOf = std::function<const fhir::json::Value*()>;
+
+/// resource   of the set, which is read again where a coding names a version that the set leaves
+///            open; empty: the set stays as it is
+/// errors     processing: the set is part of itself · invalid: a filter makes no sense ·
+///            required: it has no compose
 fhir::Result<CodeVerdict> validate_code(const Scope& scope, const ValueSet& set,
-                                        const fhir::json::Value* resource,
-                                        const CodeQuestion& question);
+                                        const ResourceOf& resource, const CodeQuestion& question);
 
 }  // namespace terminology

@@ -180,7 +180,13 @@ fhir::Result<bool> ValueSet::walk(const Clause& clause, const MemberQuery& query
     return !passes || show(listed_from(system, id), 0);
   };
   if (!query.text.empty() && system.has_text_index()) {
-    for (ConceptId id : system.search(query.text)) {
+    std::vector<ConceptId> found = system.search(query.text);
+    const ConceptId by_code = system.find(query.text);
+    if (by_code != k_no_concept) {
+      const auto place = std::lower_bound(found.begin(), found.end(), by_code);
+      if (place == found.end() || *place != by_code) found.insert(place, by_code);
+    }
+    for (ConceptId id : found) {
       if (!offer(id)) return false;
     }
     return true;

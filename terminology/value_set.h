@@ -112,6 +112,8 @@ class ValueSet final : public fhir::CodeSet {
 
   std::span<const Clause> includes() const { return includes_; }
   std::span<const Clause> excludes() const { return excludes_; }
+  /// Canonicals of supplements without which the set is not to be used: valueset-supplement.
+  std::span<const std::string_view> supplements() const { return supplements_; }
   std::span<const ExpansionParameter> expansion_parameters() const { return parameters_; }
   bool excludes_inactive() const { return excludes_inactive_; }
   const std::optional<ListedCodes>& own_expansion() const { return own_expansion_; }
@@ -157,6 +159,7 @@ class ValueSet final : public fhir::CodeSet {
   ValueSetInfo info_;
   std::vector<Clause> includes_;
   std::vector<Clause> excludes_;
+  std::vector<std::string_view> supplements_;
   std::vector<ExpansionParameter> parameters_;
   std::vector<std::unique_ptr<const ValueSet>> contained_;
   bool excludes_inactive_ = false;      // compose.inactive is false

@@ -27,9 +27,8 @@ constexpr std::string_view k_deprecated =
 constexpr int k_contained_depth_max = 4;
 
 Issue value_set_not_held(std::string_view canonical) {
-  return tx_failure(
-      IssueType::not_found, "not-found", "Unable_to_resolve_value_Set_",
-      "A definition for the value Set " + quoted(canonical) + " could not be found");
+  return tx_failure(IssueType::not_found, "not-found", "Unable_to_resolve_value_Set_",
+                    "A definition for the value Set " + quoted(canonical) + " could not be found");
 }
 
 Issue part_of_itself(std::string_view canonical) {
@@ -45,8 +44,9 @@ Issue code_system_not_held(std::string_view url, std::string_view version,
                       text + " could not be found, so the value set cannot be expanded");
   text += " version " + quoted(version);
   return tx_failure(IssueType::not_found, "not-found", "UNKNOWN_CODESYSTEM_VERSION_EXP",
-                    text + " could not be found, so the value set cannot be expanded. Valid "
-                           "versions: " +
+                    text +
+                        " could not be found, so the value set cannot be expanded. Valid "
+                        "versions: " +
                         in_words(versions));
 }
 
@@ -85,6 +85,7 @@ std::unique_ptr<const ValueSet> ValueSetReader::read(const Value& resource,
 void ValueSetReader::read_resource(const Value& resource, OwnExpansion own) {
   resource_ = &resource;
   read_info(resource);
+  read_supplements(resource);
   const Value* compose = resource.find("compose");
   if (compose != nullptr) read_compose(*compose);
   if (set_.includes_.empty() && !set_.problem_)
@@ -121,16 +122,14 @@ void ValueSetReader::read_info(const Value& resource) {
                 .is_experimental = is_true(resource.find("experimental"))};
 }
 
-std::vector<std::string> ValueSetReader::supplements_of(const Value& resource) {
-  std::vector<std::string> found;
+void ValueSetReader::read_supplements(const Value& resource) {
   const Value* extensions = resource.find("extension");
-  if (extensions == nullptr) return found;
+  if (extensions == nullptr) return;
   for (const Value& extension : extensions->items()) {
     if (extension.string_at("url") != k_supplement) continue;
     if (const Value* canonical = value_of_extension(extension))
-      found.emplace_back(canonical->string());
+      set_.supplements_.push_back(keep(canonical->string()));
   }
-  return found;
 }
 
 void ValueSetReader::read_expansion_parameters(const Value& compose) {
@@ -157,8 +156,8 @@ void ValueSetReader::read_compose(const Value& compose) {
     if (sources == nullptr) return;
     std::size_t index = 0;
     for (const Value& source : sources->items())
-      out.push_back(read_clause(source, "ValueSet.compose." + std::string(name) + "[" +
-                                            std::to_string(index++) + "]"));
+      out.push_back(read_clause(
+          source, "ValueSet.compose." + std::string(name) + "[" + std::to_string(index++) + "]"));
   };
   read_all("include", set_.includes_);
   read_all("exclude", set_.excludes_);
@@ -237,7 +236,8 @@ const ValueSet* ValueSetReader::import_of(std::string_view canonical, Clause& cl
       is_inside ? contained(canonical.substr(1)) : resolver_.value_set(canonical);
   if (import != nullptr) return import;
   const bool is_cycle = !is_inside && resolver_.is_being_read(canonical);
-  clause.problem = is_cycle ? part_of_itself(canonical) : value_set_not_held(canonical);
+  clause.problem = is_cycle ? part_of_itself(canonical)
+                            : value_set_not_held(resolver_.full_canonical(canonical));
   clause.lack = is_cycle ? Lack::end_of_cycle : Lack::value_set;
   clause.lacking = keep(canonical);
   return nullptr;

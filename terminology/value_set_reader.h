@@ -21,9 +21,6 @@ class ValueSetReader {
                                               const Resolver& resolver,
                                               OwnExpansion own = OwnExpansion::if_needed);
 
-  /// Canonicals of the supplements that a ValueSet resource asks for.
-  static std::vector<std::string> supplements_of(const fhir::json::Value& resource);
-
   /// The implicit value set of all codes of a system: http://hl7.org/fhir/R4/valueset.html#implicit
   static std::unique_ptr<const ValueSet> all_codes_of(const CodeSystem& system,
                                                       std::string_view url);
@@ -34,6 +31,7 @@ class ValueSetReader {
   ValueSetReader(ValueSet& set, const Resolver& resolver) : set_(set), resolver_(resolver) {}
   void read_resource(const Value& resource, OwnExpansion own);
   void read_info(const Value& resource);
+  void read_supplements(const Value& resource);
   void read_expansion_parameters(const Value& compose);
   void read_compose(const Value& compose);
   Clause read_clause(const Value& source, const std::string& path);

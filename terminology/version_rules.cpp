@@ -45,8 +45,8 @@ std::string_view wanted_version(const VersionRules& rules, std::string_view syst
 
 const VersionRule* broken_check(const VersionRules& rules, std::string_view system,
                                 std::string_view version) {
-  const auto found = std::find_if(
-      rules.checks.begin(), rules.checks.end(), [&](const VersionRule& rule) {
+  const auto found =
+      std::find_if(rules.checks.begin(), rules.checks.end(), [&](const VersionRule& rule) {
         return rule.url == system && !rule.version.empty() && !version_fits(rule.version, version);
       });
   return found == rules.checks.end() ? nullptr : &*found;

@@ -3,8 +3,8 @@
 
 #include "src/operations/closure.h"
 #include "src/operations/expand.h"
-#include "src/operations/find_matches.h"
 #include "src/operations/fhirpath.h"
+#include "src/operations/find_matches.h"
 #include "src/operations/lookup.h"
 #include "src/operations/operation.h"
 #include "src/operations/preferred_id.h"

@@ -77,10 +77,9 @@ fhir::Result<Table> read_table(std::string text) {
   const Value* members = document.root().find("members");
   if (members == nullptr) return table;
   for (const Value& member : members->items())
-    table.members.push_back({std::string(member.string_at("system")),
-                             std::string(member.string_at("version")),
-                             std::string(member.string_at("code")),
-                             number_of(member.find("since"))});
+    table.members.push_back(
+        {std::string(member.string_at("system")), std::string(member.string_at("version")),
+         std::string(member.string_at("code")), number_of(member.find("since"))});
   return table;
 }
 
@@ -101,11 +100,10 @@ struct Place {
 };
 
 fhir::Result<Place> place_of(const Services& services, const Member& member) {
-  const CodeSystem* system =
-      services.terminology->code_system(member.system, member.version);
+  const CodeSystem* system = services.terminology->code_system(member.system, member.version);
   if (system == nullptr)
-    return unexpected(make_issue(IssueType::not_found,
-                                 "The code system " + member.system + " is not held here"));
+    return unexpected(
+        make_issue(IssueType::not_found, "The code system " + member.system + " is not held here"));
   const ConceptId id = system->find(member.code);
   if (id == terminology::k_no_concept)
     return unexpected(make_issue(fhir::Situation::unprocessable, IssueType::code_invalid,
@@ -117,11 +115,10 @@ fhir::Result<void> add(const Services& services, const Parameters& parameters, T
   ++table.version;
   for (const Value* parameter : parameters.all("concept")) {
     const Value* value = value_of(*parameter);
-    if (value == nullptr)
-      return unexpected(make_issue(IssueType::value, "A concept is a Coding"));
+    if (value == nullptr) return unexpected(make_issue(IssueType::value, "A concept is a Coding"));
     const fhir::Coding coding = coding_of(*value);
-    Member member{std::string(coding.system), std::string(coding.version),
-                  std::string(coding.code), table.version};
+    Member member{std::string(coding.system), std::string(coding.version), std::string(coding.code),
+                  table.version};
     FHIR_CHECK(place_of(services, member));
     const bool is_known =
         std::any_of(table.members.begin(), table.members.end(), [&](const Member& other) {
@@ -129,9 +126,9 @@ fhir::Result<void> add(const Services& services, const Parameters& parameters, T
         });
     if (is_known) continue;
     if (table.members.size() == k_concepts_max)
-      return unexpected(make_issue(IssueType::too_costly,
-                                   "A closure table has at most " +
-                                       std::to_string(k_concepts_max) + " concepts"));
+      return unexpected(make_issue(
+          IssueType::too_costly,
+          "A closure table has at most " + std::to_string(k_concepts_max) + " concepts"));
     table.members.push_back(std::move(member));
   }
   return {};
@@ -189,9 +186,9 @@ fhir::Result<std::string> closure(const Invocation& invocation) {
   const Services& services = *invocation.services;
   const std::string_view name = parameters.text("name");
   if (name.empty() || name.size() > k_name_bytes_max)
-    return unexpected(make_issue(name.empty() ? IssueType::required : IssueType::too_long,
-                                 "A closure table has a name of at most " +
-                                     std::to_string(k_name_bytes_max) + " bytes"));
+    return unexpected(make_issue(
+        name.empty() ? IssueType::required : IssueType::too_long,
+        "A closure table has a name of at most " + std::to_string(k_name_bytes_max) + " bytes"));
   const bool adds = parameters.has("concept");
   const bool replays = parameters.has("version");
   if (adds && replays)
@@ -207,8 +204,8 @@ fhir::Result<std::string> closure(const Invocation& invocation) {
   if (replays) {
     FHIR_TRY(asked, parameters.count("version"));
     if (*asked > table.version)
-      return unexpected(make_issue(IssueType::value, "The closure table is of version " +
-                                                         std::to_string(table.version)));
+      return unexpected(make_issue(
+          IssueType::value, "The closure table is of version " + std::to_string(table.version)));
     return pairs_since(services, name, table, *asked);
   }
   if (adds) FHIR_CHECK(add(services, parameters, table));

@@ -51,13 +51,16 @@ fhir::Result<ExpansionView> view_of(const Invocation& invocation, const Paramete
 
 /// What identifies the value set; its definition only when it is asked for.
 void write_head(const Value* resource, const ValueSet& set, bool with_definition, Builder& out) {
-  constexpr std::array<std::string_view, 9> k_members = {
-      "language", "url", "identifier", "version", "name", "title", "experimental", "date", "status"};
+  constexpr std::array<std::string_view, 9> k_members = {"language",     "url",  "identifier",
+                                                         "version",      "name", "title",
+                                                         "experimental", "date", "status"};
   if (resource == nullptr) {
     const terminology::ValueSetInfo& info = set.info();
-    for (const auto& [name, text] :
-         {std::pair{"url", info.url}, {"version", info.version}, {"name", info.name},
-          {"title", info.title}, {"status", info.status}}) {
+    for (const auto& [name, text] : {std::pair{"url", info.url},
+                                     {"version", info.version},
+                                     {"name", info.name},
+                                     {"title", info.title},
+                                     {"status", info.status}}) {
       if (!text.empty()) out.string(name, text);
     }
     return;
@@ -80,17 +83,17 @@ fhir::Result<std::string> expand(const Invocation& invocation) {
   FHIR_TRY(include_definition, parameters.boolean("includeDefinition", false));
   FHIR_TRY(scope, scope_of(invocation, parameters));
   FHIR_TRY(subject, set_subject_of(invocation, parameters, *scope));
-  FHIR_TRY(options, options_of(parameters, *subject.set));
+  FHIR_TRY(options, options_of(parameters, subject.set()));
   options.rules = &scope->rules();
   options.codes_max = invocation.services->expansion_codes_max;
-  FHIR_TRY(view, view_of(invocation, parameters, *subject.set));
-  FHIR_TRY(expansion, terminology::expand(*subject.set, options));
+  FHIR_TRY(view, view_of(invocation, parameters, subject.set()));
+  FHIR_TRY(expansion, terminology::expand(subject.set(), options));
   std::string text;
   Builder out(text);
   out.begin_object().string("resourceType", "ValueSet");
-  write_head(subject.resource, *subject.set, include_definition, out);
+  write_head(subject.resource(), subject.set(), include_definition, out);
   out.key("expansion");
-  ExpansionWriter(*scope, *subject.set, expansion, options, view, parameters, out).write();
+  ExpansionWriter(*scope, subject.set(), expansion, options, view, parameters, out).write();
   out.end_object();
   return text;
 }

@@ -149,9 +149,8 @@ void ExpansionWriter::write_parameters() {
   echo("count", "Integer");
   echo("designation", "String");
   echo("exclude-system", "Uri");
-  for (std::string_view name :
-       {"includeDesignations", "includeDefinition", "activeOnly", "excludeNested",
-        "excludeNotForUI", "excludePostCoordinated"})
+  for (std::string_view name : {"includeDesignations", "includeDefinition", "activeOnly",
+                                "excludeNested", "excludeNotForUI", "excludePostCoordinated"})
     echo(name, "Boolean");
   if (!view_.languages.text().empty())
     add_parameter(list, "displayLanguage", "Code", in_quotes(view_.languages.text()));
@@ -181,6 +180,14 @@ void ExpansionWriter::write_rules(Builder& list) {
   };
   write_used("force-system-version", rules.forced, false);
   write_used("system-version", rules.defaults, true);
+  write_used("check-system-version", rules.checks, true);
+  for (const terminology::VersionRule& rule : rules.value_sets) {
+    const UsedSources::Source wanted{rule.url, rule.version};
+    if (std::find(used_.value_sets.begin(), used_.value_sets.end(), wanted) !=
+        used_.value_sets.end())
+      add_parameter(list, "default-valueset-version", "Uri",
+                    in_quotes(terminology::canonical_text(rule.url, rule.version)));
+  }
 }
 
 void ExpansionWriter::write_sources(Builder& list) {
@@ -279,8 +286,8 @@ void ExpansionWriter::write_code_extensions(const ListedCode& code) {
 
 void ExpansionWriter::write_property(const Property& property) {
   constexpr std::array<std::string_view, 7> k_types = {
-      "valueCode", "valueCoding", "valueString", "valueInteger", "valueBoolean", "valueDateTime",
-      "valueDecimal"};
+      "valueCode",    "valueCoding",   "valueString", "valueInteger",
+      "valueBoolean", "valueDateTime", "valueDecimal"};
   out_.begin_object().string("url", k_code_property).key("extension").begin_array();
   out_.begin_object().string("url", "code").string("valueCode", property.code).end_object();
   out_.begin_object().string("url", "value");
@@ -374,8 +381,8 @@ void ExpansionWriter::write_designations(const KnownCode& known, std::string_vie
     write_one(designation);
   }
   const auto offer = [&](const Designation& designation) {
-    const bool is_shown = is_replaced && designation.value == display &&
-                          view_.languages.name(designation.language);
+    const bool is_shown =
+        is_replaced && designation.value == display && view_.languages.name(designation.language);
     if (!is_shown) write_one(designation);
   };
   for (const Designation& designation : known.listing->designations) offer(designation);

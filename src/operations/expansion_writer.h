@@ -25,9 +25,9 @@ struct ExpansionView {
 class ExpansionWriter {
  public:
   ExpansionWriter(const terminology::Scope& scope, const terminology::ValueSet& set,
-                  const terminology::Expansion& expansion, const terminology::ExpandOptions& options,
-                  const ExpansionView& view, const Parameters& parameters,
-                  fhir::json::Builder& out);
+                  const terminology::Expansion& expansion,
+                  const terminology::ExpandOptions& options, const ExpansionView& view,
+                  const Parameters& parameters, fhir::json::Builder& out);
 
   void write();
 

@@ -33,8 +33,8 @@ fhir::Result<std::vector<Wanted>> wanted_of(const Parameters& parameters) {
         const Value* value = value_of(part);
         const std::string_view name = part.string_at("name");
         if (name == "subproperty")
-          return unexpected(make_issue(IssueType::not_supported,
-                                       "Properties of properties are not supported"));
+          return unexpected(
+              make_issue(IssueType::not_supported, "Properties of properties are not supported"));
         if (value == nullptr) continue;
         if (name == "code") wanted.code = value->text();
         if (name == "value")
@@ -110,9 +110,9 @@ fhir::Result<std::string> find_matches(const Invocation& invocation) {
   FHIR_TRY(subject, code_system_of(invocation, parameters, parameters.text("system")));
   const CodeSystem& system = *subject;
   if (!system.is_enumerable())
-    return unexpected(make_issue(IssueType::too_costly, "The codes of " +
-                                                            std::string(system.info().url) +
-                                                            " cannot be listed"));
+    return unexpected(
+        make_issue(IssueType::too_costly,
+                   "The codes of " + std::string(system.info().url) + " cannot be listed"));
   ParametersWriter out;
   for (const Match& match : best_of(system, wanted, is_exact)) {
     const terminology::Concept item = system.at(match.id);

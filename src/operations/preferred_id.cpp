@@ -57,8 +57,7 @@ fhir::Result<std::string> preferred_id(const Invocation& invocation) {
   if (id.empty() || type.empty())
     return unexpected(make_issue(IssueType::required, "id and type are needed"));
   if (std::find(k_types.begin(), k_types.end(), type) == k_types.end())
-    return unexpected(
-        make_issue(IssueType::value, "type is one of oid, uuid, uri and other"));
+    return unexpected(make_issue(IssueType::value, "type is one of oid, uuid, uri and other"));
   std::vector<std::string> found;
   bool is_known = false;
   for (const fhir::ConformanceRecord& record :
@@ -76,9 +75,9 @@ fhir::Result<std::string> preferred_id(const Invocation& invocation) {
     return unexpected(make_issue(IssueType::multiple_matches,
                                  "Several naming systems have the id " + std::string(id)));
   if (found.empty())
-    return unexpected(make_issue(
-        IssueType::not_found, is_known ? "The naming system has no id of that type"
-                                       : "No naming system has the id " + std::string(id)));
+    return unexpected(make_issue(IssueType::not_found,
+                                 is_known ? "The naming system has no id of that type"
+                                          : "No naming system has the id " + std::string(id)));
   return ParametersWriter().text("result", "String", found[0]).finish();
 }
 

@@ -5,7 +5,8 @@
 
 namespace server::operations {
 
-/// NamingSystem/$preferred-id: another identifier of the same system, of the type that is asked for.
+/// NamingSystem/$preferred-id: another identifier of the same system, of the type that is asked
+/// for.
 fhir::Result<std::string> preferred_id(const Invocation& invocation);
 
 }  // namespace server::operations

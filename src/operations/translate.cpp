@@ -29,8 +29,7 @@ struct Words {
 };
 
 Words words_of(const Parameters& parameters) {
-  const Words r4{"code", "system", "coding", "codeableConcept", "source", "target",
-                 "targetsystem"};
+  const Words r4{"code", "system", "coding", "codeableConcept", "source", "target", "targetsystem"};
   if (parameters.has("sourceCode") || parameters.has("sourceCoding") ||
       parameters.has("sourceCodeableConcept"))
     return {"sourceCode",  "sourceSystem", "sourceCoding", "sourceCodeableConcept",

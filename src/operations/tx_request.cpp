@@ -64,8 +64,7 @@ fhir::Result<std::unique_ptr<Scope>> scope_of(const Invocation& invocation,
   rules.checks = rules_of(parameters, "check-system-version");
   rules.forced = rules_of(parameters, "force-system-version");
   rules.value_sets = rules_of(parameters, "default-valueset-version");
-  auto scope =
-      std::make_unique<Scope>(*invocation.services->terminology, std::move(rules));
+  auto scope = std::make_unique<Scope>(*invocation.services->terminology, std::move(rules));
   for (const Value* parameter : parameters.all("tx-resource")) {
     const Value* resource = parameter->find("resource");
     if (resource == nullptr)
@@ -77,42 +76,47 @@ fhir::Result<std::unique_ptr<Scope>> scope_of(const Invocation& invocation,
   return scope;
 }
 
+const Value* SetSubject::resource() const {
+  if (sent_ != nullptr) return sent_;
+  if (!held_) held_ = scope_->value_set_resource(canonical_);
+  return held_ ? &held_->root() : nullptr;
+}
+
+/// What the set asks for is put to use, which makes another set of it.
+fhir::Result<void> SetSubject::use_supplements(Scope& scope) {
+  const std::vector<std::string> wanted(set_->supplements().begin(), set_->supplements().end());
+  if (wanted.empty()) return {};
+  for (const std::string& supplement : wanted) FHIR_CHECK(scope.use_supplement(supplement));
+  if (sent_ != nullptr) owned_ = terminology::ValueSetReader::read(*sent_, scope);
+  set_ = sent_ != nullptr ? owned_.get() : scope.value_set(canonical_);
+  return {};
+}
+
 fhir::Result<SetSubject> set_subject_of(const Invocation& invocation, const Parameters& parameters,
                                         Scope& scope) {
   SetSubject subject;
-  subject.resource = sent_value_set(parameters);
-  if (!invocation.id.empty() || subject.resource == nullptr) {
-    subject.resource = nullptr;
+  subject.scope_ = &scope;
+  if (invocation.id.empty()) subject.sent_ = sent_value_set(parameters);
+  if (subject.sent_ == nullptr) {
     FHIR_TRY(canonical, asked_canonical(invocation, parameters));
-    if (auto held = scope.value_set_resource(canonical)) {
-      subject.held = std::make_shared<const Document>(*std::move(held));
-      subject.resource = &subject.held->root();
-    }
-    if (subject.resource != nullptr)
-      for (const std::string& supplement :
-           terminology::ValueSetReader::supplements_of(*subject.resource))
-        FHIR_CHECK(scope.use_supplement(supplement));
-    subject.set = scope.value_set(canonical);
-    if (subject.set == nullptr) return unexpected(no_value_set(canonical));
-    return subject;
+    subject.canonical_ = std::move(canonical);
+    subject.set_ = scope.value_set(subject.canonical_);
+    if (subject.set_ == nullptr) return unexpected(no_value_set(subject.canonical_));
+  } else {
+    const std::string_view type = subject.sent_->string_at("resourceType");
+    if (type != "ValueSet")
+      return unexpected(
+          make_issue(IssueType::invalid, "A ValueSet is needed, not '" + std::string(type) + "'"));
+    subject.owned_ = terminology::ValueSetReader::read(*subject.sent_, scope);
+    subject.set_ = subject.owned_.get();
   }
-  if (subject.resource->string_at("resourceType") != "ValueSet")
-    return unexpected(make_issue(IssueType::invalid, "A ValueSet is needed, not '" +
-                                                         std::string(subject.resource->string_at(
-                                                             "resourceType")) +
-                                                         "'"));
-  for (const std::string& supplement :
-       terminology::ValueSetReader::supplements_of(*subject.resource))
-    FHIR_CHECK(scope.use_supplement(supplement));
-  subject.owned = terminology::ValueSetReader::read(*subject.resource, scope);
-  subject.set = subject.owned.get();
+  FHIR_CHECK(subject.use_supplements(scope));
   return subject;
 }
 
 LanguageRanges languages_of(const Invocation& invocation, const Parameters& parameters,
                             const ValueSet* set) {
-  if (parameters.has("displayLanguage"))
-    return LanguageRanges(parameters.text("displayLanguage"));
+  if (parameters.has("displayLanguage")) return LanguageRanges(parameters.text("displayLanguage"));
   if (!invocation.accept_language.empty()) return LanguageRanges(invocation.accept_language);
   if (set == nullptr) return {};
   const std::string_view asked = set_parameter(*set, "displayLanguage");

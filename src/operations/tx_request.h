@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,26 @@ namespace server::operations {
 fhir::Result<std::unique_ptr<terminology::Scope>> scope_of(const Invocation& invocation,
                                                            const Parameters& parameters);
 
-/// The value set that is asked about, and all that is known of it.
-struct SetSubject {
-  const terminology::ValueSet* set = nullptr;  // lives as long as this and the scope
-  std::unique_ptr<const terminology::ValueSet> owned;
-  std::shared_ptr<const fhir::json::Document> held;  // the resource, unless it was sent along
-  const fhir::json::Value* resource = nullptr;       // null: an implicit value set
+/// The value set that is asked about.
+class SetSubject {
+ public:
+  /// Lives as long as this and the scope.
+  const terminology::ValueSet& set() const { return *set_; }
+  /// The resource behind it, read when it is first asked for; null: an implicit value set.
+  const fhir::json::Value* resource() const;
+
+ private:
+  friend fhir::Result<SetSubject> set_subject_of(const Invocation& invocation,
+                                                 const Parameters& parameters,
+                                                 terminology::Scope& scope);
+  fhir::Result<void> use_supplements(terminology::Scope& scope);
+
+  const terminology::Scope* scope_ = nullptr;
+  const terminology::ValueSet* set_ = nullptr;
+  std::unique_ptr<const terminology::ValueSet> owned_;  // of a resource that was sent along
+  const fhir::json::Value* sent_ = nullptr;
+  std::string canonical_;  // of one that is held
+  mutable std::optional<fhir::json::Document> held_;
 };
 
 /// By id in the URL, `valueSet`, or `url` with `valueSetVersion`; its supplements are put to use.
@@ -38,8 +53,7 @@ fhir::Result<SetSubject> set_subject_of(const Invocation& invocation, const Para
                                         terminology::Scope& scope);
 
 /// displayLanguage, else Accept-Language, else what the value set asks for, else its own language.
-terminology::LanguageRanges languages_of(const Invocation& invocation,
-                                         const Parameters& parameters,
+terminology::LanguageRanges languages_of(const Invocation& invocation, const Parameters& parameters,
                                          const terminology::ValueSet* set);
 
 /// What a value set itself asks to be expanded with; empty when it does not.

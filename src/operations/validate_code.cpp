@@ -36,8 +36,8 @@ fhir::Result<void> read_codings(const Parameters& parameters, std::string_view v
                                  "Unable to find code to validate (looked for coding | "
                                  "codeableConcept | code+system | code+inferSystem in parameters"));
   if (ways != 1)
-    return unexpected(
-        make_issue(IssueType::invalid, "Exactly one of code, coding and codeableConcept is needed"));
+    return unexpected(make_issue(IssueType::invalid,
+                                 "Exactly one of code, coding and codeableConcept is needed"));
   std::vector<Coding>& codings = question.codings;
   if (const Value* coding = parameters.value("coding")) {
     question.given = Given::coding;
@@ -167,9 +167,9 @@ fhir::Result<std::string> validate_all(const Invocation& invocation, Validate va
   if (validations.empty())
     return unexpected(make_issue(IssueType::required, "A validation is needed"));
   if (validations.size() > k_batch_validations_max)
-    return unexpected(make_issue(IssueType::too_costly, "There are more than " +
-                                                            std::to_string(k_batch_validations_max) +
-                                                            " validations"));
+    return unexpected(make_issue(
+        IssueType::too_costly,
+        "There are more than " + std::to_string(k_batch_validations_max) + " validations"));
   ParametersWriter out;
   for (const Value* validation : validations) {
     FHIR_TRY(document, merged(validation->find("resource"), parameters));
@@ -195,8 +195,8 @@ fhir::Result<std::string> validate_code_of_code_system(const Invocation& invocat
   FHIR_TRY(scope, scope_of(invocation, parameters));
   FHIR_TRY(subject, system_subject_of(invocation, parameters, *scope));
   if (subject.item == nullptr && question.codings[0].system.empty())
-    return unexpected(make_issue(
-        IssueType::required, "One of url, codeSystem, a system or an id in the URL is needed"));
+    return unexpected(make_issue(IssueType::required,
+                                 "One of url, codeSystem, a system or an id in the URL is needed"));
   question.languages = languages_of(invocation, parameters, nullptr);
   return written(terminology::validate_code(*scope, subject.item, question), question, parameters);
 }
@@ -207,12 +207,12 @@ fhir::Result<std::string> validate_code_of_value_set(const Invocation& invocatio
   FHIR_TRY(question, question_of(parameters, "systemVersion"));
   FHIR_TRY(scope, scope_of(invocation, parameters));
   FHIR_TRY(subject, set_subject_of(invocation, parameters, *scope));
-  question.languages = languages_of(invocation, parameters, subject.set);
-  question.active_only = question.active_only || subject.set->excludes_inactive();
-  const std::string_view match = set_parameter(*subject.set, "versionsMatch");
+  question.languages = languages_of(invocation, parameters, &subject.set());
+  question.active_only = question.active_only || subject.set().excludes_inactive();
+  const std::string_view match = set_parameter(subject.set(), "versionsMatch");
   question.excludes_cross_versions = match != "false";
-  FHIR_TRY(verdict,
-           terminology::validate_code(*scope, *subject.set, subject.resource, question));
+  FHIR_TRY(verdict, terminology::validate_code(
+                        *scope, subject.set(), [&] { return subject.resource(); }, question));
   return written(verdict, question, parameters);
 }
 

@@ -10,14 +10,13 @@ namespace terminology_suite {
 namespace {
 
 bool is_managed(std::string_view url) {
-  constexpr std::array<std::string_view, 7> k_managed = {
-      "operationoutcome-message-id",
-      "rendering-style",
-      "rendering-xhtml",
-      "coding-sctdescid",
-      "structuredefinition-standards-status",
-      "valueset-unclosed",
-      "valueset-unclosed-reason"};
+  constexpr std::array<std::string_view, 7> k_managed = {"operationoutcome-message-id",
+                                                         "rendering-style",
+                                                         "rendering-xhtml",
+                                                         "coding-sctdescid",
+                                                         "structuredefinition-standards-status",
+                                                         "valueset-unclosed",
+                                                         "valueset-unclosed-reason"};
   constexpr std::string_view k_base = "http://hl7.org/fhir/StructureDefinition/";
   if (url.starts_with("http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion"))
     return true;
@@ -141,7 +140,8 @@ std::string compare_arrays(const Json& expected, const Json& actual, const std::
     bool is_found = false;
     for (std::size_t i = 0; i < actual.items.size() && !is_found; ++i) {
       if (used[i]) continue;
-      const std::string one = difference(item, actual.items[i], path + "[" + std::to_string(i) + "]");
+      const std::string one =
+          difference(item, actual.items[i], path + "[" + std::to_string(i) + "]");
       is_found = one.empty();
       used[i] = is_found;
       const bool is_namesake = item.string_at("name") == actual.items[i].string_at("name") &&
@@ -152,8 +152,7 @@ std::string compare_arrays(const Json& expected, const Json& actual, const std::
       return path + " lacks " + item.written().substr(0, 300) + " — " + problem;
   }
   for (std::size_t i = 0; i < used.size(); ++i) {
-    if (!used[i])
-      return path + " has, unexpected, " + actual.items[i].written().substr(0, 400);
+    if (!used[i]) return path + " has, unexpected, " + actual.items[i].written().substr(0, 400);
   }
   return {};
 }

@@ -90,9 +90,8 @@ class Runner {
 
  private:
   static void keep_named(const Json& expected, Json& actual) {
-    std::erase_if(actual.members, [&](const auto& member) {
-      return expected.find(member.first) == nullptr;
-    });
+    std::erase_if(actual.members,
+                  [&](const auto& member) { return expected.find(member.first) == nullptr; });
     for (const auto& [name, value] : expected.members) {
       Json* own = actual.find(name);
       if (own == nullptr) continue;
@@ -151,8 +150,7 @@ class Runner {
     Json* list = request.find("parameter");
     REQUIRE(list != nullptr);
     const std::string_view profile = test.string_at("profile");
-    const Json more =
-        read_json(suite_ / (profile.empty() ? "parameters-default.json" : profile));
+    const Json more = read_json(suite_ / (profile.empty() ? "parameters-default.json" : profile));
     const Json* added = more.find("parameter");
     list->items.insert(list->items.end(), added->items.begin(), added->items.end());
     const Json* setup = group.find("setup");
@@ -187,7 +185,8 @@ TEST_CASE("the terminology suite passes but for what is excluded with a reason")
   std::set<std::string> met;
   for (const Json& group : index.find("suites")->items) {
     for (const Json& test : group.find("tests")->items) {
-      std::string key = std::string(group.string_at("name")) + "/" + std::string(test.string_at("name"));
+      std::string key =
+          std::string(group.string_at("name")) + "/" + std::string(test.string_at("name"));
       if (!met.insert(key).second) key += "#2";
       const std::string problem = runner.run(group, test);
       const bool is_excluded = exclusions.count(key) != 0;

@@ -64,7 +64,8 @@ void lift(Json& owner, std::string_view url, std::string_view member) {
     for (const Json& part : parts != nullptr ? parts->items : std::vector<Json>{}) {
       const std::string_view name = part.string_at("url");
       for (const auto& [key, value] : part.members) {
-        if (key.starts_with("value")) property.set(name == "value" ? key : std::string(name), value);
+        if (key.starts_with("value"))
+          property.set(name == "value" ? key : std::string(name), value);
       }
     }
     lifted.items.push_back(std::move(property));

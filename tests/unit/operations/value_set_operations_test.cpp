@@ -29,9 +29,9 @@ std::string inline_set(const std::string& compose) {
 
 TEST_CASE("expand gives the value set with its codes, displays, total and versions") {
   const std::string set = expand(text("url", k_gender_set));
-  CHECK(
-      has(set, R"({"resourceType":"ValueSet","url":")" + k_gender_set + R"(",)"));
-  CHECK(has(set, R"("total":4,"parameter":[{"name":"used-codesystem","valueUri":")" + k_gender + "|4.0.1"));
+  CHECK(has(set, R"({"resourceType":"ValueSet","url":")" + k_gender_set + R"(",)"));
+  CHECK(has(set, R"("total":4,"parameter":[{"name":"used-codesystem","valueUri":")" + k_gender +
+                     "|4.0.1"));
   CHECK(has(set, R"({"system":")" + k_gender + R"(","code":"male","display":"Male"})"));
   CHECK_FALSE(has(set, R"("compose")"));
   const auto document = fhir::json::Document::read(set);
@@ -145,8 +145,8 @@ TEST_CASE("What a request brings along goes before what the server holds") {
       "concept":[{"code":"a","designation":[{"language":"de","value":"Ah"}]}]}})";
   const std::string set = inline_set(R"({"include":[{"system":"urn:mine"}]})");
   CHECK(has(expand(system + "," + set), R"("used-codesystem","valueUri":"urn:mine|1")"));
-  const std::string german = system + "," + supplement + "," + set + "," +
-                             text("displayLanguage", "de");
+  const std::string german =
+      system + "," + supplement + "," + set + "," + text("displayLanguage", "de");
   CHECK_FALSE(has(expand(german), R"("display":"Ah")"));
   const std::string used = expand(german + "," + text("useSupplement", "urn:more"));
   CHECK(has(used, R"("display":"Ah")"));
@@ -162,12 +162,13 @@ TEST_CASE("Versions are chosen by the value set, the request's rules, and the co
   std::string asked;
   for (const char* version : {"1.0.0", "1.2.0", "2.0.0"})
     asked += std::string(R"({"name":"tx-resource","resource":{"resourceType":"CodeSystem",
-        "url":"urn:v","version":")") + version +
+        "url":"urn:v","version":")") +
+             version +
              R"(","status":"active","content":"complete","concept":[{"code":"a","display":")" +
              version + R"("}]}},)";
   const auto display = [&](const std::string& include, const std::string& more) {
-    const std::string found = expand(
-        asked + inline_set(R"({"include":[{"system":"urn:v")" + include + "}]}") + more);
+    const std::string found =
+        expand(asked + inline_set(R"({"include":[{"system":"urn:v")" + include + "}]}") + more);
     const std::size_t at = found.find("\"display\":\"");
     return at == std::string::npos ? found : found.substr(at + 11, 5);
   };
@@ -193,15 +194,15 @@ TEST_CASE("Versions are chosen by the value set, the request's rules, and the co
 }
 
 TEST_CASE("batch-validate-code answers each validation with what it shares and what is its own") {
-  const std::string found = answer(
-      "ValueSet", "batch-validate-code",
-      text("url", k_gender_set) +
-          R"(,{"name":"validation","resource":{"resourceType":"Parameters","parameter":[
+  const std::string found =
+      answer("ValueSet", "batch-validate-code",
+             text("url", k_gender_set) +
+                 R"(,{"name":"validation","resource":{"resourceType":"Parameters","parameter":[
             {"name":"coding","valueCoding":{"system":")" +
-          k_gender + R"(","code":"male"}}]}},
+                 k_gender + R"(","code":"male"}}]}},
           {"name":"validation","resource":{"resourceType":"Parameters","parameter":[
             {"name":"coding","valueCoding":{"system":")" +
-          k_gender + R"(","code":"mail"}}]}},
+                 k_gender + R"(","code":"mail"}}]}},
           {"name":"validation","resource":{"resourceType":"Parameters"}})");
   const auto document = fhir::json::Document::read(found);
   REQUIRE(document);

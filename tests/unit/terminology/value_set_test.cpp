@@ -6,8 +6,8 @@
 #include "animals.h"
 #include "definitions_double.h"
 #include "terminology/expand.h"
-#include "terminology/terminology.h"
 #include "terminology/scope.h"
+#include "terminology/terminology.h"
 #include "terminology/validate_code.h"
 #include "terminology/value_set.h"
 
@@ -226,10 +226,9 @@ TEST_CASE("Wrong displays are refused, inactive codes come with a warning") {
   const auto verdict = [&](std::string_view code, std::string_view display,
                            bool allows_abstract = true) {
     terminology::CodeQuestion question;
-    question.codings = {
-        {.system = "urn:animals", .version = {}, .code = code, .display = display}};
+    question.codings = {{.system = "urn:animals", .version = {}, .code = code, .display = display}};
     question.allows_abstract = allows_abstract;
-    return *terminology::validate_code(scope, set, nullptr, question);
+    return *terminology::validate_code(scope, set, {}, question);
   };
   CHECK(verdict("dog", "").display == "Dog");
   CHECK(verdict("dog", "hund").result);
@@ -244,9 +243,8 @@ TEST_CASE("Wrong displays are refused, inactive codes come with a warning") {
 }
 
 TEST_CASE("A value set that is part of itself is no value set") {
-  const auto terminology =
-      with_sets({value_set("urn:a", R"({"include":[{"valueSet":["urn:b"]}]})"),
-                 value_set("urn:b", R"({"include":[{"system":"urn:animals"}],
+  const auto terminology = with_sets({value_set("urn:a", R"({"include":[{"valueSet":["urn:b"]}]})"),
+                                      value_set("urn:b", R"({"include":[{"system":"urn:animals"}],
                                         "exclude":[{"valueSet":["urn:a"]}]})")});
   const ValueSet& set = *terminology->find_value_set("urn:a");
   REQUIRE(set.problem());
