@@ -84,13 +84,18 @@ class Verdict {
     out_.issues.push_back(std::move(issue));
   }
 
+  /// One coding is right: that another is of a system nobody here knows is no error then.
+  void forgive_unknown_systems() {
+    for (fhir::Issue& issue : out_.issues) {
+      if (issue.message_id == "UNKNOWN_CODESYSTEM") issue.severity = Severity::warning;
+    }
+  }
+
   CodeVerdict finish(bool is_found) {
     out_.result = is_found && !has_errors(out_.issues);
     out_.message = joined(std::move(messages_));
     return std::move(out_);
   }
-
-  bool has_issues() const { return has_errors(out_.issues); }
 
  private:
   const CodeQuestion& question_;
@@ -170,7 +175,9 @@ fhir::Result<CodeVerdict> validate_code(const Scope& scope, const ValueSet& set,
     is_open = is_open || judge.is_open();
     verdict.add(judge);
   }
-  if (question.given == Given::codeable_concept && !is_found && !is_open)
+  const bool is_concept = question.given == Given::codeable_concept;
+  if (is_concept && is_found) verdict.forgive_unknown_systems();
+  if (is_concept && !is_found && !is_open)
     verdict.add(tx_issue(Severity::error, fhir::IssueType::code_invalid, "not-in-vs",
                          "TX_GENERAL_CC_ERROR_MESSAGE",
                          "No valid coding was found for the value set " +

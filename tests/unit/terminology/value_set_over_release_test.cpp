@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "fhir/formats/json_document.h"
 #include "release/scratch_folder.h"
 #include "terminology/expand.h"
 #include "terminology/load/code_system_builder.h"

@@ -86,7 +86,7 @@ TEST_CASE("A filter that cannot be understood is an error, and leaves every code
   CHECK(filtered("concept", "is-a", "fish") == "error: not-found");
   CHECK(filtered("concept", "near", "dog") == "error: code-invalid");
   CHECK(filtered("code", "regex", "(") == "error: invalid");
-  CHECK(filtered("code", "=", "") == "error: required");
+  CHECK(filtered("code", "=", "") == "error: invalid");
   const auto terminology = with_sets({value_set("urn:set", R"({"include":[{"system":"urn:animals",
       "filter":[{"property":"concept","op":"near","value":"dog"}]}]})")});
   CHECK(asks(*terminology, "urn:animals", "dog") == Membership::unknown);
@@ -126,7 +126,7 @@ TEST_CASE("Value sets that include each other end, and stay open") {
       with_sets({value_set("urn:a", R"({"include":[{"valueSet":["urn:b"]}]})"),
                  value_set("urn:b", R"({"include":[{"valueSet":["urn:a"]}]})")});
   CHECK(asks(*terminology, "urn:animals", "dog", "urn:a") == Membership::unknown);
-  CHECK(codes_of(*terminology->find_value_set("urn:a")) == "error: not-supported");
+  CHECK(codes_of(*terminology->find_value_set("urn:a")) == "error: processing");
 }
 
 TEST_CASE("Codes of a system that is not held are open unless compose lists them") {
