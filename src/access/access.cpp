@@ -151,9 +151,9 @@ Permission allowed_by(const Scope& scope, const Identity& identity, security::Ri
 
 Permission Access::one_right(std::string_view type, security::Right right) const {
   std::vector<Criterion> any;
-  for (const Scope& scope : identity_.scopes) {
+  for (const Scope& scope : identity_->scopes) {
     if (!scope.is_of_resources()) continue;
-    Permission one = allowed_by(scope, identity_, right, type, definitions_);
+    Permission one = allowed_by(scope, *identity_, right, type, definitions_);
     if (one.extent == Extent::all) return one;
     if (one.extent == Extent::some) any.push_back(std::move(one.limit));
   }
@@ -184,17 +184,17 @@ Permission Access::permission(std::string_view type, Rights rights) const {
 
 bool Access::reads_everything() const {
   Rights held = 0;
-  for (const Scope& scope : identity_.scopes) {
+  for (const Scope& scope : identity_->scopes) {
     const bool is_wide = scope.type == "*" && !scope.is_granular() &&
                          (scope.context == ScopeContext::system ||
-                          (scope.context == ScopeContext::user && !identity_.is_patient_user));
+                          (scope.context == ScopeContext::user && !identity_->is_patient_user));
     if (is_wide) held |= scope.rights;
   }
   return (held & k_reading) == k_reading;
 }
 
 bool Access::has_resources() const {
-  return std::any_of(identity_.scopes.begin(), identity_.scopes.end(),
+  return std::any_of(identity_->scopes.begin(), identity_->scopes.end(),
                      [](const Scope& scope) { return scope.is_of_resources(); });
 }
 

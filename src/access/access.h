@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,7 @@ struct Permission {
 class Access {
  public:
   /// definitions   outlive this
-  Access(Identity identity, const fhir::DefinitionStore& definitions)
+  Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions)
       : identity_(std::move(identity)), definitions_(definitions) {}
 
   /// rights   all of them together, by one scope or by several
@@ -53,7 +54,7 @@ class Access {
  private:
   Permission one_right(std::string_view type, security::Right right) const;
 
-  Identity identity_;
+  std::shared_ptr<const Identity> identity_;
   const fhir::DefinitionStore& definitions_;
 };
 

@@ -74,7 +74,7 @@ class SmartServer final : public Smart {
     };
   }
 
-  const rest::Authorizer& authorizer() const override { return authorizer_; }
+  rest::Authorizer& authorizer() override { return authorizer_; }
 
   std::unique_ptr<http::Handler> site(http::Handler& api) override {
     return std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options, api);

@@ -34,7 +34,7 @@ fhir::Result<std::unique_ptr<AuthState>> open_auth_state(const std::string& data
 class Smart {
  public:
   virtual ~Smart() = default;
-  virtual const rest::Authorizer& authorizer() const = 0;
+  virtual rest::Authorizer& authorizer() = 0;
   /// What answers in front of the API, which outlives this.
   virtual std::unique_ptr<http::Handler> site(http::Handler& api) = 0;
 };

@@ -1,6 +1,7 @@
 // Who sends a request, as far as its token tells.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "fhir/base/result.h"
@@ -15,7 +16,8 @@ class Authorizer {
   virtual ~Authorizer() = default;
 
   /// errors   login (401): no token · expired (401): one that is not good, or no longer
-  virtual fhir::Result<access::Identity> identify(const http::Headers& headers) const = 0;
+  virtual fhir::Result<std::shared_ptr<const access::Identity>> identify(
+      const http::Headers& headers) = 0;
 
   /// The WWW-Authenticate of a 401. https://www.rfc-editor.org/rfc/rfc6750#section-3
   virtual std::string challenge(const http::Headers& headers) const = 0;

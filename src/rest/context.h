@@ -48,7 +48,7 @@ struct Options {
   /// Name and URL of the authorization server's endpoints, for the CapabilityStatement; empty:
   /// none.
   std::vector<std::pair<std::string, std::string>> oauth_uris;
-  const Authorizer* authorizer = nullptr;  // null: everybody may do everything; outlives the rest
+  Authorizer* authorizer = nullptr;  // null: everybody may do everything; outlives the rest
 };
 
 class Reindexer;

@@ -192,7 +192,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   shape.label = route.interaction;
 
   // 2. Authenticate, before anything is told that depends on what is here.
-  std::optional<access::Identity> identity;
+  std::shared_ptr<const access::Identity> identity;
   if (options_.authorizer != nullptr && !is_public(route)) {
     REST_TRY(identified, options_.authorizer->identify(request.headers));
     identity = std::move(identified);
@@ -234,10 +234,10 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   call.lenient = presentation.lenient;
   call.is_get = request.method == http::Method::get || request.method == http::Method::head;
   FHIR_CHECK(check_names(call));
-  if (!identity) return route.handle(call);
+  if (identity == nullptr) return route.handle(call);
 
   // 5. Authorize: from here on the store shows and takes what the token allows.
-  const access::Access access(*std::move(identity), snapshot->definitions());
+  const access::Access access(std::move(identity), snapshot->definitions());
   access::GuardedStore store(snapshot->store(), access);
   Snapshot guarded = *snapshot;
   guarded.services.store = &store;

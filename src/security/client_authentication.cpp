@@ -6,7 +6,6 @@
 
 #include "src/security/jose.h"
 #include "src/security/json_fields.h"
-#include "src/security/password.h"
 #include "src/security/secrets.h"
 
 namespace server::security {
@@ -31,11 +30,7 @@ bool has_prefix_without_case(std::string_view text, std::string_view lower) {
 OAuthResult<Client> by_secret(const Environment& environment, std::string_view id,
                               std::string_view secret) {
   OAUTH_TRY(client, Clients(environment).find(id));
-  if (!client || client->kind != ClientKind::symmetric) {
-    compare_with_nothing(secret.substr(0, k_password_bytes_max));
-    return invalid_client("The client's id or secret is wrong");
-  }
-  if (!Clients::is_secret(*client, secret))
+  if (!client || !Clients::is_secret(*client, secret))
     return invalid_client("The client's id or secret is wrong");
   return *std::move(client);
 }

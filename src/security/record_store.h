@@ -45,6 +45,10 @@ class RecordStore {
                                                                          std::string_view after,
                                                                          std::uint32_t limit) = 0;
 
+  /// A number that is another one after every change, by whomever: what was read while it stood is
+  /// still so, but for what expired.
+  virtual fhir::Result<std::int64_t> revision() = 0;
+
   /// Removes what has expired, `limit` records at most.
   virtual fhir::Result<void> purge(std::uint32_t limit) = 0;
 };

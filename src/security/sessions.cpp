@@ -2,6 +2,7 @@
 
 #include "src/security/json_fields.h"
 #include "src/security/secrets.h"
+#include "src/security/users.h"
 
 namespace server::security {
 namespace {
@@ -44,6 +45,10 @@ fhir::Result<std::optional<Session>> Sessions::find(std::string_view cookie) con
   session.is_complete = is_true_at(json, "complete");
   session.authenticated_at = integer_at(json, "authenticatedAt").value_or(0);
   session.version = record->version;
+  if (!session.user.empty()) {
+    FHIR_TRY(user, Users(environment_).find(session.user));
+    if (!user || user->password_set_at > session.authenticated_at) return std::optional<Session>();
+  }
   return std::optional<Session>(std::move(session));
 }
 

@@ -28,6 +28,7 @@ class Sessions {
   explicit Sessions(const Environment& environment) : environment_(environment) {}
 
   fhir::Result<Session> start();
+  /// Nothing as well when its user was removed, or has got another password since the login.
   fhir::Result<std::optional<Session>> find(std::string_view cookie) const;
   /// Keeps what has changed under a new cookie, so that one that was known before the login is of
   /// no use after it.

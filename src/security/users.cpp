@@ -34,7 +34,7 @@ std::string text_of(const User& user) {
   out.begin_object().string("subject", user.subject).string("role", user.role);
   append_some(out, "fhirUser", user.fhir_user);
   append_strings(out, "patients", user.patients);
-  out.string("password", user.password_hash);
+  out.string("password", user.password_hash).number("passwordSetAt", user.password_set_at);
   append_some(out, "totp", user.totp_sealed);
   out.number("totpAfter", user.totp_after);
   append_strings(out, "recoveries", user.recoveries);
@@ -52,6 +52,7 @@ fhir::Result<User> user_of(std::string_view name, const std::string& text) {
   user.fhir_user = json.string_at("fhirUser");
   user.patients = strings_at(json, "patients");
   user.password_hash = json.string_at("password");
+  user.password_set_at = integer_at(json, "passwordSetAt").value_or(0);
   user.totp_sealed = json.string_at("totp");
   user.totp_after = integer_at(json, "totpAfter").value_or(0);
   user.recoveries = strings_at(json, "recoveries");
@@ -114,6 +115,7 @@ fhir::Result<void> Users::add(User user, std::string_view password) {
   FHIR_CHECK(check_length(password));
   user.subject = random_token().substr(0, 22);
   user.password_hash = hash_password(password, environment_.options.password_cost);
+  user.password_set_at = environment_.now_ms();
   FHIR_TRY(done, environment_.records.put(k_kind, user.name, text_of(user), 0, 0));
   if (!done) return refuse(IssueType::duplicate, "There is a user of that name");
   return {};
@@ -151,6 +153,7 @@ fhir::Result<bool> Users::set_password(std::string_view name, std::string_view p
   if (!record) return false;
   FHIR_TRY(user, user_of(name, record->value));
   user.password_hash = hash_password(password, environment_.options.password_cost);
+  user.password_set_at = environment_.now_ms();
   user.failures = 0;
   user.locked_until = 0;
   return environment_.records.put(k_kind, name, text_of(user), 0, record->version);

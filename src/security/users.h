@@ -19,6 +19,7 @@ struct User {
   /// For a patient's or a related person's user: whose records it may see, by id.
   std::vector<std::string> patients;
   std::string password_hash;
+  std::int64_t password_set_at = 0;     // UTC ms: logins before it count no longer
   std::string totp_sealed;              // empty: no second factor
   std::int64_t totp_after = 0;          // the step of the last code that was accepted
   std::vector<std::string> recoveries;  // hashes of the codes that are left

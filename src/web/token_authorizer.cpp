@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "src/security/grants.h"
+#include "src/security/secrets.h"
 
 namespace server::web {
 namespace {
 
 constexpr std::string_view k_scheme = "bearer ";
+constexpr std::size_t k_known_max = 10'000;
 
 /// Empty when there is none. A token in the URL is none: URLs are logged.
 std::string_view token_of(const http::Headers& headers) {
@@ -26,23 +28,44 @@ std::string_view token_of(const http::Headers& headers) {
 
 }  // namespace
 
-fhir::Result<access::Identity> TokenAuthorizer::identify(const http::Headers& headers) const {
+TokenAuthorizer::Shared TokenAuthorizer::recall(const std::string& key, std::int64_t revision) {
+  const std::lock_guard lock(mutex_);
+  if (revision_ != revision) return nullptr;
+  const auto found = known_.find(key);
+  if (found == known_.end() || found->second.expires_at <= environment_.now_ms()) return nullptr;
+  return found->second.identity;
+}
+
+void TokenAuthorizer::remember(const std::string& key, std::int64_t revision, Known known) {
+  const std::lock_guard lock(mutex_);
+  if (revision_ != revision || known_.size() >= k_known_max) known_.clear();
+  revision_ = revision;
+  known_[key] = std::move(known);
+}
+
+fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
+    const http::Headers& headers) {
   const std::string_view token = token_of(headers);
   if (token.empty())
     return fhir::unexpected(fhir::make_issue(fhir::Situation::unauthenticated,
                                              fhir::IssueType::login,
                                              "This server asks for an access token"));
+  const std::string key = security::token_hash(token);
+  // Asked before the records are: what changes meanwhile is another revision.
+  FHIR_TRY(revision, environment_.records.revision());
+  if (Shared known = recall(key, revision)) return known;
   FHIR_TRY(active, security::Grants(environment_).access(token));
   if (!active)
     return fhir::unexpected(fhir::make_issue(fhir::Situation::unauthenticated,
                                              fhir::IssueType::expired,
                                              "The access token is not good, or no longer"));
-  access::Identity identity;
-  identity.scopes = security::parse_scopes(active->scopes);
-  identity.patient = active->grant.patient;
-  identity.is_patient_user = active->grant.is_patient_user;
-  identity.user_patients = active->grant.user_patients;
-  return identity;
+  auto identity = std::make_shared<access::Identity>();
+  identity->scopes = security::parse_scopes(active->scopes);
+  identity->patient = active->grant.patient;
+  identity->is_patient_user = active->grant.is_patient_user;
+  identity->user_patients = active->grant.user_patients;
+  remember(key, revision, {identity, active->expires_at});
+  return Shared(std::move(identity));
 }
 
 std::string TokenAuthorizer::challenge(const http::Headers& headers) const {

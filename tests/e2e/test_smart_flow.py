@@ -1,9 +1,11 @@
 """The flows of SMART App Launch 2.2 as an app, a browser and a backend service see them."""
+import http.server
 import json
+import threading
 import time
 import unittest
 
-from smart import (PASSWORDS, REDIRECT, App, Bearer, Browser, SmartCase, auth, query_of, unbase64url,
+from smart import (Key, PASSWORDS, REDIRECT, App, Bearer, Browser, SmartCase, auth, query_of, unbase64url,
                    verify_rs256)
 
 SCOPES = "launch/patient openid fhirUser offline_access patient/*.rs"
@@ -311,6 +313,35 @@ class BackendService(SmartCase):
             bearer = Bearer(self.server, said["access_token"])
             self.assertEqual(sorted(bearer.all_ids("Patient")), ["Patient/p1", "Patient/p2"])
             self.assert_outcome(bearer.post("Patient", {"resourceType": "Patient"}), 403, "forbidden")
+
+    def test_keys_are_fetched_from_the_registered_url(self):
+        key = Key("ES384", "fetched")
+        keys = json.dumps({"keys": [key.jwk()]}).encode()
+        asked = []
+
+        class Keys(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(200 if self.path == "/jwks" else 404)
+                self.send_header("Content-Length", str(len(keys)))
+                self.end_headers()
+                self.wfile.write(keys)
+
+            def log_message(self, *unused):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            for name, path in (("fetched", "jwks"), ("missing", "nothing")):
+                auth(self.server, "client", "add", name, "--kind", "asymmetric", "--backend", "--jwks-url",
+                     f"http://127.0.0.1:{server.server_port}/{path}")
+            for _ in range(3):
+                self.assert_status(App(self.server, "fetched", key=key).backend_token("system/*.rs"), 200)
+            self.assertEqual(asked, ["/jwks"], "kept for a while")
+            self.assert_status(App(self.server, "missing", key=key).backend_token("system/*.rs"), 401)
+            server.shutdown()
+            thread.join()
 
     def test_wrong_requests_are_400_or_401(self):
         good = {"grant_type": "client_credentials"}

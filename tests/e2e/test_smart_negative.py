@@ -221,6 +221,7 @@ class Api(SmartCase):
 
     def test_users_are_locked_out_after_failures(self):
         auth(self.server, "user", "add", "eva", "--role", "nurse", secret=PASSWORDS["eva"])
+        self.addCleanup(auth, self.server, "user", "remove", "eva")
         browser = Browser(self.server)
         browser.get("/fhir/auth/login?to=manage")
         for _ in range(5):
@@ -228,6 +229,15 @@ class Api(SmartCase):
         self.assert_status(browser.log_in("eva", PASSWORDS["eva"]), 401)
         auth(self.server, "user", "password", "eva", secret=PASSWORDS["eva"])
         self.assertIn(b"Apps with access", browser.log_in("eva", PASSWORDS["eva"]).body)
+
+    def test_a_new_password_ends_the_visits_of_the_old_one(self):
+        auth(self.server, "user", "add", "eva", "--role", "nurse", secret=PASSWORDS["eva"])
+        self.addCleanup(auth, self.server, "user", "remove", "eva")
+        browser = Browser(self.server)
+        browser.get("/fhir/auth/manage")
+        self.assertIn(b"Apps with access", browser.log_in("eva", PASSWORDS["eva"]).body)
+        auth(self.server, "user", "password", "eva", secret="another long password")
+        self.assertIn(b"<h1>Log in", browser.get("manage").body)
 
     def test_neither_tokens_nor_passwords_are_logged(self):
         said = self.app.launch(SCOPES)

@@ -47,6 +47,8 @@ const std::string k_purge =
     "DELETE FROM record WHERE (kind, key) IN (SELECT kind, key FROM record WHERE expires_at > 0 "
     "AND expires_at <= ?1 LIMIT ?2)";
 
+const std::string k_revision = "PRAGMA data_version";
+
 Record record_of(const Statement& row) {
   return {std::string(row.bytes(0)), row.integer(1), row.integer(2)};
 }
@@ -74,6 +76,8 @@ class SqliteRecords final : public security::RecordStore {
                                                                       : "PRAGMA synchronous = 1"));
     FHIR_CHECK(migrate(*writer));
     writer_.connection = std::move(writer);
+    FHIR_TRY(watcher, Connection::open(file, Connection::Access::read_only));
+    watcher_.connection = std::move(watcher);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options.readers); ++i) {
       auto reader = std::make_unique<Shared>();
       FHIR_TRY(connection, Connection::open(file, Connection::Access::read_only));
@@ -142,6 +146,16 @@ class SqliteRecords final : public security::RecordStore {
     return records;
   }
 
+  /// "values … for the same database connection are different if changes were committed … by some
+  /// other connection": this one changes nothing itself.
+  fhir::Result<std::int64_t> revision() override {
+    const std::lock_guard lock(watcher_.mutex);
+    FHIR_TRY(statement, watcher_.connection->statement(k_revision));
+    Run run(*statement);
+    if (run->step() != Step::row) return fhir::unexpected(watcher_.connection->issue(run->code()));
+    return run->integer(0);
+  }
+
   fhir::Result<void> purge(std::uint32_t limit) override {
     const std::lock_guard lock(writer_.mutex);
     FHIR_TRY(statement, writer_.connection->statement(k_purge));
@@ -197,6 +211,7 @@ class SqliteRecords final : public security::RecordStore {
 
   const std::function<std::int64_t()> now_ms_;
   Shared writer_;
+  Shared watcher_;
   std::vector<std::unique_ptr<Shared>> readers_;
   std::atomic<std::size_t> next_ = 0;
 };

@@ -17,6 +17,10 @@ namespace {
 
 const fhir::DefinitionStore& definitions() { return *search_test::core(); }
 
+std::shared_ptr<const Identity> shared(Identity identity) {
+  return std::make_shared<const Identity>(std::move(identity));
+}
+
 Identity identity(std::string_view scopes, std::string patient = "p1") {
   Identity out;
   out.scopes = security::parse_scopes(scopes);
@@ -25,7 +29,7 @@ Identity identity(std::string_view scopes, std::string patient = "p1") {
 }
 
 Extent extent(const Identity& who, std::string_view type, security::Rights rights) {
-  return Access(who, definitions()).permission(type, rights).extent;
+  return Access(shared(who), definitions()).permission(type, rights).extent;
 }
 
 search::Query query(std::string_view type,
@@ -64,7 +68,7 @@ TEST_CASE("scopes of users and systems allow what they name") {
 }
 
 TEST_CASE("scopes of a patient are held to the compartment") {
-  const Access access(identity("patient/*.cruds"), definitions());
+  const Access access(shared(identity("patient/*.cruds")), definitions());
   for (const char* type : {"Patient", "Observation", "Encounter", "Condition", "Device"}) {
     const auto permission = access.permission(type, k_rs);
     REQUIRE(permission.extent == Extent::some);
@@ -95,7 +99,7 @@ TEST_CASE("a patient's user sees its own patients, whatever the context of the s
   Identity user = identity("user/*.rs", "");
   user.is_patient_user = true;
   user.user_patients = {"p1", "p3"};
-  const Access access(user, definitions());
+  const Access access(shared(user), definitions());
   const auto permission = access.permission("Observation", k_rs);
   REQUIRE(permission.extent == Extent::some);
   CHECK(names_patient(permission.limit, "p1"));
@@ -108,7 +112,7 @@ TEST_CASE("several scopes for a type add up, and the widest wins") {
   CHECK(extent(identity(filtered), "Observation", k_rs) == Extent::some);
   CHECK(extent(identity(filtered + "user/Observation.rs"), "Observation", k_rs) == Extent::all);
   const auto both =
-      Access(identity(filtered + "user/Observation.rs?category=vital-signs"), definitions())
+      Access(shared(identity(filtered + "user/Observation.rs?category=vital-signs")), definitions())
           .permission("Observation", security::right_read);
   REQUIRE(both.extent == Extent::some);
   CHECK(both.limit.combination == Combination::any);
@@ -130,15 +134,15 @@ TEST_CASE("a filter that is no filter allows nothing, and is told before it is g
 }
 
 TEST_CASE("only a scope of all types without a filter reads everything") {
-  CHECK(Access(identity("user/*.rs"), definitions()).reads_everything());
-  CHECK(Access(identity("system/*.r system/*.s"), definitions()).reads_everything());
-  CHECK_FALSE(Access(identity("user/*.r"), definitions()).reads_everything());
-  CHECK_FALSE(Access(identity("patient/*.rs"), definitions()).reads_everything());
-  CHECK_FALSE(Access(identity("user/Patient.rs"), definitions()).reads_everything());
+  CHECK(Access(shared(identity("user/*.rs")), definitions()).reads_everything());
+  CHECK(Access(shared(identity("system/*.r system/*.s")), definitions()).reads_everything());
+  CHECK_FALSE(Access(shared(identity("user/*.r")), definitions()).reads_everything());
+  CHECK_FALSE(Access(shared(identity("patient/*.rs")), definitions()).reads_everything());
+  CHECK_FALSE(Access(shared(identity("user/Patient.rs")), definitions()).reads_everything());
 }
 
 TEST_CASE("a guarded query carries the limit of its type and of every type it leads to") {
-  const Access access(identity("patient/*.rs"), definitions());
+  const Access access(shared(identity("patient/*.rs")), definitions());
   const auto guarded =
       access::guarded(query("Observation", {{"subject:Patient.name", "x"}}), access);
   REQUIRE(guarded);
@@ -154,7 +158,7 @@ TEST_CASE("a guarded query carries the limit of its type and of every type it le
 }
 
 TEST_CASE("a query that leads to what may not be searched is refused") {
-  const Access access(identity("user/Observation.rs"), definitions());
+  const Access access(shared(identity("user/Observation.rs")), definitions());
   for (const auto& [type, name] : std::vector<std::pair<std::string, std::string>>{
            {"Observation", "subject:Patient.name"},
            {"Observation", "subject.name"},

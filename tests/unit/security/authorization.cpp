@@ -180,10 +180,24 @@ TEST_CASE_FIXTURE(World, "a cookie that was known before the login is of no use 
   Session session = sessions.start().value();
   const std::string before = session.cookie;
   session.user = "ada";
+  session.authenticated_at = now;
   session = sessions.renew(session).value();
   CHECK(session.cookie != before);
   CHECK_FALSE(sessions.find(before).value());
   CHECK(sessions.find(session.cookie).value()->user == "ada");
   now += options.session_ms + 1;
   CHECK_FALSE(sessions.find(session.cookie).value());
+}
+
+TEST_CASE_FIXTURE(World,
+                  "a new password ends the visits of the old one, a removal those of the user") {
+  const Session ada = logged_in("ada");
+  const Session pat = logged_in("pat");
+  now += 1;
+  REQUIRE(users.set_password("ada", "another password").value());
+  CHECK_FALSE(sessions.find(ada.cookie).value());
+  CHECK(sessions.find(pat.cookie).value());
+  CHECK(sessions.find(logged_in("ada").cookie).value());
+  REQUIRE(users.remove("pat").value());
+  CHECK_FALSE(sessions.find(pat.cookie).value());
 }

@@ -57,6 +57,7 @@ class MemoryRecords final : public RecordStore {
     }
     return out;
   }
+  fhir::Result<std::int64_t> revision() override { return ++revision_; }
   fhir::Result<void> purge(std::uint32_t) override { return {}; }
 
   const auto& all() const { return records_; }
@@ -72,6 +73,7 @@ class MemoryRecords final : public RecordStore {
   }
 
   const std::int64_t& now_;
+  std::int64_t revision_ = 0;
   std::map<Key, Record> records_;
 };
 

@@ -116,6 +116,25 @@ TEST_CASE_FIXTURE(Fixture, "another server over the same file sees every change 
   CHECK_FALSE(other->get("user", "ada").value());
 }
 
+TEST_CASE_FIXTURE(Fixture, "the revision tells of every change, and of nothing else") {
+  const auto other = open();
+  std::int64_t last = store->revision().value();
+  CHECK(store->revision().value() == last);
+  const auto has_changed = [&] {
+    const std::int64_t before = std::exchange(last, store->revision().value());
+    return before != last;
+  };
+  CHECK(store->put("user", "ada", "1", 0).value());
+  CHECK(has_changed());
+  CHECK(store->get("user", "ada").value());
+  CHECK_FALSE(has_changed());
+  CHECK(other->put("user", "ada", "2", 0).value());
+  CHECK(has_changed());
+  CHECK(other->remove("user", "ada"));
+  CHECK(has_changed());
+  CHECK_FALSE(has_changed());
+}
+
 TEST_CASE_FIXTURE(Fixture, "nobody but the owner may read the file") {
   struct stat status {};
   REQUIRE(::stat((folder / "auth.db").c_str(), &status) == 0);
