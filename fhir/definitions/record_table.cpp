@@ -31,8 +31,10 @@ std::shared_ptr<const RecordTable> RecordTable::over(std::shared_ptr<const Recor
   table->additions_ = std::move(additions);
   table->records_.reserve((table->base_ ? table->base_->records_.size() : 0) +
                           table->additions_.size());
-  if (table->base_)
+  if (table->base_) {
     table->records_.assign(table->base_->records_.begin(), table->base_->records_.end());
+    table->next_of_url_ = table->base_->next_of_url_;
+  }
   table->by_canonical_.reserve(2 * table->additions_.size());
   for (const Addition& addition : table->additions_)
     table->add({addition->type, addition->id, addition->url, addition->version, addition->json});
@@ -49,12 +51,20 @@ void RecordTable::add(const ConformanceRecord& record) {
     records_[at] = record;
   } else {
     records_.push_back(record);
+    join(at, record.url);
   }
   by_canonical_.insert_or_assign(keys_.copy(key), at);
   if (record.url.empty()) return;
   const Position* newest = position(record.url);
   if (newest == nullptr || is_preferred(record, records_[*newest]))
     by_canonical_.insert_or_assign(record.url, at);
+}
+
+/// Puts a new record into the ring of those with its url.
+void RecordTable::join(Position at, std::string_view url) {
+  const Position* other = url.empty() ? nullptr : position(url);
+  next_of_url_.push_back(other != nullptr ? next_of_url_[*other] : at);
+  if (other != nullptr) next_of_url_[*other] = at;
 }
 
 const RecordTable::Position* RecordTable::position(std::string_view canonical) const {
@@ -71,14 +81,18 @@ const ConformanceRecord* RecordTable::find_by_partial_version(std::string_view c
   const std::size_t bar = canonical.find('|');
   if (bar == std::string_view::npos || bar + 1 == canonical.size()) return nullptr;
   const std::string_view url = canonical.substr(0, bar);
-  if (position(url) == nullptr) return nullptr;
+  const Position* first = position(url);
+  if (first == nullptr) return nullptr;
   const std::string begin = std::string(canonical.substr(bar + 1)) + ".";
   const ConformanceRecord* newest = nullptr;
-  for (const ConformanceRecord& record : records_) {
-    if (record.url != url || !record.version.starts_with(begin)) continue;
-    if (newest == nullptr || compare_versions(record.version, newest->version) > 0)
+  Position at = *first;
+  do {
+    const ConformanceRecord& record = records_[at];
+    if (record.version.starts_with(begin) &&
+        (newest == nullptr || compare_versions(record.version, newest->version) > 0))
       newest = &record;
-  }
+    at = next_of_url_[at];
+  } while (at != *first);
   return newest;
 }
 

@@ -45,11 +45,13 @@ class RecordTable {
   void add(const ConformanceRecord& record);
   const Position* position(std::string_view canonical) const;
   const ConformanceRecord* find_by_partial_version(std::string_view canonical) const;
+  void join(Position at, std::string_view url);
 
   std::shared_ptr<const RecordTable> base_;  // its records have the same positions here
   std::vector<Addition> additions_;
   Arena keys_{1024};
   std::vector<ConformanceRecord> records_;
+  std::vector<Position> next_of_url_;  // the records of one url are a ring
   /// By `url|version`, by url, and by `#id` for those without a url.
   std::unordered_map<std::string_view, Position> by_canonical_;
 };

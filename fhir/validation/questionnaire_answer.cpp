@@ -114,7 +114,7 @@ class AnswerCheck {
     for (const json::Value& option : options) {
       const ChosenValue allowed = chosen_value(option, "value");
       has_type = has_type || allowed.type == value_.type;
-      if (is_equal(allowed, value_)) return;
+      if (is_equal(allowed, value_, context_.units())) return;
     }
     if (!has_type)
       return refuse_answer("No option of the question is of the type " +
@@ -149,7 +149,7 @@ class AnswerCheck {
   /// forbidden   the order of value and limit that is refused
   void check_limit(const ChosenValue& limit, int forbidden) {
     if (limit.value == nullptr) return;
-    const std::optional<int> order = compare(value_, limit);
+    const std::optional<int> order = compare(value_, limit, context_.units());
     if (order == forbidden)
       return refuse_value(forbidden < 0
                               ? "The answer is below the smallest value that the question allows"
@@ -176,10 +176,10 @@ class AnswerCheck {
   const Path& value_path_;
 };
 
-bool is_exclusive(const json::Value& item, const ChosenValue& answer) {
+bool is_exclusive(const json::Value& item, const ChosenValue& answer, const UnitSystem* units) {
   const auto options = items_of(item, "answerOption");
   return std::any_of(options.begin(), options.end(), [&](const json::Value& option) {
-    if (!is_equal(chosen_value(option, "value"), answer)) return false;
+    if (!is_equal(chosen_value(option, "value"), answer, units)) return false;
     const json::Value* mark =
         extension_of(option, std::string(k_base).append("questionnaire-optionExclusive"));
     return mark != nullptr && is_true(*mark, "valueBoolean");
@@ -203,7 +203,7 @@ void check_count(const RuleContext& context, const json::Value& item, const json
                   "The question allows fewer answers than there are");
   if (answers.size() < 2) return;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (is_exclusive(item, chosen_value(answers[i], "value")))
+    if (is_exclusive(item, chosen_value(answers[i], "value"), context.units()))
       context.error(IssueType::business_rule, item_path(path, "answer", i), answers[i],
                     "The option that was chosen excludes all others");
   }

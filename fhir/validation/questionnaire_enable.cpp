@@ -16,9 +16,10 @@ constexpr std::string_view k_expressions[] = {
     "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression",
     "http://phr.kanta.fi/StructureDefinition/fiphr-ext-questionnaire-enablewhen"};
 
-bool holds(std::string_view op, const ChosenValue& answer, const ChosenValue& expected) {
-  if (op == "=") return is_equal(answer, expected);
-  const std::optional<int> order = compare(answer, expected);
+bool holds(std::string_view op, const ChosenValue& answer, const ChosenValue& expected,
+           const UnitSystem* units) {
+  if (op == "=") return is_equal(answer, expected, units);
+  const std::optional<int> order = compare(answer, expected, units);
   if (!order) return false;
   if (op == ">") return *order > 0;
   if (op == "<") return *order < 0;
@@ -27,7 +28,7 @@ bool holds(std::string_view op, const ChosenValue& answer, const ChosenValue& ex
 }
 
 bool holds(const json::Value& condition, const AnsweredItems& answers,
-           const std::vector<const json::Value*>& around) {
+           const std::vector<const json::Value*>& around, const UnitSystem* units) {
   const std::string_view op = condition.string_at("operator");
   const ChosenValue expected = chosen_value(condition, "answer");
   bool is_answered = false;
@@ -37,8 +38,8 @@ bool holds(const json::Value& condition, const AnsweredItems& answers,
     for (const json::Value& answer : items_of(*item, "answer")) {
       const ChosenValue value = chosen_value(answer, "value");
       is_answered = true;
-      is_met = is_met || holds(op, value, expected);
-      is_equal_to_one = is_equal_to_one || is_equal(value, expected);
+      is_met = is_met || holds(op, value, expected, units);
+      is_equal_to_one = is_equal_to_one || is_equal(value, expected, units);
     }
   }
   if (op == "exists")
@@ -113,7 +114,7 @@ bool is_enabled(const RuleContext& context, const json::Value& item, const Answe
   const auto conditions = items_of(item, "enableWhen");
   if (conditions.empty()) return true;
   const auto is_met = [&](const json::Value& condition) {
-    return holds(condition, answers, around);
+    return holds(condition, answers, around, context.units());
   };
   if (item.string_at("enableBehavior") == "any")
     return std::any_of(conditions.begin(), conditions.end(), is_met);

@@ -40,6 +40,23 @@ bool is_same_text(const json::Value& a, const json::Value& b, std::string_view n
   return a.string_at(name) == b.string_at(name);
 }
 
+/// Of the same unit, or both of UCUM and of one dimension: 1 kg is more than 999 g.
+std::optional<int> compare_quantities(const json::Value& a, const json::Value& b,
+                                      const UnitSystem* units) {
+  const json::Value* x = a.find("value");
+  const json::Value* y = b.find("value");
+  if (x == nullptr || y == nullptr || !is_same_text(a, b, "system")) return std::nullopt;
+  if (is_same_text(a, b, "code")) return compare_numbers(*x, *y);
+  if (units == nullptr || a.string_at("system") != k_ucum_system) return std::nullopt;
+  const auto first = Decimal::parse(x->text());
+  const auto second = Decimal::parse(y->text());
+  if (!first || !second) return std::nullopt;
+  const auto in_base = units->canonical(*first, a.string_at("code"));
+  const auto other = units->canonical(*second, b.string_at("code"));
+  if (!in_base || !other || in_base->unit != other->unit) return std::nullopt;
+  return sign(in_base->value <=> other->value);
+}
+
 }  // namespace
 
 ChosenValue chosen_value(const json::Value& object, std::string_view prefix) {
@@ -59,30 +76,25 @@ std::string_view type_code(std::string_view member_type) {
   return member_type;
 }
 
-bool is_equal(const ChosenValue& a, const ChosenValue& b) {
+bool is_equal(const ChosenValue& a, const ChosenValue& b, const UnitSystem* units) {
   if (a.value == nullptr || b.value == nullptr || a.type != b.type) return false;
   if (a.value->is_object()) {
     if (a.type == "Coding")
       return is_same_text(*a.value, *b.value, "system") && is_same_text(*a.value, *b.value, "code");
     if (a.type == "Reference") return is_same_text(*a.value, *b.value, "reference");
-    return compare(a, b) == 0;
+    return compare(a, b, units) == 0;
   }
   if (a.value->is_number() && b.value->is_number()) return compare_numbers(*a.value, *b.value) == 0;
   return a.value->kind() == b.value->kind() && a.value->text() == b.value->text();
 }
 
-std::optional<int> compare(const ChosenValue& a, const ChosenValue& b) {
+std::optional<int> compare(const ChosenValue& a, const ChosenValue& b, const UnitSystem* units) {
   if (a.value == nullptr || b.value == nullptr) return std::nullopt;
   if (a.value->is_number() && b.value->is_number()) return compare_numbers(*a.value, *b.value);
   if (a.value->is_string() && b.value->is_string())
     return compare_times(a.value->string(), b.value->string());
   if (a.type != "Quantity" || b.type != "Quantity") return std::nullopt;
-  const json::Value* x = a.value->find("value");
-  const json::Value* y = b.value->find("value");
-  const bool is_same_unit =
-      is_same_text(*a.value, *b.value, "system") && is_same_text(*a.value, *b.value, "code");
-  if (x == nullptr || y == nullptr || !is_same_unit) return std::nullopt;
-  return compare_numbers(*x, *y);
+  return compare_quantities(*a.value, *b.value, units);
 }
 
 }  // namespace fhir::validation

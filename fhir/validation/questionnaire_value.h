@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fhir/formats/json_value.h"
+#include "fhir/model/unit_system.h"
 
 namespace fhir::validation {
 
@@ -21,11 +22,12 @@ ChosenValue chosen_value(const json::Value& object, std::string_view prefix);
 /// The type as FHIR writes it: boolean for Boolean, Coding for Coding.
 std::string_view type_code(std::string_view member_type);
 
-/// Codings by system and code, references by what they refer to, numbers by value.
-bool is_equal(const ChosenValue& a, const ChosenValue& b);
+/// Codings by system and code, references by what they refer to, numbers and quantities by value.
+/// units   may be null: quantities are then compared in the same unit alone
+bool is_equal(const ChosenValue& a, const ChosenValue& b, const UnitSystem* units);
 
-/// Negative, zero or positive; nothing when the two cannot be compared: other types, other units,
-/// precisions that leave the order open.
-std::optional<int> compare(const ChosenValue& a, const ChosenValue& b);
+/// Negative, zero or positive; nothing when the two cannot be compared: other types, units of other
+/// dimensions, precisions that leave the order open.
+std::optional<int> compare(const ChosenValue& a, const ChosenValue& b, const UnitSystem* units);
 
 }  // namespace fhir::validation

@@ -27,6 +27,10 @@ struct RuleContext {
              std::string_view text) const {
     report(Severity::error, type, place, at, text);
   }
+  /// Null where no terminology knows any.
+  const UnitSystem* units() const {
+    return terminology != nullptr ? terminology->units() : nullptr;
+  }
   void warning(IssueType type, const Path& place, const json::Value& at,
                std::string_view text) const {
     report(Severity::warning, type, place, at, text);

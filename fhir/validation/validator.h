@@ -32,6 +32,8 @@ struct Options {
   bool closed_parameters = false;
   bool vital_signs = true;            // hold vital signs, known by code, against R4's profiles
   std::vector<std::string> profiles;  // canonicals to check besides meta.profile
+  /// What is less severe is neither told nor, where it costs, looked for.
+  Severity least = Severity::information;
   std::size_t issues_max = k_issues_max;
 };
 

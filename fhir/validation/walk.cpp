@@ -54,6 +54,7 @@ void Walk::report(Severity severity, IssueType type, const Path& path, std::uint
     hush_->has_errors_ = hush_->has_errors_ || is_error;
     return;
   }
+  if (!is_told(severity)) return;
   if (reported_ >= options_.issues_max && (!is_error || has_errors_)) {
     is_cut_short_ = true;  // the first error comes through, so that the verdict stands
     return;

@@ -189,6 +189,8 @@ class Walk {
   const ContainedIndex& contained_of(const json::Value& resource);
   /// Remembers `#id` of a reference or URI for dom-3.
   void note_fragment(const Scope& scope, std::string_view text);
+  /// Whether anyone would hear of it.
+  bool is_told(Severity severity) const { return severity <= options_.least; }
   /// Whether this was not asked before in this walk: notes about one thing come once.
   bool is_first(std::string_view thing);
 

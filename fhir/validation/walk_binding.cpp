@@ -71,6 +71,7 @@ std::optional<Membership> membership_of(const Element& element, const CodeSet& s
 
 void Walk::check_binding(const Node& node, const Binding& binding) {
   if (parts_.terminology == nullptr) return;
+  if (binding.strength != BindingStrength::required && !is_told(Severity::warning)) return;
   check_membership(node, binding, parts_.bound_sets.of(binding));
 }
 
@@ -154,6 +155,7 @@ void Walk::report_unknown_code(const Node& node, std::string_view uri) {
 /// https://hl7.org/fhir/R4/datatypes-definitions.html#Coding.display
 void Walk::note_display(const Node& node, const Coding& coding, std::string_view right) {
   if (hush_ != nullptr || wrong_displays_.size() >= options_.issues_max) return;
+  if (!options_.displays_refused && !is_told(Severity::warning)) return;
   std::string_view language;
   for (const Scope* scope = node.scope; scope != nullptr && language.empty(); scope = scope->parent)
     language = scope->resource.value->string_at("language");
@@ -161,7 +163,7 @@ void Walk::note_display(const Node& node, const Coding& coding, std::string_view
       !parts_.terminology->has_display_in(coding.system, coding.code, language))
     return;
   const Path path{node.path, "display", -1};
-  wrong_displays_.try_emplace(node.element.value, to_string(path), right);
+  wrong_displays_.try_emplace(node.element.value, WrongDisplay{to_string(path), right});
 }
 
 /// A value set may have displays of its own, and one that is not held might.

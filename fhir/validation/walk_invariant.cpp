@@ -25,6 +25,7 @@ void Walk::check_invariants(const Node& node, const std::vector<const Constraint
 
 void Walk::check_rule(const Node& node, const Constraint& constraint, const Rule& rule) {
   if (constraint.best_practice && !options_.best_practice) return;
+  if (!is_told(constraint.severity)) return;
   const Truth truth = rule.judge_quickly(node.element);
   if (truth == Truth::yes) return;
   Verdict verdict = Verdict::broken;

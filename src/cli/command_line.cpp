@@ -16,10 +16,11 @@ void add_definition_options(CLI::App& app, DefinitionSettings& settings) {
   app.add_option("--definitions", settings.definitions,
                  "Folder of the core R4 package (found by itself after scripts/setup)")
       ->envname("MEDISYNC_DEFINITIONS");
-  app.add_option(
-      "--package", settings.packages,
-      "Package folder, .tgz, a single conformance resource (JSON or XML), or NAME@VERSION "
-      "of an installed package; may be given several times");
+  // One to each option that repeats: what follows may be a file.
+  app.add_option("--package", settings.packages,
+                 "Package folder, .tgz, a single conformance resource (JSON or XML), or "
+                 "NAME@VERSION of an installed package; may be given several times")
+      ->allow_extra_args(false);
   app.add_option("--package-folder", settings.package_folder,
                  "Folder of packages (DATA/packages); a server loads all that lies there")
       ->envname("MEDISYNC_PACKAGE_FOLDER");
@@ -236,13 +237,17 @@ int run(int argc, const char* const* argv) {
                    "text, json, or ndjson: a line for each file")
       ->check(CLI::IsMember({"text", "json", "ndjson"}))
       ->capture_default_str();
-  validate_command->add_option("--profile", validate_settings.profiles,
-                               "Canonical of a profile to check as well");
+  validate_command
+      ->add_option("--profile", validate_settings.profiles,
+                   "Canonical of a profile to check as well; may be given several times")
+      ->allow_extra_args(false);
   validate_command->add_flag(
       "--allow-unknown-extensions", validate_settings.lenient_extensions,
       "Warn of extensions without a known definition instead of refusing them");
-  validate_command->add_option("--extension-base", validate_settings.extension_bases,
-                               "Take extensions whose url begins so without their definition");
+  validate_command
+      ->add_option("--extension-base", validate_settings.extension_bases,
+                   "Take extensions whose url begins so without their definition")
+      ->allow_extra_args(false);
   validate_command->add_flag("--for-publication", validate_settings.for_publication,
                              "Hold HL7's own resources to HL7's rules for publication");
   validate_command->add_flag(

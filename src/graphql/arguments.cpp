@@ -258,8 +258,9 @@ std::vector<std::pair<std::string, std::string>> search_parameters(const Schema&
     }
     const bool is_result = holds(k_result_arguments, argument.name);
     const auto* parameter = schema.parameter(spec.type->name, argument.name);
-    auto& [name, text] =
-        out.emplace_back(parameter != nullptr ? std::string(parameter->code) : argument.name, "");
+    std::string& text =
+        out.emplace_back(parameter != nullptr ? std::string(parameter->code) : argument.name, "")
+            .second;
     const auto append = [&](const Value& item) {
       const Value* behind = resolved(item, variables);
       if (behind == nullptr || !behind->is_scalar()) return;

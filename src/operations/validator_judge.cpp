@@ -15,6 +15,7 @@ std::optional<bool> ValidatorJudge::conforms_to(const fhir::Element& element,
   if (validator == nullptr) return std::nullopt;
   fhir::validation::Options options;
   options.profiles.emplace_back(canonical);
+  options.least = fhir::Severity::error;
   fhir::IssueList found;
   validator->validate(document_, *element.value, std::string(element.type->name), options, found);
   return !found.has_errors();

@@ -136,8 +136,13 @@ fhir::Result<void, Failure> validate(const Call& call, const fhir::json::Documen
   options.unit_codes_refused = false;    // "mcg" and "ea" are sent everywhere, also as UCUM's
   options.broken_links_refused = false;  // a narrative that a generator made for a page
   options.vital_signs = false;           // a client may store what it does not call a vital sign
+  options.least = fhir::Severity::error;
   call.snapshot->services.validator->validate(document, options, found);
   if (!found.has_errors()) return {};
+  // Whoever has to correct the resource is told the rest too.
+  found = fhir::IssueList();
+  options.least = fhir::Severity::information;
+  call.snapshot->services.validator->validate(document, options, found);
   return fhir::unexpected(std::move(found.issues()));
 }
 

@@ -213,6 +213,20 @@ class Command(Case):
         self.assertIn(f"{path}:2:9: error: FHIR has no attribute something [Observation.status]\n", done.stdout.decode())
         self.assertIn("Observation.code: at least 1 required", done.stdout.decode())
 
+    def test_options_stand_before_between_and_behind_any_number_of_files(self):
+        url = "http://elsewhere.test/born"
+        package = self.write("profile.json", profile(url))
+        good, bad = self.write("good.json", {**GOOD, "birthDate": "1970"}), self.write("bad.json", GOOD)
+        for arguments, status in ((["--package", package, "--profile", url, good, bad], 1),
+                                  (["--profile", url, "--package", package, good, good], 0),
+                                  (["--package", package, "--profile", url, bad, "--quiet"], 1),
+                                  ([good, "--profile", url, good, "--package", package], 0),
+                                  (["--extension-base", "http://a.b/", bad, good], 0)):
+            with self.subTest(arguments):
+                done = self.run_on("--output", "ndjson", *arguments)
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertEqual(len(self.rows(done)), sum(name in (good, bad) for name in arguments))
+
     def test_a_parameters_may_be_all_there_is(self):
         body = {"resourceType": "Parameters", "parameter": [{"name": "a", "resource": {
             **GOOD, "managingOrganization": {"reference": "Organization/1"}}}]}

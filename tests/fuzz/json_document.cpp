@@ -1,6 +1,7 @@
 // Any bytes read as JSON: refused with a place inside the text, or read into a tree that is UTF-8,
 // whose values stand where they say, and that is written so that it reads the same again. A second
-// reader, RapidJSON's DOM, must agree on what is JSON wherever ours has no rule of its own.
+// reader, RapidJSON's DOM, must agree on what is JSON wherever ours has no rule of its own. Where
+// faults are gone over, each has a place, and what comes of the rest is read strictly.
 // In a namespace of its own: our reader's RapidJSON is compiled with other settings.
 #define RAPIDJSON_NAMESPACE second_rapidjson
 #include <rapidjson/document.h>
@@ -10,6 +11,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
@@ -74,11 +76,28 @@ void check_value(const Value& value, const Document& document) {
   }
 }
 
+void read_over_faults(const std::string& source, bool is_clean) {
+  std::vector<fhir::json::ReadFault> faults;
+  fhir::json::ReadOptions options;
+  options.faults = &faults;
+  const auto document = Document::read(source, options);
+  if (is_clean) hold(document.has_value() && faults.empty());
+  for (const fhir::json::ReadFault& fault : faults) {
+    hold(!fault.issue.diagnostics.empty() && fault.issue.line >= 1 && fault.issue.column >= 1);
+    if (document) hold(fault.offset < document->source().size());
+  }
+  if (!document) return;
+  hold(is_clean || !faults.empty());
+  check_value(document->root(), *document);
+  hold(Document::read(to_string(document->root())).has_value());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string source(reinterpret_cast<const char*>(data), size);
   const auto document = Document::read(source);
+  read_over_faults(source, document.has_value());
   if (!document) {
     const fhir::Issue& issue = document.error();
     hold(!issue.diagnostics.empty() && issue.line >= 1 && issue.column >= 1);

@@ -1,6 +1,7 @@
 // Any bytes → read_xml → write_xml: no crash, every refusal with a place; what was read is written
 // as XML that is read as the same, and is JSON that the JSON reader takes. The first byte chooses
-// the layout.
+// the layout. Where faults are gone over, each has a place, what has none is read as before, and
+// what comes of the rest is JSON too.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "fhir/base/issue.h"
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
 #include "fhir/model/xml_reader.h"
@@ -21,12 +23,27 @@ const fhir::DefinitionStore& definitions() {
   return *k_store;
 }
 
+void read_over_faults(std::string_view text, bool is_clean) {
+  fhir::IssueList faults;
+  fhir::XmlReadOptions options;
+  options.faults = &faults;
+  const auto document = fhir::read_xml(text, definitions(), options);
+  if (is_clean && (!document || !faults.issues().empty())) std::abort();
+  if (document && !is_clean && faults.issues().empty()) std::abort();
+  for (const fhir::Issue& issue : faults.issues()) {
+    if (issue.diagnostics.empty() || issue.line == 0) std::abort();
+  }
+  if (document && !fhir::json::Document::read(fhir::json::to_string(document->root())))
+    std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto document = fhir::read_xml(text, definitions());
+  read_over_faults(text, document.has_value());
   if (!document) {
     const fhir::Issue& issue = document.error();
     if (issue.diagnostics.empty() || issue.line == 0) std::abort();

@@ -182,5 +182,6 @@ TEST_CASE("a version that is the beginning of others names the newest of them") 
   CHECK(version("0.2.1") == "0.2.1");
   CHECK(version("0") == "0.20.0");
   CHECK(version("0.3").empty());
+  CHECK(version("0.1") == "0.1.3");
   CHECK(version("0.2.").empty());
 }

@@ -104,3 +104,17 @@ TEST_CASE("bundles within bundles are walked") {
         json + "}]}";
   CHECK(test::validate(json).errors() == 0);
 }
+
+TEST_CASE("the least severity that is told leaves the verdict as it is") {
+  const std::string bad =
+      R"({"resourceType":"Patient","gender":"none","identifier":[{"type":{"coding":[)"
+      R"({"system":"http://example.org/s","code":"x"}]}}]})";
+  const auto all = test::validate(bad);
+  CHECK(all.all().size() > all.errors());
+  CHECK(all.errors() == 1);
+  fhir::validation::Options options;
+  options.least = fhir::Severity::error;
+  const auto errors = test::validate(bad, options);
+  CHECK(errors.all().size() == 1);
+  CHECK(errors.error().expression == "Patient.gender");
+}

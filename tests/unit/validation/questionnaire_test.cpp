@@ -107,3 +107,33 @@ TEST_CASE("a condition asks for another question of the questionnaire") {
   CHECK(with("b").error().expression == "Questionnaire.item[1].enableWhen[0]");
   CHECK(with("z").error().expression == "Questionnaire.item[1].enableWhen[0]");
 }
+
+TEST_CASE("quantities are compared across units of one dimension") {
+  const std::string most = R"({"linkId":"a","type":"quantity","extension":[
+    {"url":"http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-maxQuantity",
+     "valueQuantity":{"value":2,"system":"http://unitsofmeasure.org","code":"kg"}}]})";
+  const auto answered = [&](const std::string& value, const std::string& unit) {
+    return validate(response(most, R"({"linkId":"a","answer":[{"valueQuantity":{"value":)" + value +
+                                       R"(,"system":"http://unitsofmeasure.org","code":")" + unit +
+                                       R"("}}]})"))
+        .errors();
+  };
+  CHECK(answered("2000", "g") == 0);
+  CHECK(answered("2001", "g") == 1);
+  CHECK(answered("3", "m") == 0);  // of another dimension: nothing to compare
+
+  const auto enabled = [](const std::string& op, const std::string& value) {
+    return validate(response(
+        R"({"linkId":"a","type":"quantity"},{"linkId":"b","type":"string","enableWhen":[
+          {"question":"a","operator":")" +
+            op + R"(","answerQuantity":{"value":1,"system":"http://unitsofmeasure.org",
+            "code":"kg"}}]})",
+        R"({"linkId":"a","answer":[{"valueQuantity":{"value":)" + value +
+            R"(,"system":"http://unitsofmeasure.org","code":"g"}}]},
+           {"linkId":"b","answer":[{"valueString":"x"}]})"));
+  };
+  CHECK(enabled("=", "1000").errors() == 0);
+  CHECK(enabled("=", "1").errors() == 1);
+  CHECK(enabled(">", "1001").errors() == 0);
+  CHECK(enabled(">", "999").errors() == 1);
+}
