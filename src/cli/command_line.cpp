@@ -110,6 +110,17 @@ void add_rest_options(CLI::App& app, ServeSettings& settings) {
                "Let $delete-history erase old versions");
   app.add_flag("--expunge", settings.expunge,
                "Let $expunge erase resources from the store, their history and the index");
+  app.add_option(
+         "--add-codings", settings.added_codings,
+         "PROFILE=SYSTEM: on write, a CodeableConcept of resources that claim the profile (* "
+         "for all) gets the codings of the system that concept maps give as equivalent, beside "
+         "those sent; several may be given")
+      ->check([](const std::string& rule) {
+        const std::size_t equals = rule.rfind('=');
+        const bool is_good =
+            equals != std::string::npos && equals != 0 && equals + 1 != rule.size();
+        return is_good ? std::string() : std::string("must be PROFILE=SYSTEM");
+      });
   app.add_option("--message-route", settings.message_routes,
                  "EVENT=ACTION for $process-message; EVENT is code, system|code or *, ACTION is "
                  "store, acknowledge or refuse; several may be given, the first that fits counts")

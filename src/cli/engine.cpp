@@ -23,6 +23,10 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
     const std::size_t equals = route.rfind('=');  // an event's system may have one
     engine.options.message_routes.emplace_back(route.substr(0, equals), route.substr(equals + 1));
   }
+  for (const std::string& rule : settings.added_codings) {
+    const std::size_t equals = rule.rfind('=');
+    engine.options.added_codings.push_back({rule.substr(0, equals), rule.substr(equals + 1)});
+  }
   for (const std::string& when : settings.check_references) {
     if (when == "write") engine.options.check_references_on_write = true;
     if (when == "delete") engine.options.check_references_on_delete = true;

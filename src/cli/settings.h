@@ -40,6 +40,7 @@ struct ServeSettings {
   bool delete_history = false;
   bool expunge = false;
   std::vector<std::string> message_routes;    // EVENT=ACTION
+  std::vector<std::string> added_codings;     // PROFILE=SYSTEM
   std::vector<std::string> check_references;  // write, delete
   bool create_placeholders = false;
   std::vector<std::string> cors_origins;

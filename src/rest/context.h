@@ -20,6 +20,7 @@
 #include "src/search/extractor.h"
 #include "src/search/query.h"
 #include "src/storage/store.h"
+#include "terminology/added_codings.h"
 
 namespace server::rest {
 
@@ -44,7 +45,8 @@ struct Options {
   /// What is done with a message, by its event: `code` or `system|code` → store, acknowledge,
   /// refuse; `*` stands for all others. The first that fits counts.
   std::vector<std::pair<std::string, std::string>> message_routes;
-  std::vector<std::string> cors_origins;  // `*`: any; empty: no other origin
+  std::vector<terminology::CodingRule> added_codings;  // to what is written
+  std::vector<std::string> cors_origins;               // `*`: any; empty: no other origin
   /// Name and URL of the authorization server's endpoints, for the CapabilityStatement; empty:
   /// none.
   std::vector<std::pair<std::string, std::string>> oauth_uris;

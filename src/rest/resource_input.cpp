@@ -170,7 +170,16 @@ fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call)
 
 fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::WriteMethod method,
                                                  std::string_view type, std::string id,
-                                                 const fhir::json::Value& resource) {
+                                                 const fhir::json::Value& sent) {
+  std::optional<fhir::json::Document> translated;
+  if (!call.options->added_codings.empty()) {
+    if (auto text = terminology::with_added_codings(sent, call.options->added_codings,
+                                                    *call.snapshot->services.terminology)) {
+      REST_TRY(document, fhir::json::Document::read(std::move(*text)));
+      translated = std::move(document);
+    }
+  }
+  const fhir::json::Value& resource = translated ? translated->root() : sent;
   storage::Write write;
   write.method = method;
   write.type = type;

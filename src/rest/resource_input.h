@@ -50,10 +50,12 @@ fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call)
 
 /// The write of a resource that was read and judged: its body to store and its index rows.
 ///
-/// resource   may be an overlay over a document; its text is copied
+/// What Options::added_codings asks for is added to the resource.
+///
+/// sent       may be an overlay over a document; its text is copied
 fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::WriteMethod method,
                                                  std::string_view type, std::string id,
-                                                 const fhir::json::Value& resource);
+                                                 const fhir::json::Value& sent);
 
 /// What the store said of a failed write, in the words of REST and by this server's settings.
 Failure write_failure(const Call& call, fhir::Issue issue);
