@@ -9,9 +9,31 @@ namespace {
 /// Operations that meet data only by way of the store that the token guards. One that is not named
 /// here is refused: that is what becomes of a new one until somebody has looked.
 constexpr auto k_guarded = std::to_array<std::string_view>({
-    "convert",  "diff",   "document", "everything", "expand",   "fhirpath",      "graphql",
-    "lastn",    "lookup", "match",    "meta",       "meta-add", "meta-delete",   "process-message",
-    "snapshot", "stats",  "subsumes", "translate",  "validate", "validate-code", "versions",
+    "batch-validate-code",
+    "convert",
+    "diff",
+    "document",
+    "everything",
+    "expand",
+    "fhirpath",
+    "find-matches",
+    "graphql",
+    "lastn",
+    "lookup",
+    "match",
+    "meta",
+    "meta-add",
+    "meta-delete",
+    "preferred-id",
+    "process-message",
+    "random-uuid",
+    "snapshot",
+    "stats",
+    "subsumes",
+    "translate",
+    "validate",
+    "validate-code",
+    "versions",
 });
 
 /// Operations that work on what they are sent and on the definitions.

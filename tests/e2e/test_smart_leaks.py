@@ -156,6 +156,14 @@ class OnePatient(SmartCase):
         self.assertNotIn(b'"value":1', stats.body)
         self.assert_outcome(self.one.get("$diff?from=Observation/p1-lab&to=Observation/p2-lab"), (403, 404))
 
+    def test_operations_on_definitions_are_answered(self):
+        one = self.bearer("user/ValueSet.rs")
+        self.assert_status(one.get("ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender"), 200)
+        self.assert_outcome(one.get("CodeSystem/$lookup?system=http://hl7.org/fhir/administrative-gender&code=male"),
+                            403, "forbidden")
+        self.assert_status(one.post("Patient/$validate", {"resourceType": "Patient"}), 200)
+        self.assert_outcome(one.post("$closure", {"resourceType": "Parameters"}), 403, "forbidden")
+
     def test_erasure_and_indexing_are_refused(self):
         for path in ("$expunge", "Patient/p1/$expunge", "$reindex", "Observation/p1-lab/$delete-history"):
             self.assert_outcome(self.system.post(path, {"resourceType": "Parameters"}), (403, 404, 405))
