@@ -79,6 +79,8 @@ std::string searchset(const Call& call, std::string_view type, const search::Que
     for (const auto& entry : page.entries) {
       url.resize(base_size);
       url.append(entry.version.type).append("/").append(entry.version.id);
+      // "http://example.com/fhir/MedicationRequest/23#m1"
+      if (!entry.contained_id.empty()) url.append("#").append(entry.contained_id);
       out.begin_object().string("fullUrl", url);
       out.raw("resource", entry.version.body);
       if (entry.score) {

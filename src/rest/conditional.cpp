@@ -23,6 +23,11 @@ fhir::Result<ConditionalMatch, Failure> find_one(const Call& call, std::string_v
   FHIR_TRY(query, parse_search(call, type, parameters, search::Handling::strict));
   // A condition that cannot be judged yet must not be taken for one that nothing matches.
   FHIR_CHECK(check_is_complete(query));
+  if (query.contained != search::Contained::no || !query.types.empty())
+    return fhir::unexpected(failure(
+        fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::not_supported,
+                         "A condition is about resources that stand by themselves: `_contained` "
+                         "is not for it")));
   query.sort.clear();
   query.includes.clear();
   query.count = 2;

@@ -3,12 +3,14 @@
 
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "src/search/code_systems.h"
 #include "src/search/computed_element.h"
 #include "src/search/index_value.h"
 #include "src/search/plan.h"
+#include "src/search/reference_text.h"
 #include "src/search/resolver.h"
 
 namespace server::search {
@@ -20,14 +22,15 @@ struct LazyPlan {
   TypePlan plan;
 };
 
-// One extraction.
+// One extraction: of a resource that stands by itself, or of one that `container` contains.
 class Run {
  public:
-  Run(const fhir::Element& resource, const IndexContext& context)
-      : resource_(resource), context_(context), resolver_(resource, context.definitions) {
+  Run(const fhir::Element& resource, const fhir::Element& container, const IndexContext& context)
+      : resource_(resource), context_(context), resolver_(container, context.definitions) {
+    context_.resolver = &resolver_;
     environment_.definitions = &context.definitions;
     environment_.resource = resource;
-    environment_.root_resource = resource;
+    environment_.root_resource = container;
     environment_.resolver = &resolver_;
     environment_.units = context.units;
   }
@@ -88,7 +91,7 @@ class Run {
   }
 
   const fhir::Element& resource_;
-  const IndexContext& context_;
+  IndexContext context_;
   ReferenceResolver resolver_;
   fhir::fhirpath::Environment environment_;
   IndexRows rows_;
@@ -138,6 +141,13 @@ fhir::Result<std::unique_ptr<Extractor>> Extractor::make(
 }
 
 fhir::Result<IndexRows> Extractor::extract(const fhir::Element& resource) const {
+  FHIR_TRY(rows, extract_within(resource, resource));
+  FHIR_CHECK(add_contained(resource, rows));
+  return std::move(rows);
+}
+
+fhir::Result<IndexRows> Extractor::extract_within(const fhir::Element& resource,
+                                                  const fhir::Element& container) const {
   const TypePlan* plan = resource.type != nullptr ? state_->plan_of(resource.type->name) : nullptr;
   if (plan == nullptr || resource.value == nullptr) {
     return fhir::unexpected(fhir::make_issue(fhir::IssueType::structure,
@@ -145,7 +155,7 @@ fhir::Result<IndexRows> Extractor::extract(const fhir::Element& resource) const 
   }
   const IndexContext context{*state_->definitions, state_->code_systems, state_->base_url,
                              state_->units.get()};
-  Run run(resource, context);
+  Run run(resource, container, context);
   for (const ParameterPlan& parameter : plan->parameters) {
     auto added = run.add(parameter);
     // Anybody who may store a SearchParameter could otherwise stop the writes of a type.
@@ -160,6 +170,21 @@ fhir::Result<IndexRows> Extractor::extract(const fhir::Element& resource) const 
   IndexRows rows = std::move(run).take();
   remove_duplicates(rows);
   return rows;
+}
+
+/// One without an id, or with that of another, cannot be told from it and is found by nothing.
+fhir::Result<void> Extractor::add_contained(const fhir::Element& container, IndexRows& rows) const {
+  const fhir::json::Value* contained = container.value->find("contained");
+  if (contained == nullptr) return {};
+  std::unordered_set<std::string_view> seen;
+  for (const fhir::json::Value& value : contained->items()) {
+    const fhir::Element resource = fhir::root_element(value, *state_->definitions);
+    const std::string_view id = value.string_at("id");
+    if (resource.type == nullptr || !is_id(id) || !seen.insert(id).second) continue;
+    FHIR_TRY(inner, extract_within(resource, container));
+    rows.contained.push_back({std::string(resource.type->name), std::string(id), std::move(inner)});
+  }
+  return {};
 }
 
 std::span<const fhir::Issue> Extractor::problems(std::string_view resource_type) const {

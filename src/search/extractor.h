@@ -28,7 +28,7 @@ class Extractor {
   ~Extractor();
 
   /// The rows of one resource, each once, in the order of the parameters. A parameter whose
-  /// expression fails on the resource does not find it.
+  /// expression fails on the resource does not find it. Those of contained resources come apart.
   ///
   /// resource   a root element
   /// errors     structure: its type is unknown · too-costly: an expression passes FHIRPath's limits
@@ -40,6 +40,9 @@ class Extractor {
  private:
   struct State;
   explicit Extractor(std::unique_ptr<State> state);
+  fhir::Result<IndexRows> extract_within(const fhir::Element& resource,
+                                         const fhir::Element& container) const;
+  fhir::Result<void> add_contained(const fhir::Element& container, IndexRows& rows) const;
   std::unique_ptr<State> state_;
 };
 

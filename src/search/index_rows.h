@@ -59,7 +59,8 @@ struct QuantityRow {
   double high;
 };
 
-/// A reference to a resource of this server by type and id, whether it exists or not.
+/// A reference to a resource of this server by type and id, whether it exists or not; or, by an id
+/// that begins with `#`, to one that the same resource contains. `#` alone is the container.
 struct ReferenceRow {
   Parameter parameter;
   std::string type;
@@ -88,6 +89,8 @@ struct CompositeRow {
   std::vector<Part> parts;  // two or three, in the order of the definition's components
 };
 
+struct ContainedRows;
+
 struct IndexRows {
   std::vector<TokenRow> tokens;
   std::vector<TextRow> texts;
@@ -98,6 +101,14 @@ struct IndexRows {
   std::vector<ReferenceRow> references;
   std::vector<UriRow> uris;
   std::vector<CompositeRow> composites;
+  std::vector<ContainedRows> contained;  // of the resource itself; those contain none
+};
+
+/// What a contained resource is found by: https://hl7.org/fhir/R4/search.html#contained
+struct ContainedRows {
+  std::string type;
+  std::string id;  // within its container, without `#`
+  IndexRows rows;
 };
 
 }  // namespace server::search

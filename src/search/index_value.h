@@ -11,6 +11,7 @@
 #include "fhir/model/unit_system.h"
 #include "src/search/code_systems.h"
 #include "src/search/index_rows.h"
+#include "src/search/resolver.h"
 
 namespace server::search {
 
@@ -20,6 +21,7 @@ struct IndexContext {
   const CodeSystems& code_systems;
   std::string_view base_url;      // of this server, without a slash at the end
   const fhir::UnitSystem* units;  // null: quantities are indexed in the unit as sent only
+  const ReferenceResolver* resolver = nullptr;  // of the resource; null: `#id` leads nowhere
 };
 
 void index_token(const fhir::Element& value, Parameter parameter, const IndexContext& context,

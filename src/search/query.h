@@ -96,6 +96,11 @@ struct Include {
   bool reverse = false;
 };
 
+/// Which resources a search finds: those that stand by themselves, those within others, or both.
+enum class Contained : std::uint8_t { no, only, both };
+/// What stands for a contained resource in the answer.
+enum class ContainedType : std::uint8_t { container, contained };
+
 enum class Total : std::uint8_t { none, estimate, accurate };
 enum class Summary : std::uint8_t { none, true_, text, data, count };
 
@@ -112,6 +117,8 @@ struct Query {
   /// A search of several types, each with the criteria as they apply to it; `criteria` and
   /// `resource_type` of this query are empty then, the rest is common to all.
   std::vector<Query> types;
+  Contained contained = Contained::no;  // of one type: never both, which is two of `types`
+  ContainedType contained_type = ContainedType::container;
   bool is_full_text = false;  // whether a criterion asks for _text or _content
   bool explain = false;       // how it is answered is part of the answer
   /// Where the page begins: what the store gave with the page before; empty at the first.

@@ -2,6 +2,7 @@
 #include "src/search/query_parser.h"
 
 #include <algorithm>
+#include <array>
 
 #include "src/search/criterion.h"
 #include "src/search/full_text_query.h"
@@ -81,7 +82,9 @@ class QueryParser {
 
 }  // namespace
 
-fhir::Result<Query, std::vector<Issue>> parse_query(
+namespace {
+
+fhir::Result<Query, std::vector<Issue>> parse_one(
     std::string_view resource_type, std::span<const std::pair<std::string, std::string>> parameters,
     const fhir::DefinitionStore& definitions, const ParseOptions& options) {
   if (parameters.size() > options.parameters_max) {
@@ -94,14 +97,31 @@ fhir::Result<Query, std::vector<Issue>> parse_query(
   return std::move(parser).finish();
 }
 
+}  // namespace
+
+fhir::Result<Query, std::vector<Issue>> parse_query(
+    std::string_view resource_type, std::span<const std::pair<std::string, std::string>> parameters,
+    const fhir::DefinitionStore& definitions, const ParseOptions& options) {
+  FHIR_TRY(query, parse_one(resource_type, parameters, definitions, options));
+  if (query.contained != Contained::both) return std::move(query);
+  const std::array types{resource_type};
+  return parse_types_query(types, parameters, definitions, options);
+}
+
 fhir::Result<Query, std::vector<Issue>> parse_types_query(
     std::span<const std::string_view> resource_types,
     std::span<const std::pair<std::string, std::string>> parameters,
     const fhir::DefinitionStore& definitions, const ParseOptions& options) {
   Query common;
   for (const std::string_view type : resource_types) {
-    FHIR_TRY(query, parse_query(type, parameters, definitions, options));
+    FHIR_TRY(query, parse_one(type, parameters, definitions, options));
     common.is_full_text |= query.is_full_text;
+    if (query.contained == Contained::both) {
+      FHIR_TRY(within, parse_one(type, parameters, definitions, options));
+      within.contained = Contained::only;
+      query.contained = Contained::no;
+      common.types.push_back(std::move(within));
+    }
     common.types.push_back(std::move(query));
   }
   const Query& first = common.types.front();
@@ -111,6 +131,7 @@ fhir::Result<Query, std::vector<Issue>> parse_types_query(
   common.summary = first.summary;
   common.elements = first.elements;
   common.results_max = first.results_max;
+  common.contained_type = first.contained_type;
   common.self = first.self;
   common.warnings = first.warnings;
   for (Include include : first.includes) {

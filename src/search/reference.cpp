@@ -16,6 +16,12 @@ void add_text(std::string_view text, Parameter parameter, const IndexContext& co
   const ReferenceText target = read_reference(text, context.base_url, context.definitions);
   if (target.kind == ReferenceKind::local) {
     rows.references.push_back({parameter, std::string(target.type), std::string(target.id)});
+  } else if (target.kind == ReferenceKind::contained) {
+    // "A chained condition will be evaluated inside contained resources."
+    const auto* type =
+        context.resolver != nullptr ? context.resolver->contained_type(text) : nullptr;
+    if (type != nullptr)
+      rows.references.push_back({parameter, std::string(type->name), std::string(text)});
   } else if (target.kind == ReferenceKind::other && text.find(':') != std::string_view::npos) {
     rows.uris.push_back({parameter, std::string(text)});
   }

@@ -25,6 +25,11 @@ std::optional<fhir::Element> ReferenceResolver::resolve(std::string_view referen
   return target(reference);
 }
 
+const fhir::TypeSchema* ReferenceResolver::contained_type(std::string_view reference) const {
+  const auto found = reference.starts_with('#') ? target(reference) : std::nullopt;
+  return found ? found->type : nullptr;
+}
+
 std::string_view ReferenceResolver::type_of(const fhir::Element& reference) const {
   if (reference.value == nullptr) return {};
   const auto found = target(reference.value->is_object() ? reference.value->string_at("reference")

@@ -22,6 +22,9 @@ class ReferenceResolver final : public fhir::fhirpath::Resolver, public TargetTy
   /// type without content.
   std::optional<fhir::Element> resolve(std::string_view reference) override;
 
+  /// The type of the resource that `#id` names; null: there is none.
+  const fhir::TypeSchema* contained_type(std::string_view reference) const;
+
   /// As resolve(); where the characters name no type, what Reference.type says.
   std::string_view type_of(const fhir::Element& reference) const override;
 

@@ -96,14 +96,25 @@ fhir::Result<void> read_explain(std::string_view value, Query& query) {
 }
 
 // "By default, search results only include resources that are not contained in other resources."
-fhir::Result<void> read_contained(std::string_view value) {
-  if (value == "false") return {};
-  if (value != "true" && value != "both") return bad_value("`true`, `both` or `false`");
-  return failure(IssueType::not_supported, "contained resources are not searched");
+fhir::Result<void> read_contained(std::string_view value, Query& query) {
+  if (value == "false")
+    query.contained = Contained::no;
+  else if (value == "true")
+    query.contained = Contained::only;
+  else if (value == "both")
+    query.contained = Contained::both;
+  else
+    return bad_value("`true`, `both` or `false`");
+  return {};
 }
 
-fhir::Result<void> read_contained_type(std::string_view value) {
-  if (value != "container" && value != "contained") return bad_value("`container` or `contained`");
+fhir::Result<void> read_contained_type(std::string_view value, Query& query) {
+  if (value == "container")
+    query.contained_type = ContainedType::container;
+  else if (value == "contained")
+    query.contained_type = ContainedType::contained;
+  else
+    return bad_value("`container` or `contained`");
   return {};
 }
 
@@ -136,8 +147,8 @@ fhir::Result<std::string> ResultParameters::read(std::string_view name, std::str
   if (plain == "_elements") FHIR_CHECK(read_elements(value, query));
   if (plain == "_maxresults") FHIR_CHECK(read_results_max(value, query));
   if (plain == "_explain") FHIR_CHECK(read_explain(value, query));
-  if (plain == "_contained") FHIR_CHECK(read_contained(value));
-  if (plain == "_containedType") FHIR_CHECK(read_contained_type(value));
+  if (plain == "_contained") FHIR_CHECK(read_contained(value, query));
+  if (plain == "_containedType") FHIR_CHECK(read_contained_type(value, query));
   return std::string(value);
 }
 

@@ -137,7 +137,10 @@ std::vector<RowQuery> queries_of(const IndexRows& rows, const fhir::DefinitionSt
   add(rows.dates);
   add(rows.numbers);
   add(rows.quantities);
-  add(rows.references);
+  for (const ReferenceRow& row : rows.references) {
+    // What a resource contains is no other's to name.
+    if (!row.id.starts_with('#')) queries.push_back(query_of(row));
+  }
   add(rows.uris);
   for (const CompositeRow& row : rows.composites) queries.push_back(query_of(row, definitions));
   return queries;

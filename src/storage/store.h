@@ -67,6 +67,8 @@ struct Write {
   Precondition precondition;
   /// An update whose body is that of the current version writes nothing.
   bool skip_unchanged = false;
+  /// Not even then: others of the batch refer to the version that it makes.
+  bool must_make_version = false;
   /// Type and id of what must be current once the batch is written: otherwise a conflict, 409.
   std::vector<std::pair<std::string, std::string>> must_exist;
   /// delete_: no current resource may refer to it once the batch is written: otherwise 409.
@@ -88,7 +90,9 @@ struct Written {
 struct Page {
   struct Entry {
     Version version;
-    bool is_match = true;         // else: include
+    bool is_match = true;  // else: include
+    /// Id of the contained resource that matches: the version is that of its container.
+    std::string contained_id;
     std::optional<double> score;  // of a match of _text or _content: 0 to 1
   };
   std::vector<Entry> entries;

@@ -1,6 +1,8 @@
 // https://hl7.org/fhir/R4/http.html#search https://hl7.org/fhir/R4/search.html
 #include <algorithm>
 
+#include "fhir/formats/json_document.h"
+#include "fhir/formats/json_writer.h"
 #include "src/rest/answer.h"
 #include "src/rest/bundle_writer.h"
 #include "src/rest/interactions/interactions.h"
@@ -58,6 +60,21 @@ void shape_page(const Call& call, const search::Query& query, storage::Page& pag
   }
 }
 
+/// "If the return type is the contained resource": it is cut out of its container.
+void cut_contained(storage::Page& page) {
+  for (storage::Page::Entry& entry : page.entries) {
+    if (entry.contained_id.empty()) continue;
+    const auto document = fhir::json::Document::read(entry.version.body);
+    const fhir::json::Value* all = document ? document->root().find("contained") : nullptr;
+    if (all == nullptr) continue;
+    for (const fhir::json::Value& one : all->items()) {
+      if (one.string_at("id") != entry.contained_id) continue;
+      entry.version.body = fhir::json::to_string(one);
+      break;
+    }
+  }
+}
+
 /// Of the page links, below the base.
 std::string path_of(const Call& call) {
   std::string path(call.type);
@@ -85,6 +102,7 @@ Answer search(const Call& call) {
     return fhir_response(200, searchset(call, path, query, page));
   }
   REST_TRY(page, reader->search(query));
+  cut_contained(page);
   shape_page(call, query, page);
   for (std::string& line : page.plan) {
     fhir::Issue issue = fhir::make_issue(fhir::IssueType::informational, std::move(line));

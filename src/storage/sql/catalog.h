@@ -18,6 +18,7 @@ class Catalog {
   virtual ~Catalog() = default;
   virtual std::optional<std::int64_t> type(std::string_view name) = 0;
   virtual std::vector<std::int64_t> types() = 0;
+  virtual bool is_of_contained(std::int64_t type) = 0;
   virtual std::optional<std::int64_t> parameter(std::int64_t type, std::string_view url) = 0;
   virtual fhir::Result<std::optional<std::int64_t>> system(std::string_view uri) = 0;
   /// The identity of type/id, live or not.

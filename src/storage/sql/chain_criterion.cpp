@@ -1,4 +1,5 @@
 // https://hl7.org/fhir/R4/search.html#chaining https://hl7.org/fhir/R4/search.html#has
+#include "src/storage/sql/contained_name.h"
 #include "src/storage/sql/criteria.h"
 
 namespace server::storage::sql {
@@ -25,6 +26,9 @@ fhir::Result<Condition> CriteriaCompiler::compile_chain(std::int64_t type,
   std::vector<std::int64_t> target_types;
   const auto add = [&](std::string_view name) {
     if (const auto target = catalog_.type(name)) target_types.push_back(*target);
+    // "A chained condition will be evaluated inside contained resources."
+    if (const auto within = catalog_.type(contained_type_name(name)))
+      target_types.push_back(*within);
   };
   if (!criterion.target_type.empty()) {
     add(criterion.target_type);

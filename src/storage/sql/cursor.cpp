@@ -17,6 +17,7 @@ fhir::Issue malformed() {
 std::string shape_of(const search::Query& query) {
   std::string shape = "page of " + query.resource_type;
   if (query.results_max) shape += " max";
+  if (query.contained != search::Contained::no) shape += " contained";
   for (const search::SortKey& key : query.sort)
     shape.append(key.descending ? " -" : " +").append(key.parameter->url);
   return shape;

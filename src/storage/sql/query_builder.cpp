@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "src/storage/sql/contained_name.h"
+
 namespace server::storage::sql {
 namespace {
 
@@ -29,7 +31,10 @@ bool is_in_order(const Condition& condition) {
 }  // namespace
 
 fhir::Result<void> QueryBuilder::compile(const search::Query& query) {
-  const auto type = catalog_.type(query.resource_type);
+  is_of_contained_ = query.contained == search::Contained::only;
+  counts_containers_ = is_of_contained_ && query.contained_type == search::ContainedType::container;
+  const auto type = catalog_.type(is_of_contained_ ? contained_type_name(query.resource_type)
+                                                   : query.resource_type);
   if (!type) matches_nothing_ = true;
   type_ = type.value_or(0);
   for (const search::Criterion& criterion : query.criteria) {
@@ -186,7 +191,8 @@ fhir::Result<std::vector<SqlText>> QueryBuilder::page(const Cursor& cursor, bool
     statements.push_back(std::move(text));
     return statements;
   }
-  if (choice.is_small || sort_.front().table.empty()) {
+  // The index of resources by time holds none that have no version.
+  if (choice.is_small || sort_.front().table.empty() || is_of_contained_) {
     statements.push_back(sorted_page(choice, cursor, is_first, limit));
     return statements;
   }
@@ -285,14 +291,31 @@ std::vector<SqlText> QueryBuilder::index_sorted_page(const Cursor& cursor, bool 
 fhir::Result<SqlText> QueryBuilder::count() {
   SqlText text;
   if (matches_nothing_) return SqlText("SELECT 0");
-  if (conditions_.empty()) {
+  if (conditions_.empty() && !counts_containers_) {
     (text << "SELECT live FROM resource_type WHERE type = ").bind(type_);
     return text;
   }
   FHIR_TRY(choice, choose(1000));
-  text << "SELECT count(*) FROM (" << matches(choice, 0, std::numeric_limits<std::int64_t>::max())
-       << ")";
-  return text;
+  const SqlText found = matches(choice, 0, std::numeric_limits<std::int64_t>::max());
+  if (counts_containers_) {
+    return text << "SELECT count(DISTINCT CAST(c.id AS INTEGER)) FROM (" << found
+                << ") f JOIN resource c ON c.rid = f.rid";
+  }
+  return text << "SELECT count(*) FROM (" << found << ")";
+}
+
+void QueryBuilder::keep_to(const std::vector<std::int64_t>& rids) {
+  Branch these;
+  these.from = "resource kept";
+  these.rid = "kept.rid";
+  these.where << "kept.rid IN (";
+  for (std::size_t at = 0; at < rids.size(); ++at) {
+    (these.where << (at == 0 ? "" : ", ")).bind(rids[at]);
+  }
+  these.where << ")";
+  Condition condition;
+  condition.add(std::move(these));
+  conditions_.push_back(std::move(condition));
 }
 
 }  // namespace server::storage::sql

@@ -28,11 +28,15 @@ class QueryBuilder {
   /// Each gives `limit` rows at most. Empty: nothing matches.
   fhir::Result<std::vector<SqlText>> page(const Cursor& cursor, bool is_first, std::uint32_t limit);
 
-  /// Gives the number of matches.
+  /// Gives the number of matches; of contained resources for which their containers stand, that of
+  /// containers.
   fhir::Result<SqlText> count();
 
   /// What the last page() or count() chose, and by which numbers; a line each.
   std::vector<std::string> explanation() const;
+
+  /// Holds the matches to these.
+  void keep_to(const std::vector<std::int64_t>& rids);
 
  private:
   struct Choice {
@@ -60,6 +64,8 @@ class QueryBuilder {
   const Dialect& dialect_;
   CriteriaCompiler compiler_;
   std::int64_t type_ = 0;
+  bool is_of_contained_ = false;
+  bool counts_containers_ = false;
   bool matches_nothing_ = false;
   std::vector<Condition> conditions_;
   struct Seen {

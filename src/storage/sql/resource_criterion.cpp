@@ -17,7 +17,11 @@ fhir::Result<Condition> CriteriaCompiler::compile_ids(std::int64_t type,
   one.from = "resource " + name;
   one.rid = name + ".rid";
   (one.where << name << ".type = ").bind(type);
-  one.where << " AND " << name << ".deleted = 0 AND " << name << ".id IN (";
+  const std::string id = name + ".id";
+  one.where << " AND " << name << ".deleted = 0 AND "
+            << (catalog_.is_of_contained(type) ? "substr(" + id + ", instr(" + id + ", '#') + 1)"
+                                               : id)
+            << " IN (";
   bool is_first = true;
   for (const Operand& operand : criterion.alternatives) {
     (one.where << (is_first ? "" : ", ")).bind(operand.id.empty() ? operand.code : operand.id);

@@ -74,9 +74,8 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
   FHIR_TRY(rid, store(write, type, identity, written));
   names_.count(type, {static_cast<int>(!is_deletion) - static_cast<int>(identity.is_live), 1});
   static const search::IndexRows k_none;
-  FHIR_CHECK(
-      index_.replace(rid, type, is_deletion ? k_none : write.index,
-                     identity.is_live ? IndexWriter::Before::rows : IndexWriter::Before::nothing));
+  FHIR_CHECK(index(rid, type, is_deletion ? k_none : write.index,
+                   identity.is_live ? IndexWriter::Before::rows : IndexWriter::Before::nothing));
   FHIR_CHECK(text_.note(rid));
   return written;
 }
@@ -153,8 +152,7 @@ fhir::Result<Written> BatchWriter::erase(const Write& write, std::int64_t type,
   FHIR_CHECK(text_.erase(identity.rid));
   FHIR_TRY(versions, erase_versions(identity.rid, 0));
   static const search::IndexRows k_none;
-  if (identity.is_live)
-    FHIR_CHECK(index_.replace(identity.rid, type, k_none, IndexWriter::Before::rows));
+  if (identity.is_live) FHIR_CHECK(index(identity.rid, type, k_none, IndexWriter::Before::rows));
   FHIR_CHECK(erase_identity(write, identity));
   names_.forget(type, write.id);
   names_.count(type, {identity.is_live ? -1 : 0, -versions - 1});
@@ -188,9 +186,14 @@ fhir::Result<Written> BatchWriter::reindex(const Write& write, std::int64_t type
   written.unchanged = true;
   const bool is_current = identity.is_live && write.precondition.if_match.value_or(
                                                   identity.version_id) == identity.version_id;
-  if (is_current)
-    FHIR_CHECK(index_.replace(identity.rid, type, write.index, IndexWriter::Before::rows));
+  if (is_current) FHIR_CHECK(index(identity.rid, type, write.index, IndexWriter::Before::rows));
   return written;
+}
+
+fhir::Result<void> BatchWriter::index(std::int64_t rid, std::int64_t type,
+                                      const search::IndexRows& rows, IndexWriter::Before before) {
+  FHIR_CHECK(index_.replace(rid, type, rows, before));
+  return contained_.replace(rid, rows, before);
 }
 
 fhir::Result<bool> BatchWriter::is_referenced(std::int64_t rid) {
@@ -221,10 +224,13 @@ fhir::Result<void> BatchWriter::check_references(const Write& write) {
   FHIR_CHECK(index_.flush());
   FHIR_TRY(type, names_.add_type(write.type));
   FHIR_TRY(target, find(type, write.id));
+  // What a contained resource refers to, its container does.
   FHIR_TRY(statement, connection_.statement(
                           "SELECT t.name, r.id FROM search_parameter s JOIN reference_index i "
-                          "ON i.param = s.param AND i.target = ? JOIN resource r ON "
-                          "r.rid = i.rid JOIN resource_type t ON t.type = r.type LIMIT 1"));
+                          "ON i.param = s.param AND i.target = ? JOIN resource c ON c.rid = i.rid "
+                          "JOIN resource r ON r.rid = CASE WHEN instr(c.id, '#') > 0 "
+                          "THEN CAST(c.id AS INTEGER) ELSE c.rid END "
+                          "JOIN resource_type t ON t.type = r.type LIMIT 1"));
   Run run(*statement);
   run->bind(1, target.rid);
   const Step step = run->step();

@@ -1,7 +1,7 @@
 // Applies batches of writes inside the open transaction.
 #pragma once
 
-#include "src/storage/sqlite/index_writer.h"
+#include "src/storage/sqlite/contained_writer.h"
 #include "src/storage/sqlite/text_indexer.h"
 #include "src/storage/store.h"
 
@@ -17,6 +17,7 @@ class BatchWriter {
         names_(names),
         text_(text),
         index_(connection, names),
+        contained_(connection, names, index_),
         time_(last_updated) {}
 
   /// Applies all writes in order, at one point of time that never goes back.
@@ -44,6 +45,9 @@ class BatchWriter {
   fhir::Result<Written> erase(const Write& write, std::int64_t type, const Identity& identity);
   fhir::Result<void> erase_identity(const Write& write, const Identity& identity);
   fhir::Result<Written> reindex(const Write& write, std::int64_t type, const Identity& identity);
+  /// The index rows of the resource and of what it contains.
+  fhir::Result<void> index(std::int64_t rid, std::int64_t type, const search::IndexRows& rows,
+                           IndexWriter::Before before);
   fhir::Result<int> erase_versions(std::int64_t rid, std::int64_t version);
   fhir::Result<bool> is_referenced(std::int64_t rid);
   fhir::Result<void> check_references(const Write& write);
@@ -58,6 +62,7 @@ class BatchWriter {
   Names& names_;
   TextIndexer& text_;
   IndexWriter index_;
+  ContainedWriter contained_;
   std::int64_t time_;  // of the newest batch
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/storage/sql/contained_name.h"
 #include "src/storage/sql/dialect.h"
 
 namespace server::storage::sqlite {
@@ -26,6 +27,10 @@ fhir::Result<std::optional<std::int64_t>> SnapshotCatalog::rid(std::int64_t type
   const Step step = run->step();
   if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
   return step == Step::row ? std::optional(run->integer(0)) : std::nullopt;
+}
+
+bool SnapshotCatalog::is_of_contained(std::int64_t type) {
+  return sql::is_contained_type(dictionary_.type_name(type));
 }
 
 std::uint64_t SnapshotCatalog::live_count(std::int64_t type) {

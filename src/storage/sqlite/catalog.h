@@ -21,6 +21,7 @@ class SnapshotCatalog : public sql::Catalog {
     return dictionary_.type(name);
   }
   std::vector<std::int64_t> types() override { return dictionary_.types(); }
+  bool is_of_contained(std::int64_t type) override;
   std::optional<std::int64_t> parameter(std::int64_t type, std::string_view url) override {
     return dictionary_.parameter(type, url);
   }

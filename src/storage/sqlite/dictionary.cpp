@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "src/storage/sql/contained_name.h"
 #include "src/storage/sqlite/connection.h"
 
 namespace server::storage::sqlite {
@@ -81,6 +82,15 @@ std::vector<std::int64_t> Dictionary::types() const {
   std::shared_lock lock(mutex_);
   std::vector<std::int64_t> all;
   for (const auto& [type, counts] : counts_) all.push_back(type);
+  return all;
+}
+
+std::vector<std::int64_t> Dictionary::contained_types() const {
+  std::shared_lock lock(mutex_);
+  std::vector<std::int64_t> all;
+  for (const auto& [name, type] : types_) {
+    if (sql::is_contained_type(name)) all.push_back(type);
+  }
   return all;
 }
 

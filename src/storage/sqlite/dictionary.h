@@ -53,6 +53,8 @@ class Dictionary {
   std::optional<std::int64_t> type(std::string_view name) const;
   std::string type_name(std::int64_t type) const;
   std::vector<std::int64_t> types() const;
+  /// Those of contained resources (contained_name.h), which are among the types too.
+  std::vector<std::int64_t> contained_types() const;
   std::optional<std::int64_t> parameter(std::int64_t type, std::string_view url) const;
   std::vector<std::int64_t> parameters(std::int64_t type) const;
   /// Absent: perhaps only in the table, when there are more than k_systems_cached_max.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "src/storage/sql/contained_name.h"
+
 namespace server::storage::sqlite {
 
 using sql::IndexKind;
@@ -16,7 +18,9 @@ bool is_before(Row a, Row b) { return compare(a, b) < 0; }
 }  // namespace
 
 fhir::Result<void> IndexWriter::replace(std::int64_t rid, std::int64_t type,
-                                        const search::IndexRows& rows, Before before) {
+                                        const search::IndexRows& rows, Before before,
+                                        std::int64_t container) {
+  container_ = container != 0 ? container : rid;
   if (before == Before::nothing) {
     FHIR_CHECK(collect(rid, type, rows, waiting_));
     const bool is_much = std::any_of(waiting_.begin(), waiting_.end(), [](const Rows& table) {
@@ -87,6 +91,12 @@ fhir::Result<std::int64_t> IndexWriter::system(std::string_view uri) {
   return system;
 }
 
+fhir::Result<std::int64_t> IndexWriter::target(const search::ReferenceRow& row) {
+  if (!row.id.starts_with('#')) return names_.add_target(row.type, row.id);
+  if (row.id.size() == 1) return container_;
+  return names_.add_target(sql::contained_type_name(row.type), std::to_string(container_) + row.id);
+}
+
 fhir::Result<void> IndexWriter::collect(std::int64_t rid, std::int64_t type,
                                         const search::IndexRows& rows, Tables& out) {
   parameters_.clear();
@@ -128,8 +138,8 @@ fhir::Result<void> IndexWriter::collect(std::int64_t rid, std::int64_t type,
   for (const auto& row : rows.references) {
     FHIR_TRY(param, parameter(type, row.parameter));
     if (!param) continue;
-    FHIR_TRY(target, names_.add_target(row.type, row.id));
-    of(IndexKind::reference).add({*param, target, rid});
+    FHIR_TRY(to, target(row));
+    of(IndexKind::reference).add({*param, to, rid});
   }
   for (const auto& row : rows.uris) {
     FHIR_TRY(param, parameter(type, row.parameter));

@@ -24,9 +24,10 @@ class IndexWriter {
   /// Only rows that differ are touched. `before`: whether the resource may have rows now. Rows of
   /// _id and _lastUpdated are left out: the resource table answers for them.
   ///
-  /// rows   must live until flush() or drop()
+  /// rows        must live until flush() or drop()
+  /// container   what contains the resource, for its references to others there; 0: itself
   fhir::Result<void> replace(std::int64_t rid, std::int64_t type, const search::IndexRows& rows,
-                             Before before);
+                             Before before, std::int64_t container = 0);
 
   /// Inserts what waits; before COMMIT and before anything reads the index tables.
   fhir::Result<void> flush();
@@ -40,6 +41,7 @@ class IndexWriter {
                              Tables& out);
   fhir::Result<std::optional<std::int64_t>> parameter(std::int64_t type, search::Parameter of);
   fhir::Result<std::int64_t> system(std::string_view uri);
+  fhir::Result<std::int64_t> target(const search::ReferenceRow& row);
   fhir::Result<void> collect_composite(std::int64_t rid, std::int64_t param,
                                        const search::CompositeRow& row, Rows& out);
   fhir::Result<void> load_stored(sql::IndexKind kind, std::int64_t rid);
@@ -51,6 +53,7 @@ class IndexWriter {
   Tables wanted_;  // of one resource that may have rows
   Rows stored_;
   fhir::Arena texts_;  // of stored_
+  std::int64_t container_ = 0;
   // Of the resource that is collected: its rows repeat few parameters and systems.
   std::vector<std::pair<search::Parameter, std::optional<std::int64_t>>> parameters_;
   std::vector<std::pair<std::string_view, std::int64_t>> systems_;

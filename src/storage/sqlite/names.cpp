@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "src/storage/sql/contained_name.h"
+
 namespace server::storage::sqlite {
 namespace {
 
@@ -30,6 +32,16 @@ std::optional<std::int64_t> Names::type(std::string_view name) {
   if (auto known = dictionary_.type(name)) return known;
   if (auto known = find(group_.types, name)) return known;
   return find(batch_.types, name);
+}
+
+std::vector<std::int64_t> Names::contained_types() const {
+  std::vector<std::int64_t> all = dictionary_.contained_types();
+  for (const Additions* added : {&group_, &batch_}) {
+    for (const auto& [name, type] : added->types) {
+      if (sql::is_contained_type(name)) all.push_back(type);
+    }
+  }
+  return all;
 }
 
 std::vector<std::int64_t> Names::types() {

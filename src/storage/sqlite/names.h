@@ -16,6 +16,8 @@ class Names final : public SnapshotCatalog {
   fhir::Result<std::int64_t> add_text(std::string_view folded);
   /// The identity of a reference's target, added as a mere identity when it is unknown.
   fhir::Result<std::int64_t> add_target(std::string_view type, std::string_view id);
+  /// The types under which contained resources are kept.
+  std::vector<std::int64_t> contained_types() const;
   /// Tells of an identity that was found or made otherwise.
   void remember(std::int64_t type, std::string_view id, std::int64_t rid);
 

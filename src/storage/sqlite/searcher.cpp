@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "src/storage/sql/contained_name.h"
 #include "src/storage/sql/dialect.h"
 #include "src/storage/sql/full_text.h"
 
@@ -48,8 +49,8 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   page.entries.reserve(found.size());
   Rids matches;
   for (const Found& one : found) {
-    FHIR_TRY(is_there, add_entry(page, one.rid, true));
-    if (is_there) matches.push_back(one.rid);
+    FHIR_TRY(is_there, add_match(page, query, one));
+    if (is_there) matches.push_back(matched_rid_);
   }
   if (query.is_full_text) FHIR_CHECK(add_scores(page, query, matches));
   if (!query.includes.empty()) FHIR_CHECK(add_includes(page, query, std::move(matches)));
@@ -98,7 +99,7 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& bui
     Step step = Step::done;
     const std::size_t before = found.size();
     while (found.size() < limit && (step = run->step()) == Step::row) {
-      Found one{run->integer(0), {}};
+      Found one{run->integer(0), {}, nullptr};
       for (std::size_t key = 0; key < keys; ++key) {
         one.keys.push_back(run->value(static_cast<int>(key) + 1));
       }
@@ -152,7 +153,7 @@ fhir::Result<void> Searcher::add_scores(Page& page, const search::Query& query,
   return {};
 }
 
-/// Adds the resource when it is live.
+/// Adds the resource when it is live. One that is contained comes only with its container.
 fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_match) {
   FHIR_CHECK(connection_.check_deadline());
   FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
@@ -161,6 +162,11 @@ fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_mat
   const Step step = run->step();
   if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
   if (step == Step::done || run->integer(3) != 0) return false;
+  if (const std::int64_t type = run->integer(5); type != entry_type_) {
+    entry_type_ = type;
+    entry_type_name_ = dictionary_.type_name(type);
+  }
+  if (sql::is_contained_type(entry_type_name_)) return false;
   Page::Entry entry;
   entry.is_match = is_match;
   entry.version.version_id = run->integer(0);
@@ -168,10 +174,6 @@ fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_mat
   entry.version.method = static_cast<WriteMethod>(run->integer(2));
   FHIR_TRY(body, connection_.body(*run, 4));
   entry.version.body = std::move(body);
-  if (const std::int64_t type = run->integer(5); type != entry_type_) {
-    entry_type_ = type;
-    entry_type_name_ = dictionary_.type_name(type);
-  }
   entry.version.type = entry_type_name_;
   entry.version.id = run->bytes(6);
   page.entries.push_back(std::move(entry));

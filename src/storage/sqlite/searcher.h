@@ -26,6 +26,7 @@ class Searcher {
   struct Found {
     std::int64_t rid;
     std::vector<sql::Value> keys;
+    const search::Query* query = nullptr;  // of the type, in a search of several
   };
   using Rids = std::vector<std::int64_t>;
 
@@ -37,6 +38,10 @@ class Searcher {
   fhir::Result<std::uint64_t> count(sql::QueryBuilder& builder);
   fhir::Result<void> add_scores(Page& page, const search::Query& query, const Rids& matches);
   fhir::Result<void> explain(const sql::SqlText& statement, std::size_t rows);
+  fhir::Result<bool> add_match(Page& page, const search::Query& query, const Found& found);
+  fhir::Result<bool> add_contained(Page& page, const search::Query& query, std::int64_t rid);
+  fhir::Result<bool> is_first_of_container(const search::Query& query, std::int64_t rid,
+                                           std::int64_t type, std::int64_t container);
   fhir::Result<bool> add_entry(Page& page, std::int64_t rid, bool is_match);
   fhir::Result<void> add_includes(Page& page, const search::Query& query, Rids matches);
   fhir::Result<void> follow(const search::Include& include, std::string_view query_type,
@@ -49,6 +54,8 @@ class Searcher {
   const Dictionary& dictionary_;
   std::vector<std::string>* plan_ = nullptr;  // of the page; null: nobody asks
   std::int64_t entry_type_ = 0;               // of the last entry: a page has few types
+  std::int64_t matched_rid_ = 0;  // what add_match added: the container of a contained resource
+  std::int64_t entry_type_ = 0;   // of the last entry: a page has few types
   std::string entry_type_name_;
 };
 

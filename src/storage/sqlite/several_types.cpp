@@ -44,6 +44,7 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find_in_types(const search:
     sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
     FHIR_CHECK(builder.compile(type));
     FHIR_TRY(found, find(builder, cursor, is_first, limit, query.sort.size()));
+    for (Found& one : found) one.query = &type;
     std::move(found.begin(), found.end(), std::back_inserter(all));
   }
   const auto is_before = [&](const Found& a, const Found& b) {

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <thread>
 
+#include "src/storage/sql/contained_name.h"
 #include "src/storage/sql/dialect.h"
 #include "src/storage/sql/migrations.h"
 #include "src/storage/sqlite/lock_file.h"
@@ -176,7 +177,8 @@ class SqliteStore final : public Store {
   std::vector<std::pair<std::string, std::uint64_t>> counts() override {
     std::vector<std::pair<std::string, std::uint64_t>> live;
     for (const auto& [name, counts] : dictionary_.counts()) {
-      if (counts.live > 0) live.emplace_back(name, static_cast<std::uint64_t>(counts.live));
+      if (counts.live > 0 && !sql::is_contained_type(name))
+        live.emplace_back(name, static_cast<std::uint64_t>(counts.live));
     }
     return live;
   }

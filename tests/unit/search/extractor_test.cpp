@@ -102,7 +102,7 @@ TEST_CASE("a number indexes its exact value, a range its ends") {
   CHECK(lines(rows, "probability") == Lines{"0.000168..0.000168", "0.1..0.2"});
 }
 
-TEST_CASE("a reference is local by type and id, otherwise whole, contained not at all") {
+TEST_CASE("a reference is local by type and id, otherwise whole") {
   const auto subject = [](const std::string& reference) {
     return rows_of(
         R"({"resourceType":"Observation","contained":[{"resourceType":"Patient","id":"c"}],
@@ -119,13 +119,33 @@ TEST_CASE("a reference is local by type and id, otherwise whole, contained not a
   CHECK(lines(subject(R"({"reference":"http://other.example/Patient/1"})"), "patient") ==
         Lines{"http://other.example/Patient/1"});
   CHECK(lines(subject(R"({"reference":"Group/1"})"), "patient") == Lines{});
-  CHECK(lines(subject(R"({"reference":"#c"})"), "subject") == Lines{});
+  CHECK(lines(subject(R"({"reference":"#c"})"), "subject") == Lines{"Patient/#c"});
+  CHECK(lines(subject(R"({"reference":"#other"})"), "subject") == Lines{});
   CHECK(lines(subject(R"({"display":"someone"})"), "subject") == Lines{});
   const auto by_identifier =
       subject(R"({"type":"Patient","identifier":{"system":"http://i","value":"7"}})");
   CHECK(by_identifier.references.empty());
   CHECK(lines(by_identifier, "subject") == Lines{"http://i|7"});
   CHECK(lines(by_identifier, "patient") == Lines{"http://i|7"});
+}
+
+// https://hl7.org/fhir/R4/search.html#contained
+TEST_CASE("contained resources have rows of their own, under their id") {
+  const auto rows = rows_of(R"({"resourceType":"MedicationRequest","contained":[
+    {"resourceType":"Medication","id":"m1","status":"active",
+     "manufacturer":{"reference":"#o"},"ingredient":[{"itemReference":{"reference":"#m2"}}]},
+    {"resourceType":"Organization","id":"o","name":"Maker","partOf":{"reference":"#"}},
+    {"resourceType":"Organization","id":"o","name":"Again"},
+    {"resourceType":"Organization","name":"Nameless"}],"medicationReference":{"reference":"#m1"}})");
+  CHECK(lines(rows, "medication") == Lines{"Medication/#m1"});
+  REQUIRE(rows.contained.size() == 2);
+  CHECK(rows.contained[0].type == "Medication");
+  CHECK(rows.contained[0].id == "m1");
+  CHECK(lines(rows.contained[0].rows, "status") ==
+        Lines{"http://hl7.org/fhir/CodeSystem/medication-status|active"});
+  CHECK(lines(rows.contained[0].rows, "manufacturer") == Lines{"Organization/#o"});
+  CHECK(lines(rows.contained[0].rows, "ingredient") == Lines{});
+  CHECK(lines(rows.contained[1].rows, "name") == Lines{"maker/Maker"});
 }
 
 TEST_CASE("a uri is indexed whole, a canonical with and without its version") {

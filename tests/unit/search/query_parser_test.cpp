@@ -277,7 +277,7 @@ TEST_CASE("what is malformed is refused, by the name of the parameter and withou
       {"Patient", "unknown=1", IssueType::not_supported},
       {"Patient", "=1", IssueType::not_supported},
       {"Patient", "gender:in=http://x", IssueType::not_supported},
-      {"Patient", "_contained=true", IssueType::not_supported},
+      {"Patient", "_contained=yes", IssueType::value},
       {"Patient", "_maxresults=0", IssueType::value},
       {"Patient", "_query=x", IssueType::not_supported},
       {"Bundle", "_text=x", IssueType::not_supported},

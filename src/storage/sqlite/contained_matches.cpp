@@ -1,0 +1,85 @@
+// What stands on a page for contained resources that match.
+// https://hl7.org/fhir/R4/search.html#contained
+#include <algorithm>
+#include <limits>
+
+#include "src/storage/sql/contained_name.h"
+#include "src/storage/sql/dialect.h"
+#include "src/storage/sqlite/searcher.h"
+
+namespace server::storage::sqlite {
+
+fhir::Result<bool> Searcher::add_match(Page& page, const search::Query& query, const Found& found) {
+  const search::Query& of_type = found.query != nullptr ? *found.query : query;
+  if (of_type.contained == search::Contained::only) return add_contained(page, of_type, found.rid);
+  matched_rid_ = found.rid;
+  return add_entry(page, found.rid, true);
+}
+
+/// "the server can return either the container resource, or the contained resource alone": both are
+/// made of the container.
+fhir::Result<bool> Searcher::add_contained(Page& page, const search::Query& query,
+                                           std::int64_t rid) {
+  std::int64_t type = 0;
+  std::string id;
+  {
+    FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
+    Run run(*statement);
+    run->bind(1, rid);
+    const Step step = run->step();
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    if (step == Step::done || run->integer(3) != 0) return false;
+    type = run->integer(5);
+    id = run->bytes(6);
+  }
+  const sql::ContainedId named = sql::read_contained_id(id);
+  matched_rid_ = named.container;
+  const bool is_container = query.contained_type == search::ContainedType::container;
+  if (is_container) {
+    FHIR_TRY(is_first, is_first_of_container(query, rid, type, named.container));
+    if (!is_first) return false;
+  }
+  FHIR_TRY(is_there, add_entry(page, named.container, true));
+  if (!is_there) return false;
+  Page::Entry& entry = page.entries.back();
+  const bool is_repeated =
+      is_container &&
+      std::any_of(page.entries.begin(), page.entries.end() - 1, [&](const Page::Entry& other) {
+        return other.version.type == entry.version.type && other.version.id == entry.version.id;
+      });
+  if (is_repeated) {  // matched by a resource of another type that it contains, or by itself
+    page.entries.pop_back();
+    return false;
+  }
+  if (!is_container) entry.contained_id = named.local;
+  return true;
+}
+
+/// A container stands where the first of its matches does: whichever page that is on.
+fhir::Result<bool> Searcher::is_first_of_container(const search::Query& query, std::int64_t rid,
+                                                   std::int64_t type, std::int64_t container) {
+  std::vector<std::int64_t> all;
+  const std::string first = sql::contained_id(container, ""),
+                    past = std::to_string(container) + '$';  // the character behind `#`
+  {
+    FHIR_TRY(statement, connection_.statement("SELECT rid FROM resource WHERE type = ? AND "
+                                              "id >= ? AND id < ? AND deleted = 0"));
+    Run run(*statement);
+    run->bind(1, type);
+    run->bind_text(2, first);
+    run->bind_text(3, past);
+    Step step;
+    while ((step = run->step()) == Step::row) all.push_back(run->integer(0));
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  }
+  if (all.size() < 2) return true;
+  sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
+  FHIR_CHECK(builder.compile(query));
+  builder.keep_to(all);
+  sql::Cursor start;
+  start.newest_rid = std::numeric_limits<std::int64_t>::max();
+  FHIR_TRY(found, find(builder, start, true, 1, query.sort.size()));
+  return !found.empty() && found.front().rid == rid;
+}
+
+}  // namespace server::storage::sqlite

@@ -1,0 +1,117 @@
+"""https://hl7.org/fhir/R4/search.html#contained"""
+from support import SearchCase, entries, patient
+
+INGREDIENTS = "http://example.org/medications"
+
+
+def medication(id, code, **members):
+    return {"resourceType": "Medication", "id": id, "status": "active",
+            "code": {"coding": [{"system": INGREDIENTS, "code": f"code-{code}"}]},
+            "ingredient": [{"itemCodeableConcept": {"coding": [{"system": INGREDIENTS, "code": code}]}}], **members}
+
+
+def mixture(id, other):
+    made = medication(id, "abc")
+    return {**made, "ingredient": made["ingredient"] + [{"itemReference": {"reference": "#" + other}}]}
+
+
+def request(id, *contained, medication="#m1", subject="Patient/p1"):
+    return {"resourceType": "MedicationRequest", "id": id, "status": "active", "intent": "order",
+            "subject": {"reference": subject}, **({"contained": list(contained)} if contained else {}),
+            "medicationReference": {"reference": medication}}
+
+
+class Contained(SearchCase):
+    resources = [
+        patient("Containing", id="p1"),
+        medication("own", "abc"),
+        request("23", medication("m1", "abc")),
+        request("24", mixture("m1", "m2"), {**medication("m2", "abc"), "form": {"text": "tablet"}}),
+        request("25", medication("m1", "xyz")),
+        request("26", medication="Medication/own"),
+    ]
+
+    def hits(self, path, *pairs):
+        response = self.http.search(path, pairs)
+        self.assert_status(response, 200)
+        return sorted(e["fullUrl"][len(self.server.base):].lstrip("/") for e in entries(response.json, "match"))
+
+    def test_by_default_only_resources_that_are_not_contained_are_found(self):
+        self.assertEqual(self.hits("Medication", ("ingredient-code", "abc")), ["Medication/own"])
+        self.assertEqual(self.hits("Medication", ("ingredient-code", "abc"), ("_contained", "false")), ["Medication/own"])
+
+    def test_true_finds_contained_resources_alone_and_both_finds_all(self):
+        self.assertEqual(self.hits("Medication", ("ingredient-code", "abc"), ("_contained", "true")),
+                         ["MedicationRequest/23", "MedicationRequest/24"])
+        self.assertEqual(self.hits("Medication", ("ingredient-code", "abc"), ("_contained", "both")),
+                         ["Medication/own", "MedicationRequest/23", "MedicationRequest/24"])
+        self.assertEqual(self.hits("Medication", ("_contained", "both"), ("_containedType", "contained")),
+                         ["Medication/own", "MedicationRequest/23#m1", "MedicationRequest/24#m1",
+                          "MedicationRequest/24#m2", "MedicationRequest/25#m1"])
+        self.assertEqual(self.hits("Medication", ("_contained", "true"), ("_containedType", "contained"), ("_id", "m2")),
+                         ["MedicationRequest/24#m2"])
+
+    def test_the_container_is_the_entry_unless_the_contained_resource_is_asked_for(self):
+        container = self.http.search("Medication", [("_contained", "true"), ("ingredient-code", "xyz")]).json
+        self.assertEqual([(e["resource"]["resourceType"], e["search"]["mode"]) for e in container["entry"]],
+                         [("MedicationRequest", "match")])
+        alone = self.http.search("Medication", [("_contained", "true"), ("_containedType", "contained"),
+                                                ("ingredient-code", "xyz")]).json["entry"][0]
+        self.assertEqual(alone["fullUrl"], self.server.base + "/MedicationRequest/25#m1")
+        self.assertEqual((alone["resource"]["resourceType"], alone["resource"]["id"]), ("Medication", "m1"))
+        self.assertEqual(alone["search"], {"mode": "match"})
+
+    def test_a_chain_is_evaluated_inside_contained_resources(self):
+        self.assertEqual(self.hits("MedicationRequest", ("medication.ingredient-code", "abc")),
+                         ["MedicationRequest/23", "MedicationRequest/24", "MedicationRequest/26"])
+        self.assertEqual(self.hits("MedicationRequest", ("medication:Medication.code", "code-xyz")), ["MedicationRequest/25"])
+        # m2 is contained, but the request leads there through m1 alone
+        self.assertEqual(self.hits("MedicationRequest", ("medication.form:text", "tablet")), [])
+        self.assertEqual(self.hits("MedicationRequest", ("medication.ingredient:Medication.form:text", "tablet")),
+                         ["MedicationRequest/24"])
+        self.assertEqual(self.hits("MedicationRequest", ("medication:missing", "true")), [])
+
+    def test_pages_give_each_container_once_and_the_total_counts_containers(self):
+        for sort in ([], [("_sort", "code")], [("_sort", "-_lastUpdated")]):
+            bundles = self.http.pages("Medication", [("_contained", "true"), ("_count", "1"), ("_total", "accurate"), *sort])
+            bundles = [page.json for page in bundles]
+            found = [e["fullUrl"].rsplit("/", 1)[1] for b in bundles for e in b.get("entry", [])]
+            self.assertEqual(sorted(found), ["23", "24", "25"], sort)
+            self.assertEqual(bundles[0]["total"], 3)
+        alone = [page.json for page in self.http.pages("Medication", [
+            ("_contained", "true"), ("_containedType", "contained"), ("_count", "1"), ("_total", "accurate")])]
+        self.assertEqual(sum(len(b.get("entry", [])) for b in alone), 4)
+        self.assertEqual(alone[0]["total"], 4)
+
+    def test_includes_never_bring_a_contained_resource_alone(self):
+        response = self.http.search("MedicationRequest", [("_include", "MedicationRequest:medication"),
+                                                          ("_include", "MedicationRequest:subject")])
+        self.assertEqual(sorted(e["fullUrl"].rsplit("/", 2)[1] for e in entries(response.json, "include")),
+                         ["Medication", "Patient"])
+
+    def test_contained_resources_live_and_end_with_their_container(self):
+        def codes(code):
+            return self.hits("Medication", ("_contained", "true"), ("code", f"code-{code}"))
+
+        for method, resource, before, after in (
+                ("PUT", request("40", medication("m1", "first")), ["MedicationRequest/40"], []),
+                ("PUT", request("40", medication("m1", "second")), [], ["MedicationRequest/40"]),
+                ("PUT", request("40", medication("m9", "second"), medication="#m9"), [], ["MedicationRequest/40"]),
+                ("DELETE", None, [], []),
+                ("PUT", request("40", medication("m1", "second")), [], ["MedicationRequest/40"])):
+            self.assert_status(self.http.request(method, "MedicationRequest/40", resource), 200, 201, 204)
+            self.assertEqual((codes("first"), codes("second")), (before, after), method)
+        history = self.http.get("_history?_count=100").json
+        self.assertFalse([e for e in history["entry"] if "#" in e["fullUrl"]])
+        self.assertEqual(self.http.get("Medication?_summary=count").json["total"], 1)
+        self.assert_status(self.http.delete("MedicationRequest/40"), 204)
+
+    def test_a_search_of_several_types_reaches_into_resources_too(self):
+        self.assertEqual(self.hits("", ("_type", "Medication,Patient"), ("_contained", "both"), ("_containedType", "contained")),
+                         ["Medication/own", "MedicationRequest/23#m1", "MedicationRequest/24#m1", "MedicationRequest/24#m2",
+                          "MedicationRequest/25#m1", "Patient/p1"])
+
+    def test_values_that_are_none_and_conditions_are_refused(self):
+        for query in ("_contained=maybe", "_containedType=box"):
+            self.assert_outcome(self.http.get("Medication?" + query), 400, "value")
+        self.assert_outcome(self.http.delete("Medication?_contained=true&code=code-xyz"), 400, "not-supported")
