@@ -90,6 +90,9 @@ Query without_criteria(const Query& query) {
 }
 
 fhir::Result<Query> guarded_type(const Query& query, const Access& access) {
+  // What stands for a contained resource is of another type, and perhaps of another patient.
+  if (query.contained != search::Contained::no)
+    return forbidden("With this token contained resources cannot be searched");
   FHIR_TRY(permission, may_search(access, query.resource_type));
   Query out = without_criteria(query);
   for (const Criterion& criterion : query.criteria) {

@@ -169,6 +169,12 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
   app.add_option("--deadline", settings.deadline_seconds,
                  "Longest time for one request, in seconds")
       ->capture_default_str();
+  app.add_option("--async-deadline", settings.async_deadline_seconds,
+                 "Longest time for a request that is answered later, in seconds")
+      ->capture_default_str();
+  app.add_option("--async-kept", settings.async_kept_seconds,
+                 "How long its answer is kept, in seconds")
+      ->capture_default_str();
   app.add_option("--idle-timeout", settings.idle_seconds,
                  "Longest time without a request on a connection, in seconds")
       ->capture_default_str();

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include "src/cli/smart.h"
 #include "src/http/server.h"
 #include "src/http/worker_pool.h"
+#include "src/jobs/request_jobs.h"
 #include "src/rest/rest_handler.h"
 
 namespace server::cli {
@@ -49,6 +51,14 @@ http::ServerOptions http_options(const ServeSettings& settings) {
   options.tls_certificate_file = settings.tls_certificate;
   options.tls_key_file = settings.tls_key;
   options.access_log = settings.access_log == "off" ? "" : settings.access_log;
+  return options;
+}
+
+jobs::RequestJobOptions job_options(const ServeSettings& settings) {
+  jobs::RequestJobOptions options;
+  options.folder = std::filesystem::path(settings.data) / "jobs";
+  options.run_max = std::chrono::seconds(settings.async_deadline_seconds);
+  options.kept_for = std::chrono::seconds(settings.async_kept_seconds);
   return options;
 }
 
@@ -132,6 +142,10 @@ int serve(const ServeSettings& given) {
     engine->options.authorizer = &smart->authorizer();
   }
   rest::RestHandler handler(engine->options, *engine->definitions, metrics);
+  jobs::RequestJobs later(job_options(settings), [&](http::Request& request, auto& progress) {
+    return handler.handle_later(request, progress);
+  });
+  handler.answer_later_by(later);
   const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
   late.set(site ? *site : handler);
   stop_on_signals(server);

@@ -29,6 +29,8 @@ struct ServeSettings {
   std::uint32_t page_size_max = 1000;
   std::size_t body_megabytes_max = 64;
   unsigned deadline_seconds = 60;
+  unsigned async_deadline_seconds = 600;
+  unsigned async_kept_seconds = 3600;
   unsigned idle_seconds = 60;
   unsigned grace_seconds = 30;
   std::string tls_certificate, tls_key;

@@ -29,6 +29,7 @@ std::vector<std::string_view> interactions_of(std::initializer_list<Level> level
   std::vector<std::string_view> out;
   for (const Route& route : routes()) {
     const bool is_named = !route.interaction.starts_with("conditional-") &&
+                          !route.interaction.starts_with("async-") &&
                           route.interaction != "operation" && route.interaction != "capabilities";
     const bool fits = std::find(levels.begin(), levels.end(), route.level) != levels.end();
     if (is_named && fits && std::find(out.begin(), out.end(), route.interaction) == out.end())

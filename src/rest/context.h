@@ -22,6 +22,11 @@
 #include "src/storage/store.h"
 #include "terminology/added_codings.h"
 
+namespace server::jobs {
+struct Progress;
+class RequestJobs;
+}  // namespace server::jobs
+
 namespace server::rest {
 
 class Authorizer;
@@ -53,6 +58,7 @@ struct Options {
   Authorizer* authorizer = nullptr;  // null: everybody may do everything; outlives the rest
 };
 
+class Helpers;
 class Reindexer;
 
 /// Definitions and what is compiled from them, swapped whole. The store stands beside it.
@@ -93,6 +99,9 @@ struct Call {
   /// What the token allows; null without an authorization server. The snapshot's store keeps to it.
   const access::Access* access = nullptr;
   std::chrono::steady_clock::time_point deadline{};
+  Helpers* helpers = nullptr;          // for the parts of a batch; null: none
+  jobs::RequestJobs* jobs = nullptr;   // requests that are answered later; null: none are
+  jobs::Progress* progress = nullptr;  // of a request that is answered later
   ReturnPreference prefer_return = ReturnPreference::unsaid;
   bool lenient = false;
   bool is_get = false;

@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/http.html#trules
 #include "src/rest/references.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -20,17 +21,31 @@ bool is_link_type(Primitive primitive) {
          primitive == Primitive::uuid;
 }
 
+/// "resolve-as-version-specific: … the reference should be resolved to a version"
+bool asks_for_version(const Value& reference) {
+  constexpr std::string_view k_url =
+      "http://hl7.org/fhir/StructureDefinition/resolve-as-version-specific";
+  const Value* extensions = reference.find("extension");
+  if (extensions == nullptr) return false;
+  const auto all = extensions->items();
+  return std::any_of(all.begin(), all.end(), [&](const Value& extension) {
+    const Value* asked = extension.find("valueBoolean");
+    return extension.string_at("url") == k_url && asked != nullptr &&
+           asked->kind() == fhir::json::Kind::true_;
+  });
+}
+
 class LinkReplacer {
  public:
   LinkReplacer(fhir::Arena& arena, const LinkTarget& target) : arena_(arena), target_(target) {}
 
   /// Whether `value` changed; then `out` holds what takes its place.
-  bool replace(const Value& value, const TypeSchema* type, bool is_reference, Value& out) {
+  bool replace(const Value& value, const TypeSchema* type, LinkKind kind, Value& out) {
     switch (value.kind()) {
       case fhir::json::Kind::string:
-        return replace_text(value, type, is_reference, out);
+        return replace_text(value, type, kind, out);
       case fhir::json::Kind::array:
-        return replace_items(value, type, is_reference, out);
+        return replace_items(value, type, kind, out);
       case fhir::json::Kind::object:
         return replace_members(value, type, out);
       default:
@@ -39,27 +54,28 @@ class LinkReplacer {
   }
 
  private:
-  bool replace_text(const Value& value, const TypeSchema* type, bool is_reference, Value& out) {
+  bool replace_text(const Value& value, const TypeSchema* type, LinkKind kind, Value& out) {
     if (type != nullptr && type->primitive == Primitive::xhtml)
       return replace_narrative(value, out);
-    if (!is_reference && (type == nullptr || !is_link_type(type->primitive))) return false;
-    const auto target = target_(value.string(), is_reference);
+    if (kind == LinkKind::uri && (type == nullptr || !is_link_type(type->primitive))) return false;
+    const auto target = target_(value.string(), kind);
     if (!target) return false;
     out = Value::text_value(fhir::json::Kind::string, *target, value.offset());
     return true;
   }
 
   bool replace_narrative(const Value& value, Value& out) {
-    constexpr std::array<std::string_view, 2> k_attributes = {"href=\"", "src=\""};
+    constexpr std::array<std::string_view, 4> k_attributes = {"href=\"", "src=\"", "href='",
+                                                              "src='"};
     std::string text(value.string());
     bool changed = false;
     for (std::string_view attribute : k_attributes) {
       std::size_t at = 0;
       while ((at = text.find(attribute, at)) != std::string::npos) {
         at += attribute.size();
-        const std::size_t end = text.find('"', at);
+        const std::size_t end = text.find(attribute.back(), at);
         if (end == std::string::npos) break;
-        const auto target = target_(std::string_view(text).substr(at, end - at), false);
+        const auto target = target_(std::string_view(text).substr(at, end - at), LinkKind::uri);
         if (!target) continue;
         text.replace(at, end - at, *target);
         changed = true;
@@ -70,12 +86,12 @@ class LinkReplacer {
     return changed;
   }
 
-  bool replace_items(const Value& value, const TypeSchema* type, bool is_reference, Value& out) {
+  bool replace_items(const Value& value, const TypeSchema* type, LinkKind kind, Value& out) {
     Value* copy = nullptr;
     const auto items = value.items();
     for (std::size_t i = 0; i < items.size(); ++i) {
       Value replaced;
-      if (!replace(items[i], type, is_reference, replaced)) continue;
+      if (!replace(items[i], type, kind, replaced)) continue;
       if (copy == nullptr) {
         copy = arena_.allocate_array<Value>(items.size());
         std::copy(items.begin(), items.end(), copy);
@@ -99,11 +115,13 @@ class LinkReplacer {
       const fhir::PropertySchema* property =
           type != nullptr ? type->property(members[i].name(), members[i].name_hash) : nullptr;
       if (property == nullptr || property->type == nullptr) continue;
-      const bool is_reference = type->name == "Reference" && property->element->name == "reference";
+      LinkKind link = LinkKind::uri;
+      if (type->name == "Reference" && property->element->name == "reference")
+        link = asks_for_version(value) ? LinkKind::reference_to_version : LinkKind::reference;
       // A primitive's sibling holds extensions, whatever the primitive is.
       const TypeSchema* member_type = property->type->type;
       Value replaced;
-      if (!replace(members[i].value, member_type, is_reference, replaced)) continue;
+      if (!replace(members[i].value, member_type, link, replaced)) continue;
       if (copy == nullptr) {
         copy = arena_.allocate_array<Member>(members.size());
         std::copy(members.begin(), members.end(), copy);
@@ -124,7 +142,7 @@ class LinkReplacer {
 Value replace_links(const Value& resource, const TypeSchema* type, fhir::Arena& arena,
                     const LinkTarget& target) {
   Value out;
-  return LinkReplacer(arena, target).replace(resource, type, false, out) ? out : resource;
+  return LinkReplacer(arena, target).replace(resource, type, LinkKind::uri, out) ? out : resource;
 }
 
 }  // namespace server::rest

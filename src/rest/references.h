@@ -3,6 +3,7 @@
 // bundle"
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -13,9 +14,13 @@
 
 namespace server::rest {
 
+/// What a link stands in: an element of type uri, url, canonical, oid, uuid, or a narrative; a
+/// Reference; a Reference whose extension resolve-as-version-specific asks for a version.
+enum class LinkKind : std::uint8_t { uri, reference, reference_to_version };
+
 /// What a link becomes; nothing when it stays. The text returned lives as long as the arena.
 using LinkTarget =
-    std::function<std::optional<std::string_view>(std::string_view link, bool is_reference)>;
+    std::function<std::optional<std::string_view>(std::string_view link, LinkKind kind)>;
 
 /// An overlay of `resource`: shares every part that has no link to replace. Links are the elements
 /// of type Reference.reference, uri, url, canonical, oid and uuid, and href and src in narratives.

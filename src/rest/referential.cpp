@@ -69,9 +69,9 @@ fhir::Result<storage::Store::Outcome, storage::Store::Failure> write_all(
     const Call& call, std::vector<storage::Write> writes) {
   if (call.options->create_placeholders) add_placeholders(call, writes);
   for (storage::Write& write : writes) {
-    write.skip_unchanged =
-        !call.options->store_unchanged && (write.method == storage::WriteMethod::update ||
-                                           write.method == storage::WriteMethod::patch);
+    write.skip_unchanged = !call.options->store_unchanged && !write.must_make_version &&
+                           (write.method == storage::WriteMethod::update ||
+                            write.method == storage::WriteMethod::patch);
     write.must_not_be_referenced =
         call.options->check_references_on_delete && write.method == storage::WriteMethod::delete_;
   }

@@ -3,11 +3,14 @@
 #include "src/rest/rest_handler.h"
 
 #include <algorithm>
+#include <exception>
+#include <thread>
 
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
 #include "fhir/model/xml_writer.h"
 #include "src/access/guarded_store.h"
+#include "src/jobs/request_jobs.h"
 #include "src/rest/answer.h"
 #include "src/rest/authorize.h"
 #include "src/rest/authorizer.h"
@@ -22,6 +25,7 @@
 namespace server::rest {
 namespace {
 
+constexpr unsigned k_helpers_max = 8;  // threads beside the workers, for the parts of batches
 constexpr std::string_view k_health = "/health";
 constexpr std::string_view k_metrics = "/metrics";
 
@@ -97,6 +101,12 @@ bool takes_any_type(const Route& route, const Match& match) {
           route.interaction == "conditional-update");
 }
 
+/// "the server can respond asynchronously": what costs less than to be taken in does not.
+bool may_be_answered_later(const Route& route) {
+  return route.placement != http::Placement::io_thread && route.interaction != "capabilities" &&
+         !route.interaction.starts_with("async-");
+}
+
 bool gives_any_type(const Route& route, const Match& match) {
   return match.type == "Binary" && (route.interaction == "read" || route.interaction == "vread");
 }
@@ -104,7 +114,10 @@ bool gives_any_type(const Route& route, const Match& match) {
 }  // namespace
 
 RestHandler::RestHandler(Options options, SnapshotSource& snapshots, http::Metrics& metrics)
-    : options_(std::move(options)), snapshots_(snapshots), metrics_(metrics) {}
+    : options_(std::move(options)),
+      snapshots_(snapshots),
+      metrics_(metrics),
+      helpers_(std::clamp(std::thread::hardware_concurrency(), 1u, k_helpers_max)) {}
 
 http::Placement RestHandler::placement(const http::Request& request) const {
   if (request.method != http::Method::get && request.method != http::Method::head)
@@ -115,7 +128,10 @@ http::Placement RestHandler::placement(const http::Request& request) const {
     return http::Placement::worker;
   if (is_rewritten(request)) return http::Placement::worker;
   const auto found = match(request.method, path.substr(options_.base_path.size() + 1));
-  return found && found->route != nullptr ? found->route->placement : http::Placement::worker;
+  if (!found || found->route == nullptr) return http::Placement::worker;
+  const bool may_come_later = found->route->placement == http::Placement::io_thread_first &&
+                              jobs_ != nullptr && request.headers.has("Prefer");
+  return may_come_later ? http::Placement::worker : found->route->placement;
 }
 
 http::Response RestHandler::service_endpoint(std::string_view path) const {
@@ -169,7 +185,28 @@ void RestHandler::present(http::Response& response, const Shape& shape) const {
   }
 }
 
-Answer RestHandler::answer(http::Request& request, Shape& shape) const {
+http::Response RestHandler::handle_later(http::Request& request, jobs::Progress& progress) const
+    try {
+  Shape shape;
+  Answer result = answer(request, shape, &progress);
+  return result ? *std::move(result) : failure_response(result.error());
+} catch (const std::exception&) {
+  return failure(500, "The server failed while it worked on this request");
+}
+
+/// "202 Accepted … Content-Location: the absolute URL of an endpoint for subsequent status
+/// requests"
+Answer RestHandler::accept_for_later(const http::Request& request) const {
+  REST_TRY(id, jobs_->accept(request));
+  http::Response response = done_response(
+      202, "The request is taken in; Content-Location tells where its answer will be");
+  response.headers.add("Content-Location", options_.base_url + "/_async/" + id);
+  response.headers.add("Preference-Applied", "respond-async");
+  response.headers.add("Retry-After", "1");
+  return response;
+}
+
+Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress* progress) const {
   // 1. Route: what the URL names decides everything after it.
   auto refuse = [](fhir::Situation situation, fhir::IssueType type, std::string text) {
     return fhir::unexpected(rest::failure(fhir::make_issue(situation, type, std::move(text))));
@@ -230,13 +267,22 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   call.body = request.body;
   call.headers = &request.headers;
   call.deadline = request.deadline;
+  call.helpers = &helpers_;
+  call.jobs = jobs_;
+  call.progress = progress;
   call.prefer_return = presentation.prefer_return;
   call.lenient = presentation.lenient;
   call.is_get = request.method == http::Method::get || request.method == http::Method::head;
   FHIR_CHECK(check_names(call));
-  if (identity == nullptr) return route.handle(call);
+  // 5. The interaction; later, when the client would rather not wait.
+  const bool is_for_later = presentation.respond_async && jobs_ != nullptr && progress == nullptr &&
+                            may_be_answered_later(route);
+  const auto interact = [&] {
+    return is_for_later ? accept_for_later(request) : route.handle(call);
+  };
+  if (identity == nullptr) return interact();
 
-  // 5. Authorize: from here on the store shows and takes what the token allows.
+  // 6. Authorize before: from here on the store shows and takes what the token allows.
   const access::Access access(std::move(identity), snapshot->definitions());
   access::GuardedStore store(snapshot->store(), access);
   Snapshot guarded = *snapshot;
@@ -244,9 +290,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape) const {
   call.snapshot = &guarded;
   call.access = &access;
   FHIR_CHECK(authorize(call, route));
-
-  // 6. The interaction.
-  return route.handle(call);
+  return interact();
 }
 
 http::Response RestHandler::failure(unsigned status, std::string_view diagnostics) const {

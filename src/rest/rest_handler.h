@@ -8,6 +8,7 @@
 
 #include "src/http/message.h"
 #include "src/http/metrics.h"
+#include "src/rest/bundle/helpers.h"
 #include "src/rest/context.h"
 #include "src/rest/snapshot_source.h"
 
@@ -17,6 +18,13 @@ class RestHandler final : public http::Handler {
  public:
   /// snapshots   outlive the handler; each request sees one of them
   RestHandler(Options options, SnapshotSource& snapshots, http::Metrics& metrics);
+
+  /// From now on `Prefer: respond-async` is followed.
+  ///
+  /// jobs   ends before the handler; runs requests by handle_later()
+  void answer_later_by(jobs::RequestJobs& jobs) { jobs_ = &jobs; }
+  /// Answers a request that was taken in before: a JSON body, whatever the client asked for.
+  http::Response handle_later(http::Request& request, jobs::Progress& progress) const;
 
   http::Placement placement(const http::Request& request) const override;
   http::Response handle(http::Request& request) override;
@@ -32,12 +40,15 @@ class RestHandler final : public http::Handler {
     std::shared_ptr<const Snapshot> snapshot;
   };
   void present(http::Response& response, const Shape& shape) const;
-  Answer answer(http::Request& request, Shape& shape) const;
+  Answer answer(http::Request& request, Shape& shape, jobs::Progress* progress = nullptr) const;
+  Answer accept_for_later(const http::Request& request) const;
   http::Response service_endpoint(std::string_view path) const;
 
   Options options_;
   SnapshotSource& snapshots_;
   http::Metrics& metrics_;
+  jobs::RequestJobs* jobs_ = nullptr;
+  mutable Helpers helpers_;
 };
 
 }  // namespace server::rest

@@ -22,6 +22,9 @@ constexpr auto k_routes = std::to_array<Route>({
     {Method::get, "${operation}", "operation", Level::system, Placement::worker, operation},
     {Method::post, "${operation}", "operation", Level::system, Placement::worker, operation},
 
+    {Method::get, "_async/{id}", "async-status", Level::system, Placement::worker, job_status},
+    {Method::delete_, "_async/{id}", "async-cancel", Level::system, Placement::worker, job_cancel},
+
     // A page of a selective search costs less than handing it over; what takes longer is handed on.
     {Method::get, "{type}", "search-type", Level::type, Placement::io_thread_first, search},
     {Method::post, "{type}/_search", "search-type", Level::type, Placement::worker, search},

@@ -1,7 +1,8 @@
 """https://hl7.org/fhir/R4/http.html#transaction"""
+import base64
 import re
 
-from support import ServerCase, bundle, entry, entries, patient
+from support import Parallel, ServerCase, bundle, entry, entries, patient
 
 
 def observation(subject, **members):
@@ -196,6 +197,71 @@ class Transaction(ServerCase):
         self.assertEqual(one["response"]["etag"], 'W/"1"')
         self.assertIn("lastModified", one["response"])
 
+    def test_a_read_by_head_brings_no_resource(self):
+        made = self.create(patient("Head"))
+        response = self.transaction(entry("HEAD", "Patient/" + made["id"]), entry("GET", "Patient/" + made["id"]))
+        self.assert_status(response, 200)
+        self.assertEqual(statuses(response), ["200", "200"])
+        self.assertEqual(["resource" in e for e in entries(response.json)], [False, True])
+        self.assertEqual(entries(response.json)[0]["response"]["etag"], 'W/"1"')
+
+    def test_a_versioned_reference_names_the_version_that_the_transaction_makes(self):
+        """https://hl7.org/fhir/R4/bundle.html#references: the version is matched by meta.versionId."""
+        base = "http://elsewhere.example/fhir/"
+        self.create_at("Patient/versioned", patient("One", id="versioned"))
+        response = self.transaction(
+            entry("POST", "Patient", patient("New", id="p", meta={"versionId": "7"}), base + "Patient/p"),
+            entry("PUT", "Patient/versioned", patient("Two", id="versioned", meta={"versionId": "3"}), base + "Patient/versioned"),
+            entry("POST", "Observation", observation("Patient/p/_history/7", focus=[
+                {"reference": base + "Patient/versioned/_history/3"}, {"reference": "Patient/versioned"},
+                {"reference": base + "Patient/p/_history/6"}]), base + "Observation/o"))
+        self.assert_status(response, 200)
+        person, _, seen = [place(e) for e in entries(response.json)]
+        got = self.http.get(seen).json
+        self.assertEqual(got["subject"]["reference"], person + "/_history/1")
+        self.assertEqual([f["reference"] for f in got["focus"]],
+                         ["Patient/versioned/_history/2", "Patient/versioned", base + "Patient/p/_history/6"])
+        self.assert_status(self.http.get("Patient/versioned/_history/2"), 200)
+
+    def test_a_reference_may_ask_to_be_resolved_to_a_version(self):
+        asks = [{"url": "http://hl7.org/fhir/StructureDefinition/resolve-as-version-specific", "valueBoolean": True}]
+        self.create_at("Patient/there", patient("One", id="there"))
+        self.create_at("Patient/there", patient("Two", id="there"))
+        self.create_at("Patient/same", patient("Same", id="same"))
+        new = "urn:uuid:5f1b5d3a-0000-4000-8000-0000000000bb"
+        response = self.transaction(
+            entry("POST", "Patient", patient("New"), new),
+            entry("PUT", "Patient/same", patient("Same", id="same")),
+            entry("POST", "Observation", observation(new, focus=[
+                {"reference": "Patient/there", "extension": asks}, {"reference": "Patient/there"},
+                {"reference": "Patient/same", "extension": asks}, {"reference": new, "extension": asks}])))
+        self.assert_status(response, 200)
+        person, same, seen = [place(e) for e in entries(response.json)]
+        self.assertEqual([f["reference"] for f in self.http.get(seen).json["focus"]],
+                         ["Patient/there/_history/2", "Patient/there", "Patient/same/_history/2", person + "/_history/1"])
+        # also where nothing else changes: the version that is named is made
+        self.assert_status(self.http.get("Patient/same/_history/2"), 200)
+
+    def test_all_verbs_in_one(self):
+        for id in ("verb-delete", "verb-put", "verb-patch", "verb-get"):
+            self.create_at("Patient/" + id, patient("Verb", id=id))
+        patch = {"resourceType": "Binary", "contentType": "application/json-patch+json",
+                 "data": base64.b64encode(b'[{"op": "add", "path": "/active", "value": true}]').decode()}
+        response = self.transaction(
+            entry("GET", "Patient/verb-get"), entry("HEAD", "Patient/verb-get"),
+            entry("PATCH", "Patient/verb-patch", patch), entry("PUT", "Patient/verb-put", patient("Changed", id="verb-put")),
+            entry("POST", "Patient", patient("Verb")), entry("DELETE", "Patient/verb-delete"),
+            entry("GET", self.server.base + "/Patient/verb-put"), entry("GET", "Patient?family=Changed&_id=verb-put"))
+        self.assert_status(response, 200)
+        self.assertEqual(statuses(response), ["200", "200", "200", "200", "201", "204", "200", "200"])
+        got = entries(response.json)
+        self.assertEqual(got[6]["resource"]["name"][0]["family"], "Changed")
+        self.assertEqual(len(got[7]["resource"]["entry"]), 1)
+        self.assertIs(self.http.get("Patient/verb-patch").json["active"], True)
+
+    def create_at(self, path, resource):
+        self.assert_status(self.http.put(path, resource), 200, 201)
+
     def test_a_hundred_at_once_are_all_there(self):
         response = self.transaction(*[
             entry("PUT", f"Patient/bulk-{n}", patient("Bulk", id=f"bulk-{n}")) for n in range(100)])
@@ -230,6 +296,33 @@ class Batch(ServerCase):
         self.assertTrue(any("entry[3]" in " ".join(i.get("expression", []))
                             for i in all_entries[3]["response"]["outcome"]["issue"]))
         self.assertEqual(all_entries[4]["resource"]["total"], 1)
+
+    def test_entries_that_change_the_same_resource_depend_on_each_other(self):
+        """There SHALL be no interdependencies … Servers SHOULD validate that this is the case:
+        https://hl7.org/fhir/R4/http.html#brules"""
+        response = self.transaction(
+            entry("PUT", "Patient/twice", patient("A", id="twice")), entry("PUT", "Patient/once", patient("B", id="once")),
+            entry("PUT", "Patient/twice", patient("C", id="twice")), kind="batch")
+        self.assertEqual(statuses(response), ["400", "201", "400"])
+        self.assertEqual(entries(response.json)[0]["response"]["outcome"]["issue"][0]["code"], "duplicate")
+
+    def test_a_batch_is_done_in_the_order_of_transactions_and_answered_in_its_own(self):
+        parts = []
+        for i in range(40):
+            id = f"ordered{i}"
+            parts += [entry("GET", "Patient/" + id), entry("PUT", "Patient/" + id, patient(f"Order{i}", id=id))]
+        response = self.transaction(*parts, kind="batch")
+        self.assertEqual(statuses(response), ["200", "201"] * 40)
+        self.assertEqual([e["resource"]["id"] for e in entries(response.json)[::2]], [f"ordered{i}" for i in range(40)])
+
+    def test_many_batches_at_once_do_not_wait_for_each_other(self):
+        def work(index):
+            with self.server.client() as http:
+                response = http.post("", bundle(*(entry("POST", "Patient", patient(f"Par{index}")) for _ in range(40)), kind="batch"))
+                assert [e["response"]["status"][:3] for e in response.json["entry"]] == ["201"] * 40
+
+        Parallel(40, work).join()
+        self.assertEqual(self.http.get("Patient?family=Par7&_summary=count").json["total"], 40)
 
     def test_conditional_create_and_version_checks(self):
         made = self.create(organization("batch"))

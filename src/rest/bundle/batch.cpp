@@ -1,9 +1,16 @@
 // https://hl7.org/fhir/R4/http.html#brules
 #include "src/rest/bundle/batch.h"
 
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
 #include "fhir/formats/json_writer.h"
+#include "src/jobs/progress.h"
 #include "src/rest/answer.h"
 #include "src/rest/bundle/entry.h"
+#include "src/rest/bundle/helpers.h"
 #include "src/rest/interactions/interactions.h"
 
 namespace server::rest {
@@ -25,33 +32,110 @@ Failure in_bundle(Failure failure, const Entry& entry, const fhir::json::Documen
   return failure;
 }
 
-Answer run(const Call& call, const Entry& entry) {
-  std::string body;
-  if (entry.resource != nullptr && entry.method != http::Method::patch)
-    body = fhir::json::to_string(*entry.resource);
-  FHIR_TRY(inner, bundle_entries::call_for(call, entry, body));
-  return entry.match.route->handle(inner);
+/// "servers SHOULD execute the batch in the same order as that specified below for transactions":
+/// DELETE, POST, PUT and PATCH, GET and HEAD.
+std::size_t phase_of(const Entry& entry) {
+  switch (entry.method) {
+    case http::Method::delete_:
+      return 0;
+    case http::Method::post:
+      return 1;
+    case http::Method::put:
+    case http::Method::patch:
+      return 2;
+    default:
+      return 3;
+  }
 }
+
+class Batch {
+ public:
+  Batch(const Call& call, const fhir::json::Document& bundle, const std::vector<Entry>& entries)
+      : call_(call), bundle_(bundle), entries_(entries), answers_(entries.size()) {}
+
+  std::string run() {
+    if (call_.progress != nullptr)
+      call_.progress->total = static_cast<std::uint32_t>(entries_.size());
+    count_changes();
+    std::array<std::vector<const Entry*>, 4> phases;
+    for (const Entry& entry : entries_) phases[phase_of(entry)].push_back(&entry);
+    for (const auto& phase : phases) {
+      const auto part = [&](std::size_t at) { run(*phase[at]); };
+      if (call_.helpers != nullptr) {
+        call_.helpers->run(phase.size(), part);
+      } else {
+        for (std::size_t at = 0; at < phase.size(); ++at) part(at);
+      }
+    }
+    std::string text = R"({"resourceType":"Bundle","type":"batch-response")";
+    if (!entries_.empty()) text += R"(,"entry":[)";
+    for (std::size_t at = 0; at < answers_.size(); ++at) {
+      if (at != 0) text += ',';
+      text += std::exchange(answers_[at], {});
+    }
+    return text + (entries_.empty() ? "}" : "]}");
+  }
+
+ private:
+  using Identity = std::pair<std::string_view, std::string_view>;
+
+  static bool changes_one(const Entry& entry) {
+    return phase_of(entry) != 3 && !entry.match.id.empty() && entry.match.operation.empty();
+  }
+
+  void count_changes() {
+    for (const Entry& entry : entries_) {
+      if (changes_one(entry)) ++changes_[{entry.match.type, entry.match.id}];
+    }
+  }
+
+  /// "there SHALL be no interdependencies between the different entries … Servers SHOULD validate
+  /// that this is the case"
+  fhir::Result<void, Failure> check_is_independent(const Entry& entry) const {
+    if (!changes_one(entry) || changes_.at({entry.match.type, entry.match.id}) == 1) return {};
+    return fhir::unexpected(
+        failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::duplicate,
+                                 "Several entries of the batch change the same resource")));
+  }
+
+  Answer answer(const Entry& entry) const {
+    if (call_.progress != nullptr && call_.progress->is_cancelled)
+      return fhir::unexpected(
+          failure(fhir::make_issue(fhir::Situation::unavailable, fhir::IssueType::transient,
+                                   "The batch was cancelled before this entry")));
+    FHIR_CHECK(check_is_independent(entry));
+    std::string body;
+    if (entry.resource != nullptr && entry.method != http::Method::patch)
+      body = fhir::json::to_string(*entry.resource);
+    FHIR_TRY(inner, bundle_entries::call_for(call_, entry, body));
+    return entry.match.route->handle(inner);
+  }
+
+  /// An entry is a slot of its own, so that the answers stand in the order of what was asked.
+  void run(const Entry& entry) {
+    Answer answered = answer(entry);
+    const http::Response response =
+        answered ? *std::move(answered)
+                 : failure_response(in_bundle(std::move(answered).error(), entry, bundle_));
+    const bool with_resource = call_.prefer_return == ReturnPreference::representation ||
+                               entry.method == http::Method::get ||
+                               !entry.match.operation.empty() || entry.path.ends_with("_search");
+    bundle_entries::append_response_entry(answers_[entry.index], response, with_resource);
+    if (call_.progress != nullptr) ++call_.progress->done;
+  }
+
+  const Call& call_;
+  const fhir::json::Document& bundle_;
+  const std::vector<Entry>& entries_;
+  std::vector<std::string> answers_;
+  std::map<Identity, std::size_t> changes_;
+};
 
 }  // namespace
 
 Answer batch(const Call& call, const fhir::json::Document& bundle) {
   FHIR_TRY(entries, bundle_entries::read_entries(call, bundle));
-  std::string text = R"({"resourceType":"Bundle","type":"batch-response")";
-  if (!entries.empty()) text += R"(,"entry":[)";
-  for (const Entry& entry : entries) {
-    Answer answer = run(call, entry);
-    const http::Response response =
-        answer ? *std::move(answer)
-               : failure_response(in_bundle(std::move(answer).error(), entry, bundle));
-    if (entry.index != 0) text += ',';
-    const bool with_resource = call.prefer_return == ReturnPreference::representation ||
-                               entry.method == http::Method::get ||
-                               !entry.match.operation.empty() || entry.path.ends_with("_search");
-    bundle_entries::append_response_entry(text, response, with_resource);
-  }
-  text += entries.empty() ? "}" : "]}";
-  return fhir_response(200, std::move(text));
+  return fhir_response(200, Batch(call, bundle, entries).run());
 }
 
 }  // namespace server::rest

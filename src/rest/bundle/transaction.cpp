@@ -3,7 +3,8 @@
 #include "src/rest/bundle/transaction.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <utility>
 
 #include "src/rest/answer.h"
 #include "src/rest/bundle/entry.h"
@@ -32,13 +33,18 @@ struct Plan {
   storage::Precondition precondition;
   std::optional<fhir::json::Document> patched;  // what a PATCH made of the current version
   std::size_t write = 0;                        // index into the writes, for Kind::write
+  bool is_named_by_version = false;             // a reference in the bundle names what it makes
+  bool is_pinned = false;                       // if_match is ours: it may be tried again
 };
 
 class Transaction {
  public:
   Transaction(const Call& call, const fhir::json::Document& bundle,
               const std::vector<Entry>& entries)
-      : call_(call), bundle_(bundle), entries_(entries), links_(call, arena_) {}
+      : call_(call),
+        bundle_(bundle),
+        entries_(entries),
+        links_(call, arena_, [this](auto type, auto id) { return version_after(type, id); }) {}
 
   /// One attempt; `overtaken` tells that a condition changed meanwhile and another attempt may do.
   Answer run(bool& overtaken) {
@@ -47,7 +53,7 @@ class Transaction {
       plan.entry = &entry;
       if (auto planned = make_plan(plan); !planned) return at(std::move(planned).error(), entry);
       if (plan.kind == Plan::Kind::write || plan.kind == Plan::Kind::existing)
-        links_.add(entry.full_url, plan.type, plan.id);
+        links_.add(entry.full_url, plan.type, plan.id, version_sent_in(entry));
       plans_.push_back(std::move(plan));
     }
     FHIR_CHECK(refuse_duplicates());
@@ -55,8 +61,10 @@ class Transaction {
     FHIR_TRY(writes, make_writes());
     auto outcome = write_all(call_, std::move(writes));
     if (!outcome) {
-      overtaken = outcome.error().issue.type == fhir::IssueType::duplicate;
       const Plan* failed = plan_of_write(outcome.error().failed);
+      const fhir::IssueType type = outcome.error().issue.type;
+      overtaken = type == fhir::IssueType::duplicate ||
+                  (type == fhir::IssueType::conflict && failed != nullptr && failed->is_pinned);
       return at(write_failure(call_, std::move(outcome).error().issue),
                 *(failed != nullptr ? failed : &plans_.front())->entry);
     }
@@ -184,10 +192,12 @@ class Transaction {
 
   /// "If any resource identities (including resolved identities from conditional update/delete)
   /// overlap in steps 1-3, then the transaction SHALL fail."
-  fhir::Result<void, Failure> refuse_duplicates() const {
-    std::set<std::pair<std::string_view, std::string_view>> seen;
-    for (const Plan& plan : plans_) {
-      if (plan.kind != Plan::Kind::write || seen.emplace(plan.type, plan.id).second) continue;
+  fhir::Result<void, Failure> refuse_duplicates() {
+    for (Plan& plan : plans_) {
+      if (plan.kind != Plan::Kind::write ||
+          writes_.emplace(std::pair<std::string_view, std::string_view>(plan.type, plan.id), &plan)
+              .second)
+        continue;
       return at(
           failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::duplicate,
                                    "Two entries of the transaction change the same resource")),
@@ -196,11 +206,42 @@ class Transaction {
     return {};
   }
 
-  const Plan* write_of(std::string_view type, std::string_view id) const {
-    for (const Plan& plan : plans_) {
-      if (plan.kind == Plan::Kind::write && plan.type == type && plan.id == id) return &plan;
+  Plan* write_of(std::string_view type, std::string_view id) const {
+    const auto found = writes_.find({type, id});
+    return found != writes_.end() ? found->second : nullptr;
+  }
+
+  static std::string_view version_sent_in(const Entry& entry) {
+    const fhir::json::Value* meta =
+        entry.resource != nullptr ? entry.resource->find("meta") : nullptr;
+    return meta != nullptr ? meta->string_at("versionId") : std::string_view{};
+  }
+
+  /// The version that a resource has once all is written: for references that name it. What this
+  /// transaction changes must not be changed by others before.
+  std::optional<std::int64_t> version_after(std::string_view type, std::string_view id) {
+    Plan* plan = write_of(type, id);
+    if (plan != nullptr && plan->method == storage::WriteMethod::delete_) return std::nullopt;
+    storage::HistoryRequest request;
+    request.type = type;
+    request.id = id;
+    request.count = 1;
+    auto reader = call_.reader();
+    if (!reader) return std::nullopt;
+    const auto page = (*reader)->history(request);
+    const bool is_known = page && !page->versions.empty();
+    if (plan == nullptr) {
+      if (!is_known || page->versions.front().deleted) return std::nullopt;
+      return page->versions.front().version_id;
     }
-    return nullptr;
+    plan->is_named_by_version = true;
+    if (!is_known) return 1;
+    const std::int64_t current = page->versions.front().version_id;
+    if (!page->versions.front().deleted && !plan->precondition.if_match) {
+      plan->precondition.if_match = current;
+      plan->is_pinned = true;
+    }
+    return plan->precondition.if_match.value_or(current) + 1;
   }
 
   /// "If any of the entries fail, the whole transaction fails": reads are tried before anything is
@@ -249,6 +290,11 @@ class Transaction {
       if (!write) return at(std::move(write).error(), *plan->entry);
       writes.push_back(*std::move(write));
     }
+    // Only now: a later entry may name the version that an earlier one makes.
+    for (Plan* plan : order_) {
+      writes[plan->write].precondition = std::move(plan->precondition);
+      writes[plan->write].must_make_version = plan->is_named_by_version;
+    }
     return writes;
   }
 
@@ -263,14 +309,13 @@ class Transaction {
       const fhir::json::Value& given = plan.patched ? plan.patched->root() : *plan.entry->resource;
       const fhir::json::Value resource =
           replace_links(given, call_.snapshot->definitions().type(plan.type), arena_,
-                        [&](std::string_view link, bool is_reference) {
-                          return links_.target(link, is_reference, full_url);
+                        [&](std::string_view link, LinkKind kind) {
+                          return links_.target(link, kind, full_url);
                         });
       if (links_.problem()) return fhir::unexpected(failure(*links_.problem()));
       FHIR_TRY(made, make_write(call_, plan.method, plan.type, plan.id, resource));
       write = std::move(made);
     }
-    write.precondition = std::move(plan.precondition);
     return write;
   }
 
@@ -323,7 +368,8 @@ class Transaction {
         Answer read = inner ? plan.entry->match.route->handle(*inner)
                             : Answer(fhir::unexpected(inner.error()));
         bundle_entries::append_response_entry(
-            text, read ? *std::move(read) : failure_response(read.error()), true);
+            text, read ? *std::move(read) : failure_response(read.error()),
+            plan.entry->method != http::Method::head);
         return;
       }
     }
@@ -354,6 +400,7 @@ class Transaction {
   LinkMap links_;
   std::vector<Plan> plans_;
   std::vector<Plan*> order_;
+  std::map<std::pair<std::string_view, std::string_view>, Plan*> writes_;  // by type and id
 };
 
 }  // namespace

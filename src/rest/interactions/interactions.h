@@ -18,6 +18,8 @@ Answer conditional_delete(const Call& call);
 Answer history(const Call& call);
 Answer search(const Call& call);
 Answer bundle(const Call& call);
+Answer job_status(const Call& call);
+Answer job_cancel(const Call& call);
 Answer capabilities(const Call& call);
 Answer operation(const Call& call);
 Answer meta(const Call& call);

@@ -28,7 +28,8 @@ std::string replaced(std::string text) {
   const auto* type = core()->type(document->root().string_at("resourceType"));
   const auto value = server::rest::replace_links(
       document->root(), type, arena,
-      [](std::string_view link, bool) -> std::optional<std::string_view> {
+      [](std::string_view link, server::rest::LinkKind kind) -> std::optional<std::string_view> {
+        if (kind == server::rest::LinkKind::reference_to_version) return "Patient/p/_history/1";
         if (link == "urn:uuid:1") return "Patient/p";
         return std::nullopt;
       });
@@ -63,4 +64,22 @@ TEST_CASE("references in extensions, contained and nested resources are replaced
       replaced(
           R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Encounter","contained":[{"resourceType":"Condition","subject":{"reference":"urn:uuid:1"}}],"extension":[{"url":"http://example.org/x","valueReference":{"reference":"urn:uuid:1"}}]}}]})") ==
       R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Encounter","contained":[{"resourceType":"Condition","subject":{"reference":"Patient/p"}}],"extension":[{"url":"http://example.org/x","valueReference":{"reference":"Patient/p"}}]}}]})");
+}
+
+TEST_CASE("a reference may ask to be resolved to a version") {
+  const std::string extension =
+      R"([{"url":"http://hl7.org/fhir/StructureDefinition/resolve-as-version-specific","valueBoolean":)";
+  const auto text = [&](const std::string& asked, const std::string& reference) {
+    return R"({"resourceType":"Observation","subject":{"extension":)" + extension + asked +
+           R"(}],"reference":")" + reference + R"("}})";
+  };
+  CHECK(replaced(text("true", "urn:uuid:1")) == text("true", "Patient/p/_history/1"));
+  CHECK(replaced(text("false", "urn:uuid:1")) == text("false", "Patient/p"));
+}
+
+TEST_CASE("links of a narrative are replaced whatever quotes they stand in") {
+  CHECK(
+      replaced(
+          R"({"resourceType":"Patient","text":{"div":"<div><a href='urn:uuid:1'>x</a></div>"}})") ==
+      R"({"resourceType":"Patient","text":{"div":"<div><a href='Patient/p'>x</a></div>"}})");
 }

@@ -1,0 +1,104 @@
+// Requests that are answered later: taken in, done one after the other by a few threads, their
+// answers kept for a while. https://hl7.org/fhir/R4/async.html
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "fhir/base/result.h"
+#include "src/http/message.h"
+#include "src/jobs/progress.h"
+
+namespace server::jobs {
+
+struct RequestJobOptions {
+  std::filesystem::path folder;  // where requests and answers are kept; empty: in memory only
+  unsigned threads = 2;
+  std::size_t waiting_max = 100;
+  std::size_t kept_max = 1000;                   // answers; past it the oldest is let go
+  std::chrono::seconds run_max{600};             // the deadline of a request, from its beginning
+  std::chrono::milliseconds kept_for{3600'000};  // an answer, from its end
+};
+
+/// Where a job stands.
+struct RequestJob {
+  enum class Status : std::uint8_t {
+    waiting,
+    running,
+    done,
+    lost  // the program ended while it ran: nobody knows how far it came
+  };
+  Status status = Status::waiting;
+  std::size_t before = 0;        // waiting: how many are before it
+  std::uint32_t done = 0;        // running: parts that are done,
+  std::uint32_t total = 0;       // of how many; 0: they are not counted
+  std::int64_t expires_ms = 0;   // done, lost: UTC milliseconds
+  http::Response response = {};  // done
+};
+
+/// What waits outlives the process, and so do answers. What ran when it ended is run again where
+/// that changes nothing, and is lost otherwise.
+///
+/// threads   any
+class RequestJobs {
+ public:
+  /// Must not throw. The request's deadline is set.
+  using Run = std::function<http::Response(http::Request&, Progress&)>;
+
+  RequestJobs(RequestJobOptions options, Run run);
+  /// Tells what runs to stop, and waits for it.
+  ~RequestJobs();
+  RequestJobs(const RequestJobs&) = delete;
+  RequestJobs& operator=(const RequestJobs&) = delete;
+
+  /// returns   the id of the job, which nobody can guess
+  /// errors    transient (503): too many wait · no-store: the request cannot be kept
+  fhir::Result<std::string> accept(http::Request request);
+
+  /// Nothing when there is no such job, or no longer.
+  std::optional<RequestJob> find(std::string_view id);
+
+  /// Cancels a job, or lets its answer go; false: there is no such job.
+  bool remove(std::string_view id);
+
+ private:
+  struct Job {
+    RequestJob::Status status = RequestJob::Status::waiting;
+    http::Request request;
+    Progress progress;
+    http::Response response;  // when there is no folder
+    std::int64_t ended_ms = 0;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  void load();
+  void load_file(const std::filesystem::path& path);
+  void work();
+  void run(Lock& lock, const std::string& id, const std::shared_ptr<Job>& job);
+  void let_go(std::int64_t now_ms);
+  void remove_files(std::string_view id);
+  std::filesystem::path file(std::string_view id, std::string_view kind) const;
+
+  const RequestJobOptions options_;
+  const Run run_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::map<std::string, std::shared_ptr<Job>, std::less<>> jobs_;  // guarded by mutex_
+  std::deque<std::string> waiting_;                                // guarded by mutex_
+  bool is_stopping_ = false;                                       // guarded by mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace server::jobs

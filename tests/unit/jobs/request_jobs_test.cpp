@@ -1,0 +1,171 @@
+// https://hl7.org/fhir/R4/async.html
+#include "src/jobs/request_jobs.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "src/jobs/message_file.h"
+
+namespace {
+
+using namespace server::jobs;
+using server::http::Method;
+using server::http::Request;
+using server::http::Response;
+using Status = RequestJob::Status;
+
+/// A folder that is gone with its object.
+struct Folder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("medisync-jobs-" + std::to_string(::getpid()));
+  Folder() { std::filesystem::remove_all(path); }
+  ~Folder() { std::filesystem::remove_all(path); }
+};
+
+Request request_of(Method method, std::string body) {
+  Request request;
+  request.method = method;
+  request.target = "/fhir/Patient?x=%20y";
+  request.headers.add("Content-Type", "application/fhir+json");
+  request.headers.add("Authorization", "Bearer secret");
+  request.body = std::move(body);
+  return request;
+}
+
+Response echo(Request& request, Progress&) {
+  Response response;
+  response.status = 201;
+  response.headers.add("Location", "http://x/1");
+  response.body = "did " + request.body;
+  return response;
+}
+
+RequestJob ended(RequestJobs& jobs, const std::string& id) {
+  for (int i = 0; i < 2000; ++i) {
+    const auto job = jobs.find(id);
+    REQUIRE(job.has_value());
+    if (job->status == Status::done || job->status == Status::lost) return *job;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  FAIL("the job has not ended");
+  return {};
+}
+
+RequestJobOptions in(const std::filesystem::path& folder) {
+  RequestJobOptions options;
+  options.folder = folder;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a request and its answer are read as they were written, without their secrets") {
+  const Request sent = request_of(Method::put, "{\"a\":\n1}\n\n");
+  const auto request = read_request(to_text(sent, 77));
+  REQUIRE(request.has_value());
+  CHECK(request->accepted_ms == 77);
+  CHECK(request->request.method == Method::put);
+  CHECK(request->request.target == sent.target);
+  CHECK(request->request.body == sent.body);
+  CHECK(request->request.headers.get("content-type") == "application/fhir+json");
+  CHECK_FALSE(request->request.headers.has("Authorization"));
+  Response answered;
+  answered.status = 422;
+  answered.headers.add("ETag", "W/\"1\"");
+  answered.body = std::string("a\0b", 3);
+  const auto response = read_response(to_text(answered, 5));
+  REQUIRE(response.has_value());
+  CHECK(response->ended_ms == 5);
+  CHECK(response->response.status == 422);
+  CHECK(response->response.headers.get("ETag") == "W/\"1\"");
+  CHECK(response->response.body == answered.body);
+  for (const char* text :
+       {"", "x", "1", "1 GET", "1 GET /x\n", "1 GET /x\nno colon\n\n", "x GET /\n\n"})
+    CHECK_FALSE(read_request(text).has_value());
+  CHECK_FALSE(read_response("1 abc\n\n").has_value());
+}
+
+TEST_CASE("a request is answered once it was its turn, and the answer kept") {
+  const Folder folder;
+  for (const auto& path : {std::filesystem::path(), folder.path}) {
+    RequestJobs jobs(in(path), echo);
+    const auto id = jobs.accept(request_of(Method::post, "it"));
+    REQUIRE(id.has_value());
+    for (int time = 0; time < 2; ++time) {
+      const RequestJob job = ended(jobs, *id);
+      CHECK(job.status == Status::done);
+      CHECK(job.response.status == 201);
+      CHECK(job.response.body == "did it");
+      CHECK(job.response.headers.get("location") == "http://x/1");
+    }
+    CHECK(jobs.remove(*id));
+    CHECK_FALSE(jobs.find(*id).has_value());
+    CHECK_FALSE(jobs.remove(*id));
+  }
+}
+
+TEST_CASE("only so many wait, and what waits can be cancelled") {
+  std::atomic<bool> may_end = false;
+  RequestJobOptions options;
+  options.threads = 1;
+  options.waiting_max = 2;
+  std::atomic<int> runs = 0;
+  {
+    RequestJobs jobs(options, [&](Request& request, Progress& progress) {
+      ++runs;
+      while (!may_end && !progress.is_cancelled)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return echo(request, progress);
+    });
+    const auto running = jobs.accept(request_of(Method::get, "1"));
+    while (runs == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto second = jobs.accept(request_of(Method::get, "2"));
+    const auto third = jobs.accept(request_of(Method::get, "3"));
+    REQUIRE(third.has_value());
+    CHECK(jobs.find(*running)->status == Status::running);
+    CHECK(jobs.find(*second)->before == 0);
+    CHECK(jobs.find(*third)->before == 1);
+    const auto refused = jobs.accept(request_of(Method::get, "4"));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().type == fhir::IssueType::transient);
+    CHECK(jobs.remove(*second));
+    CHECK(jobs.find(*third)->before == 0);
+    CHECK(jobs.remove(*running));  // tells it to stop
+    while (runs < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    may_end = true;
+    CHECK(ended(jobs, *third).response.body == "did 3");
+  }
+  CHECK(runs == 2);
+}
+
+TEST_CASE("what waited or was done outlives the process; what ran is lost unless it was safe") {
+  const Folder folder;
+  std::filesystem::create_directories(folder.path);
+  const auto put = [&](const std::string& name, const std::string& text) {
+    REQUIRE(write_file(folder.path / name, text));
+  };
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+  put("a.request", to_text(request_of(Method::post, "waited"), now));
+  put("b.running", to_text(request_of(Method::post, "ran"), now));
+  put("c.running", to_text(request_of(Method::get, "safe"), now));
+  put("d.response", to_text(Response{200, {}, "answer"}, now));
+  put("e.response", to_text(Response{200, {}, "old"}, 1));
+  put("f.request.part", "1 PO");
+  put("g.request", "nonsense");
+  RequestJobs jobs(in(folder.path), echo);
+  CHECK(ended(jobs, "a").response.body == "did waited");
+  CHECK(ended(jobs, "b").status == Status::lost);
+  CHECK(ended(jobs, "c").response.body == "did safe");
+  CHECK(ended(jobs, "d").response.body == "answer");
+  CHECK_FALSE(jobs.find("e").has_value());  // kept long enough
+  CHECK(ended(jobs, "g").status == Status::lost);
+  CHECK_FALSE(std::filesystem::exists(folder.path / "f.request.part"));
+  CHECK_FALSE(std::filesystem::exists(folder.path / "e.response"));
+}
