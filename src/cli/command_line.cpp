@@ -30,7 +30,7 @@ void add_definition_options(CLI::App& app, DefinitionSettings& settings) {
 CLI::App* add_package(CLI::App& app, PackageSettings& settings) {
   CLI::App* package =
       app.add_subcommand("package", "Install, list and remove packages of definitions");
-  package->require_subcommand(1);
+  package->require_subcommand(0, 1);  // a word that is no command is named before one is asked for
   package->add_option("--data", settings.data, "Folder of the database")
       ->envname("MEDISYNC_DATA")
       ->capture_default_str();
@@ -325,6 +325,8 @@ int run(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) throw CLI::RequiredError::Subcommand(1);
+    if (package_command->parsed() && package_command->get_subcommands().empty())
+      throw CLI::RequiredError::Subcommand(1);
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
     return status == 0 ? 0 : k_misuse;

@@ -1,5 +1,7 @@
 #include "src/cli/engine.h"
 
+#include <cstdio>
+
 #include "src/cli/definitions.h"
 #include "src/rest/live_store.h"
 #include "src/security/discovery.h"
@@ -57,7 +59,10 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
   engine.store = std::make_unique<rest::LiveStore>(std::move(store), *engine.definitions);
   // An import leaves what is to be indexed again to the server that is started after it.
   if (freshness == rest::Freshness::always)
-    engine.reindexer = std::make_unique<rest::Reindexer>(*engine.store, *engine.definitions);
+    engine.reindexer = std::make_unique<rest::Reindexer>(
+        *engine.store, *engine.definitions, [](const std::string& line) {
+          std::fprintf(stderr, "medisync: %s\n", line.c_str());
+        });
   FHIR_CHECK(engine.definitions->attach(*engine.store, engine.reindexer.get()));
   if (engine.reindexer) FHIR_CHECK(engine.reindexer->run());
   return engine;

@@ -10,6 +10,7 @@
 #include "src/rest/rest_operations.h"
 #include "src/rest/router.h"
 #include "src/rest/supported_profiles.h"
+#include "src/search/modifier.h"
 #include "src/search/special.h"
 
 namespace server::rest {
@@ -96,6 +97,21 @@ bool is_normative(std::string_view type) {
   return std::find(k_normative.begin(), k_normative.end(), type) != k_normative.end();
 }
 
+/// R4 has no elements for the modifiers and prefixes of a parameter here: they are told in words.
+std::string documentation_of(const fhir::SearchParameter& parameter) {
+  using fhir::SearchParameterType;
+  std::string text(parameter.description);
+  const auto add = [&](std::string_view word) { text.append(text.empty() ? "" : "\n").append(word); };
+  const std::string modifiers = search::modifiers_of(parameter);
+  if (!modifiers.empty()) add("Modifiers: " + modifiers);
+  const SearchParameterType type = parameter.type;
+  if (type == SearchParameterType::date || type == SearchParameterType::number ||
+      type == SearchParameterType::quantity)
+    add("Prefixes: eq, ne, gt, lt, ge, le, sa, eb, ap");
+  if (type == SearchParameterType::reference) add("Chains, and _has from what it leads to");
+  return text;
+}
+
 void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::string_view type) {
   std::vector<const fhir::SearchParameter*> references;
   out.key("searchInclude").begin_array().string("*");
@@ -122,8 +138,7 @@ void append_search(Builder& out, const fhir::DefinitionStore& definitions, std::
     if (!search::is_answered(*parameter)) continue;
     out.begin_object().string("name", parameter->code).string("definition", parameter->url);
     out.string("type", name_of(parameter->type));
-    if (!parameter->description.empty()) out.string("documentation", parameter->description);
-    out.end_object();
+    out.string("documentation", documentation_of(*parameter)).end_object();
   }
   out.end_array();
 }

@@ -22,6 +22,8 @@ struct ReindexJob {
   std::uint64_t done = 0;
   std::uint64_t failed = 0;  // of them; their rows stay as they were
   std::int64_t started_ms = 0, ended_ms = 0;
+  std::uint32_t retries = 0;  // of the step that fails now, one after the other
+  std::string problem;        // what it fails of; not kept in the store
 
   bool has_ended() const { return status == Status::done || status == Status::cancelled; }
 };

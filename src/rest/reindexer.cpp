@@ -25,7 +25,8 @@ constexpr std::uint32_t k_step = 100;  // resources, and their rows, in one tran
 constexpr std::size_t k_waiting_max = 20;
 constexpr std::size_t k_jobs_kept = 40;
 constexpr auto k_save_every = 1s;
-constexpr auto k_pause_after_failure = 1s;
+constexpr auto k_pause_after_failure = 1s;  // twice as long after each that follows
+constexpr auto k_pause_max = 5min;
 constexpr auto k_poll = 10ms;  // for the end of requests that index by the parameters of before
 constexpr auto k_read_deadline = 20s;
 
@@ -109,8 +110,8 @@ const fhir::SearchParameter* find_in(const search::Query& query, const Wanted& i
 
 }  // namespace
 
-Reindexer::Reindexer(storage::Store& store, SnapshotSource& snapshots)
-    : store_(store), snapshots_(snapshots) {}
+Reindexer::Reindexer(storage::Store& store, SnapshotSource& snapshots, Log log)
+    : store_(store), snapshots_(snapshots), log_(std::move(log)) {}
 
 Reindexer::~Reindexer() {
   {
@@ -151,11 +152,30 @@ void Reindexer::work() {
       continue;
     }
     const Clock::time_point began = Clock::now();
+    const std::string id = job->id;
     const bool has_worked = step(lock, *job);
     save(lock, Clock::now() - saved_ >= k_save_every);
-    rest(lock, has_worked ? Clock::now() - began : Clock::duration(k_pause_after_failure));
+    rest(lock, has_worked ? Clock::now() - began : pause_of(id));
   }
   save(lock, true);
+}
+
+Clock::duration Reindexer::pause_of(std::string_view job) const {
+  const auto found =
+      std::find_if(jobs_.begin(), jobs_.end(), [&](const ReindexJob& one) { return one.id == job; });
+  const std::uint32_t retries = found != jobs_.end() ? found->retries : 0;
+  Clock::duration pause = k_pause_after_failure;
+  for (std::uint32_t i = 1; i < retries && pause < k_pause_max; ++i) pause *= 2;
+  return std::min<Clock::duration>(pause, k_pause_max);
+}
+
+/// A step that fails is tried again, ever more seldom; whoever looks is told why.
+void Reindexer::note_failure(ReindexJob& job, std::string problem) {
+  ++job.retries;
+  if (log_ && (job.retries == 1 || problem != job.problem || job.retries % 10 == 0))
+    log_("reindexing " + job.id + " waits, after " + std::to_string(job.retries) +
+         " attempts in vain: " + problem);
+  job.problem = std::move(problem);
 }
 
 ReindexJob* Reindexer::next() {
@@ -195,11 +215,21 @@ bool Reindexer::step(Lock& lock, ReindexJob& next) {
   ReindexJob* job = find(id);
   if (job == nullptr || job->has_ended()) return true;
   if (!stepped.page) {
-    if (stepped.page.error().type != fhir::IssueType::invalid || job->cursor.empty()) return false;
+    if (stepped.page.error().type != fhir::IssueType::invalid || job->cursor.empty()) {
+      note_failure(*job, stepped.page.error().diagnostics.empty()
+                             ? "the resources cannot be read"
+                             : stepped.page.error().diagnostics);
+      return false;
+    }
     job->cursor.clear();  // of another version of this program
     return true;
   }
-  if (!stepped.is_written) return false;
+  if (!stepped.is_written) {
+    note_failure(*job, std::move(stepped.problem));
+    return false;
+  }
+  job->retries = 0;
+  job->problem.clear();
   job->done += stepped.page->entries.size();
   job->failed += stepped.failed;
   job->cursor = std::move(stepped.page->next_cursor);
@@ -218,7 +248,11 @@ Reindexer::Stepped Reindexer::reindex_page(const search::Query& query) try {
   if (!stepped.page) return stepped;
   auto writes = writes_of(*snapshot, *stepped.page);
   stepped.failed = stepped.page->entries.size() - writes.size();
-  stepped.is_written = writes.empty() || store_.write(std::move(writes)).has_value();
+  stepped.is_written = writes.empty();
+  if (stepped.is_written) return stepped;
+  auto written = store_.write(std::move(writes));
+  stepped.is_written = written.has_value();
+  if (!written) stepped.problem = std::move(written).error().issue.diagnostics;
   return stepped;
 } catch (const std::exception&) {
   return {};

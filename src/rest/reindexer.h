@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,8 +34,11 @@ namespace server::rest {
 /// Thread-safe.
 class Reindexer {
  public:
+  using Log = std::function<void(const std::string& line)>;
+
   /// store, snapshots   outlive this
-  Reindexer(storage::Store& store, SnapshotSource& snapshots);
+  /// log                told when a step fails again and again; may be empty
+  Reindexer(storage::Store& store, SnapshotSource& snapshots, Log log = {});
   /// Stops within a step; what is unfinished goes on at the next start.
   ~Reindexer();
   Reindexer(const Reindexer&) = delete;
@@ -71,6 +75,7 @@ class Reindexer {
     fhir::Result<storage::Page> page = fhir::unexpected(fhir::Issue{});
     std::uint64_t failed = 0;
     bool is_written = false;
+    std::string problem;  // why nothing is written
   };
 
   void work();
@@ -78,6 +83,8 @@ class Reindexer {
   ReindexJob* find(std::string_view id);
   /// False: nothing could be done now. The lock is open meanwhile.
   bool step(Lock& lock, ReindexJob& next);
+  void note_failure(ReindexJob& job, std::string problem);
+  std::chrono::steady_clock::duration pause_of(std::string_view job) const;
   Stepped reindex_page(const search::Query& query);
   void rest(Lock& lock, std::chrono::steady_clock::duration time);
   void save(Lock& lock, bool is_due);
@@ -87,6 +94,7 @@ class Reindexer {
 
   storage::Store& store_;
   SnapshotSource& snapshots_;
+  const Log log_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<ReindexJob> jobs_;

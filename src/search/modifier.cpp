@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/search/special.h"
+
 namespace server::search {
 namespace {
 
@@ -43,6 +45,20 @@ std::string_view name_of(Modifier modifier) {
     if (named.modifier == modifier) return named.name;
   }
   return {};
+}
+
+std::string modifiers_of(const fhir::SearchParameter& parameter) {
+  // The resource itself answers for these two, and text searches take none.
+  if (parameter.code == "_id") return ":missing, :not";
+  if (parameter.code == "_lastUpdated") return ":missing";
+  if (is_special_name(parameter.code)) return {};
+  std::string all;
+  for (const Named& named : k_modifiers) {
+    if (!applies_to(named.modifier, parameter.type)) continue;
+    all.append(all.empty() ? ":" : ", :").append(named.name);
+  }
+  if (applies_to(Modifier::type, parameter.type)) all += ", :[type]";
+  return all;
 }
 
 bool applies_to(Modifier modifier, SearchParameterType type) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "fhir/definitions/search_parameter.h"
@@ -15,6 +16,9 @@ std::optional<Modifier> modifier_of(std::string_view name);
 
 /// The name without the colon; empty for none and `[type]`.
 std::string_view name_of(Modifier modifier);
+
+/// Those that a parameter takes, with commas between them: `:missing, :exact, :contains`.
+std::string modifiers_of(const fhir::SearchParameter& parameter);
 
 /// Whether a parameter of the type takes the modifier.
 bool applies_to(Modifier modifier, fhir::SearchParameterType type);

@@ -101,6 +101,12 @@ enum class Contained : std::uint8_t { no, only, both };
 /// What stands for a contained resource in the answer.
 enum class ContainedType : std::uint8_t { container, contained };
 
+/// Of `_elements`: at the top of a resource.
+struct ElementName {
+  std::string type;  // empty: of every match
+  std::string name;
+};
+
 enum class Total : std::uint8_t { none, estimate, accurate };
 enum class Summary : std::uint8_t { none, true_, text, data, count };
 
@@ -112,7 +118,7 @@ struct Query {
   std::uint32_t count = 50;  // matches on a page
   Total total = Total::none;
   Summary summary = Summary::none;
-  std::vector<std::string> elements;
+  std::vector<ElementName> elements;
   std::optional<std::uint32_t> results_max;  // _maxresults: of all pages
   /// A search of several types, each with the criteria as they apply to it; `criteria` and
   /// `resource_type` of this query are empty then, the rest is common to all.

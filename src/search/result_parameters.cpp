@@ -60,20 +60,23 @@ fhir::Result<void> read_summary(std::string_view value, Query& query) {
   return {};
 }
 
-fhir::Result<void> read_elements(std::string_view value, Query& query) {
+fhir::Result<void> read_elements(std::string_view value, const fhir::DefinitionStore& definitions,
+                                 Query& query) {
   for (std::string_view name : split(value, ',')) {
-    // "Type.element" is allowed where several types are searched; here there is one.
-    if (const std::size_t dot = name.find('.');
-        dot != std::string_view::npos && name.substr(0, dot) == query.resource_type) {
+    // "Type.element" is of that type, whether it matches or is included; "element" of matches.
+    std::string_view type;
+    if (const std::size_t dot = name.find('.'); dot != std::string_view::npos) {
+      type = name.substr(0, dot);
       name.remove_prefix(dot + 1);
     }
-    const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    const bool is_type = type.empty() || is_resource_type(type, definitions);
+    const bool is_name = is_type && !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     });
     if (!is_name || query.elements.size() == k_elements_max) {
       return bad_value("names of the resource's elements with commas between them");
     }
-    query.elements.emplace_back(name);
+    query.elements.push_back({std::string(type), std::string(name)});
   }
   return {};
 }
@@ -144,7 +147,7 @@ fhir::Result<std::string> ResultParameters::read(std::string_view name, std::str
   if (plain == "_sort") FHIR_CHECK(read_sort(value, query));
   if (plain == "_total") FHIR_CHECK(read_total(value, query));
   if (plain == "_summary") FHIR_CHECK(read_summary(value, query));
-  if (plain == "_elements") FHIR_CHECK(read_elements(value, query));
+  if (plain == "_elements") FHIR_CHECK(read_elements(value, definitions_, query));
   if (plain == "_maxresults") FHIR_CHECK(read_results_max(value, query));
   if (plain == "_explain") FHIR_CHECK(read_explain(value, query));
   if (plain == "_contained") FHIR_CHECK(read_contained(value, query));

@@ -24,8 +24,6 @@ struct CurrentList {
       code;  // of List.code: http://terminology.hl7.org/CodeSystem/list-example-use-codes
 };
 
-constexpr std::string_view k_list_codes =
-    "http://terminology.hl7.org/CodeSystem/list-example-use-codes";
 constexpr std::array<CurrentList, 4> k_current_lists = {{
     {"$current-problems", "problems"},
     {"$current-medications", "medications"},
@@ -55,9 +53,8 @@ fhir::Result<Criterion> which_list(std::string_view value,
     if (!is_id(value)) return bad_value("the id of a List, or `$current-` and a kind of list");
     return token_criterion(definitions.search_parameter("List", "_id"), code_operand({}, value));
   }
-  const auto current = std::find_if(k_current_lists.begin(), k_current_lists.end(),
-                                    [&](const CurrentList& list) { return list.name == value; });
-  if (current == k_current_lists.end()) {
+  const std::string_view current = current_list_code(value);
+  if (current.empty()) {
     return failure(IssueType::not_supported,
                    "the functional lists are `$current-problems`, `$current-medications`, "
                    "`$current-allergies` and `$current-drug-allergies`");
@@ -70,7 +67,7 @@ fhir::Result<Criterion> which_list(std::string_view value,
   Criterion both;
   both.combination = Combination::all;
   both.parts.push_back(token_criterion(status, code_operand({}, "current")));
-  both.parts.push_back(token_criterion(code, code_operand(k_list_codes, current->code)));
+  both.parts.push_back(token_criterion(code, code_operand(k_list_codes, current)));
   return both;
 }
 
@@ -99,6 +96,13 @@ fhir::Result<Criterion> parse_list(std::string_view value, const CriterionOption
 }
 
 }  // namespace
+
+std::string_view current_list_code(std::string_view name) {
+  for (const CurrentList& list : k_current_lists) {
+    if (list.name == name) return list.code;
+  }
+  return {};
+}
 
 bool is_special_name(std::string_view code) {
   return std::find(k_names.begin(), k_names.end(), code) != k_names.end();

@@ -9,6 +9,12 @@
 
 namespace server::search {
 
+/// The code, in list-example-use-codes, of the lists that `$current-problems` and its like name;
+/// empty when there is no such name.
+std::string_view current_list_code(std::string_view name);
+inline constexpr std::string_view k_list_codes =
+    "http://terminology.hl7.org/CodeSystem/list-example-use-codes";
+
 bool is_special_name(std::string_view code);
 
 /// Whether searches by the parameter are answered: those that the definitions give an expression,

@@ -102,6 +102,13 @@ struct Page {
   std::vector<std::string> plan;       // how it was found, a line each; where the query asks for it
 };
 
+/// What a history is held to by `_list`.
+struct HistoryItem {
+  std::string type;
+  std::string id;
+  std::optional<std::int64_t> version;  // this one only
+};
+
 struct HistoryRequest {
   std::string type;  // empty: all types
   std::string id;    // empty: all of the type
@@ -109,6 +116,7 @@ struct HistoryRequest {
   std::optional<std::int64_t> since;  // UTC ms, inclusive
   std::optional<std::int64_t> at;     // UTC ms
   bool oldest_first = false;
+  std::optional<std::vector<HistoryItem>> within;  // _list: no versions but these
   std::string cursor;
 };
 

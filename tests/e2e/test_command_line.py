@@ -36,7 +36,8 @@ class CommandLine(Case):
         self.assertTrue(done.stdout.decode().startswith(f"{absent}: error: "), done.stdout)
 
     def test_a_command_that_is_none_is_named(self):
-        for arguments, word in ((["nonsense"], b"nonsense"), ([], b"subcommand is required"), (["--odd"], b"--odd")):
+        for arguments, word in ((["nonsense"], b"nonsense"), ([], b"subcommand is required"), (["--odd"], b"--odd"),
+                                (["package", "nonsense"], b"nonsense"), (["package"], b"subcommand is required")):
             done = subprocess.run([binary(), *arguments], capture_output=True, check=False, cwd=ROOT)
             self.assertEqual(done.returncode, 2)
             self.assertIn(word, done.stderr.splitlines()[0])

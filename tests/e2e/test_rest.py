@@ -130,6 +130,23 @@ class Defaults(ServerCase):
         cut = self.http.get(f"Observation/{observation['id']}?_elements=note").json
         self.assertEqual(set(cut) - {"resourceType", "id", "meta"}, {"status", "code", "note"})
 
+    def test_elements_may_name_those_of_included_resources(self):
+        self.http.put("Patient/elements", {**patient("Elements", id="elements"), "gender": "other", "birthDate": "1980-01-01"})
+        self.http.put("Observation/elements", {
+            "resourceType": "Observation", "id": "elements", "status": "final", "code": {"text": "x"}, "valueString": "y",
+            "subject": {"reference": "Patient/elements"}, "note": [{"text": "n"}]})
+        required = {"resourceType", "id", "meta", "status", "code"}
+        for elements, observation, person in (
+                ("note", {"note"}, {"name", "gender", "birthDate"}),
+                ("note,Patient.gender", {"note"}, {"gender"}),
+                ("Observation.note,Observation.subject,Patient.name", {"note", "subject"}, {"name"}),
+                ("Patient.birthDate", {"note", "subject", "valueString"}, {"birthDate"})):
+            got = self.http.get(f"Observation?_id=elements&_include=Observation:subject&_elements={elements}").json
+            seen, included = [e["resource"] for e in got["entry"]]
+            self.assertEqual(set(seen) - required, observation, elements)
+            self.assertEqual(set(included) - required, person, elements)
+        self.assert_outcome(self.http.get("Observation?_elements=Nonsense.note"), 400, "value")
+
     def test_conditional_updates_have_their_four_outcomes(self):
         def update(criteria, resource):
             return self.http.put(f"Patient?{criteria}", resource)
@@ -213,6 +230,9 @@ class Settings(ServerCase):
         self.assert_status(self.http.post("Patient/erased/$delete-history", nothing), 200)
         self.assertEqual(self.http.get("Patient/erased/_history").json["total"], 1)
         self.assertEqual(self.http.get("Patient/erased").json["name"], [{"family": "C"}])
+        # "unknown resource": neither a version that is erased nor one that never was
+        for version in ("1", "9"):
+            self.assert_outcome(self.http.post(f"Patient/erased/_history/{version}/$delete-history", ""), 404, "not-found")
 
     def test_referential_integrity(self):
         """Servers may reject a reference to what is not there, and the deletion of what is referred to."""

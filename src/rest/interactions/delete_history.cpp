@@ -24,6 +24,10 @@ Answer delete_history(const Call& call) {
   writes.push_back(std::move(write));
   auto outcome = call.snapshot->store().write(std::move(writes));
   if (!outcome) return fhir::unexpected(write_failure(call, std::move(outcome).error().issue));
+  if (!call.version.empty() && outcome->written.front().unchanged)
+    return fhir::unexpected(
+        failure(fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_found,
+                                 "There is no such version of the resource")));
   return done_response(200, "The old versions are erased; the current one stays");
 }
 

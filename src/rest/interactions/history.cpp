@@ -4,6 +4,7 @@
 #include "fhir/base/date_time.h"
 #include "src/rest/answer.h"
 #include "src/rest/bundle_writer.h"
+#include "src/rest/history_list.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/shaping.h"
 
@@ -36,6 +37,9 @@ fhir::Result<storage::HistoryRequest, Failure> request_of(const Call& call,
       if (value != "_lastUpdated" && value != "-_lastUpdated")
         return fhir::unexpected(failure(bad_value(name)));
       request.oldest_first = value == "_lastUpdated";
+    } else if (name == "_list") {
+      FHIR_TRY(items, items_of_lists(call, value));
+      request.within = std::move(items);
     } else if (name == "_cursor") {
       request.cursor = value;
     } else if (!call.lenient) {

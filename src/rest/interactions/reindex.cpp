@@ -40,6 +40,10 @@ void append_job(Builder& out, const ReindexJob& job) {
   text("started", "Instant", fhir::format_instant(job.started_ms));
   if (job.ended_ms != 0) text("ended", "Instant", fhir::format_instant(job.ended_ms));
   if (!job.has_ended() && job.at < job.types.size()) text("type", "Code", job.types[job.at]);
+  if (job.retries != 0) {
+    number("retries", job.retries);
+    text("problem", "String", job.problem);
+  }
   for (const std::string& parameter : job.parameters) text("parameter", "Uri", parameter);
 }
 

@@ -1,5 +1,7 @@
 // https://hl7.org/fhir/R4/http.html#search https://hl7.org/fhir/R4/search.html
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
@@ -48,12 +50,24 @@ fhir::Result<void, Failure> check_presentation(const search::Query& query) {
                                "_summary=text cannot be combined with _include or _revinclude")));
 }
 
-/// _summary counts for all resources of the page, _elements for the matches.
+/// _summary counts for all resources of the page, _elements for the matches and for those types that
+/// it names.
+Shaping shaping_of(const search::Query& query, std::string_view type, bool is_match) {
+  Shaping shaping{query.summary, {}};
+  for (const search::ElementName& element : query.elements) {
+    if (element.type.empty() ? is_match : element.type == type)
+      shaping.elements.push_back(element.name);
+  }
+  return shaping;
+}
+
 void shape_page(const Call& call, const search::Query& query, storage::Page& page) {
-  const Shaping of_matches{query.summary, query.elements};
-  const Shaping of_included{query.summary, {}};
+  using Kind = std::pair<std::string, bool>;
+  std::map<Kind, Shaping> shapings;
   for (storage::Page::Entry& entry : page.entries) {
-    const Shaping& shaping = entry.is_match ? of_matches : of_included;
+    const auto [found, is_new] = shapings.try_emplace(Kind(entry.version.type, entry.is_match));
+    if (is_new) found->second = shaping_of(query, entry.version.type, entry.is_match);
+    const Shaping& shaping = found->second;
     if (!shaping.is_whole())
       entry.version.body =
           shaped(std::move(entry.version.body), shaping, call.snapshot->definitions());

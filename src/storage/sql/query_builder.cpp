@@ -316,6 +316,7 @@ void QueryBuilder::keep_to(const std::vector<std::int64_t>& rids) {
   Condition condition;
   condition.add(std::move(these));
   conditions_.push_back(std::move(condition));
+  seen_.push_back({"kept", {}});
 }
 
 }  // namespace server::storage::sql

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include "src/storage/sql/cursor.h"
 #include "src/storage/sqlite/catalog.h"
@@ -36,6 +38,7 @@ search::Query shape_of(const HistoryRequest& request) {
   static const fhir::SearchParameter k_version{};
   search::Query shape;
   shape.resource_type = "_history/" + request.type + "/" + request.id;
+  if (request.within) shape.resource_type += "/_list";
   shape.sort.push_back({&k_version, !request.oldest_first});
   return shape;
 }
@@ -55,8 +58,11 @@ fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
     const auto* version_id = std::get_if<std::int64_t>(&cursor.keys.front());
     before = {cursor.newest_rid, cursor.rid, version_id != nullptr ? *version_id : 0};
   }
-  std::vector<SqlText> parts;  // each one resource or one type
-  if (request.type.empty()) {
+  std::vector<SqlText> parts;  // each one resource or one type, or some resources
+  if (request.within) {
+    FHIR_TRY(listed, parts_within(request));
+    parts = std::move(listed);
+  } else if (request.type.empty()) {
     for (const std::int64_t type : dictionary_.types()) {
       SqlText part("v.type = ");
       parts.push_back(part.bind(type));
@@ -89,6 +95,53 @@ fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
   }
   for (Found& one : found) page.versions.push_back(std::move(one.version));
   return page;
+}
+
+/// "Only include resource versions that are referenced in the specified list": one that names no
+/// version is of all.
+fhir::Result<std::vector<SqlText>> History::parts_within(const HistoryRequest& request) {
+  constexpr std::size_t k_in_one = 200;
+  std::set<std::int64_t> whole;
+  std::set<std::pair<std::int64_t, std::int64_t>> single;
+  for (const HistoryItem& item : *request.within) {
+    if (!request.type.empty() && item.type != request.type) continue;
+    if (!request.id.empty() && item.id != request.id) continue;
+    const auto type = dictionary_.type(item.type);
+    if (!type) continue;
+    FHIR_TRY(statement, connection_.fixed(Fixed::find_identity));
+    Run run(*statement);
+    run->bind(1, *type);
+    run->bind_text(2, item.id);
+    const Step step = run->step();
+    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    if (step == Step::done) continue;
+    if (item.version) {
+      single.emplace(run->integer(0), *item.version);
+    } else {
+      whole.insert(run->integer(0));
+    }
+  }
+  std::vector<SqlText> parts;
+  std::size_t count = 0;
+  for (const std::int64_t rid : whole) {
+    if (count % k_in_one == 0) {
+      if (count != 0) parts.back() << ")";
+      parts.emplace_back("v.rid IN (");
+    } else {
+      parts.back() << ", ";
+    }
+    parts.back().bind(rid);
+    ++count;
+  }
+  if (count != 0) parts.back() << ")";
+  for (const auto& [rid, version] : single) {
+    if (whole.contains(rid)) continue;
+    SqlText part("v.rid = ");
+    part.bind(rid);
+    (part << " AND v.version_id = ").bind(version);
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 fhir::Result<std::int64_t> History::find(std::int64_t type, const HistoryRequest& request) {

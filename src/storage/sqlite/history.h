@@ -28,6 +28,7 @@ class History {
     Version version;
   };
 
+  fhir::Result<std::vector<sql::SqlText>> parts_within(const HistoryRequest& request);
   fhir::Result<std::int64_t> find(std::int64_t type, const HistoryRequest& request);
   fhir::Result<void> collect(const sql::SqlText& which, const HistoryRequest& request,
                              const Place& before, std::vector<Found>& found);

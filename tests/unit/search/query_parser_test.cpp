@@ -201,7 +201,11 @@ TEST_CASE("result parameters shape the answer") {
   CHECK_FALSE(read.sort[1].descending);
   CHECK(read.total == Total::accurate);
   CHECK(read.summary == Summary::data);
-  CHECK(read.elements == Lines{"status", "code"});
+  REQUIRE(read.elements.size() == 2);
+  CHECK(read.elements[0].type.empty());
+  CHECK(read.elements[0].name == "status");
+  CHECK(read.elements[1].type == "Observation");
+  CHECK(read.elements[1].name == "code");
   CHECK(query("Patient", "").count == 50);
   const Query counted = query("Patient", "_count=0");
   CHECK(counted.count == 0);
