@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fhir/definitions/element_order.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 
 namespace fhir::definitions {
@@ -29,10 +30,6 @@ bool contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::span<const json::Value> items_of(const json::Value* list) {
-  return list != nullptr ? list->items() : std::span<const json::Value>{};
-}
-
 /// `...more` goes on after what the base says.
 json::Value continued(const json::Value* before, const json::Value& text, Arena& arena) {
   std::string_view more = text.string();
@@ -45,7 +42,7 @@ json::Value continued(const json::Value* before, const json::Value& text, Arena&
 /// The items of both lists; of two with one key, the first.
 template <class Key>
 json::Value joined(const json::Value* before, const json::Value& more, Key key, Arena& arena) {
-  const auto known = items_of(before);
+  const auto known = json::items_of(before);
   std::vector<json::Value> out(known.begin(), known.end());
   std::unordered_set<std::string> keys;
   for (const json::Value& item : known) keys.insert(key(item));
@@ -92,7 +89,7 @@ json::Value extensions_of(const json::Value* before, const json::Value& more, Ar
   std::unordered_set<std::string_view> replaced;
   for (const json::Value& extension : more.items()) replaced.insert(extension.string_at("url"));
   std::vector<json::Value> out;
-  for (const json::Value& extension : items_of(before)) {
+  for (const json::Value& extension : json::items_of(before)) {
     if (!replaced.contains(extension.string_at("url"))) out.push_back(extension);
   }
   out.insert(out.end(), more.items().begin(), more.items().end());
@@ -116,7 +113,7 @@ void drop_uninheritable(DraftNode& node, Arena& arena) {
 bool is_bindable(const DraftNode& node) {
   static constexpr std::array<std::string_view, 7> k_bindable = {
       "code", "Coding", "CodeableConcept", "CodeableReference", "Quantity", "string", "uri"};
-  const auto types = items_of(node.find("type"));
+  const auto types = json::items_of(node.find("type"));
   return types.empty() || std::any_of(types.begin(), types.end(), [](const json::Value& type) {
            return contains(k_bindable, type.string_at("code"));
          });

@@ -6,6 +6,7 @@
 #include "fhir/definitions/snapshot_generator.h"
 #include "fhir/definitions/snapshot_limits.h"
 #include "fhir/definitions/snapshot_tree.h"
+#include "fhir/formats/json_items.h"
 
 namespace fhir::definitions {
 namespace {
@@ -82,8 +83,7 @@ std::vector<std::string> profiles_of(const json::Value& type, std::string_view m
   std::vector<std::string> out;
   const json::Value* list = type.find(member);
   if (list == nullptr) return out;
-  const json::Value* beside = type.find("_" + std::string(member));
-  const auto siblings = beside != nullptr ? beside->items() : std::span<const json::Value>{};
+  const auto siblings = json::items_at(type, "_" + std::string(member));
   for (std::size_t i = 0; i < list->items().size(); ++i) {
     out.emplace_back(list->items()[i].text());
     if (i >= siblings.size()) continue;

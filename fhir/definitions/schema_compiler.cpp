@@ -12,6 +12,7 @@
 #include "fhir/definitions/snapshot_generator.h"
 #include "fhir/definitions/snapshot_tree.h"
 #include "fhir/formats/json_document.h"
+#include "fhir/formats/json_items.h"
 
 namespace fhir::definitions {
 namespace {
@@ -265,8 +266,7 @@ std::span<const TypeRef> SchemaCompiler::types_of(const json::Value& element, bo
   std::vector<TypeRef> out;
   auto canonicals = [this](const json::Value* list) {
     std::vector<std::string_view> urls;
-    for (const json::Value& url : list != nullptr ? list->items() : std::span<const json::Value>{})
-      urls.push_back(pool_.keep(url.text()));
+    for (const json::Value& url : json::items_of(list)) urls.push_back(pool_.keep(url.text()));
     return arena_.copy(urls);
   };
   for (const json::Value& type : types->items()) {
@@ -292,8 +292,7 @@ std::span<const TypeRef> SchemaCompiler::types_of(const json::Value& element, bo
 std::span<const Constraint* const> SchemaCompiler::constraints_of(const json::Value& element) {
   std::vector<const Constraint*> out;
   auto add_all = [&](const json::Value* list) {
-    for (const json::Value& source :
-         list != nullptr ? list->items() : std::span<const json::Value>{}) {
+    for (const json::Value& source : json::items_of(list)) {
       const std::string_view expression = source.string_at("expression");
       if (expression.empty()) continue;
       Constraint* constraint = arena_.make<Constraint>();
@@ -315,12 +314,8 @@ std::span<const Constraint* const> SchemaCompiler::constraints_of(const json::Va
   };
   add_all(element.find("constraint"));
   // A profile on a data type (SimpleQuantity) brings the constraints of its root.
-  const json::Value* types = element.find("type");
-  for (const json::Value& type :
-       types != nullptr ? types->items() : std::span<const json::Value>{}) {
-    const json::Value* profiles = type.find("profile");
-    for (const json::Value& url :
-         profiles != nullptr ? profiles->items() : std::span<const json::Value>{}) {
+  for (const json::Value& type : json::items_at(element, "type")) {
+    for (const json::Value& url : json::items_at(type, "profile")) {
       auto found = profiles_.find(url.text());
       if (found == profiles_.end()) continue;
       add_all(snapshot_elements(*found->second)->items()[0].find("constraint"));

@@ -5,12 +5,13 @@
 
 #include "fhir/definitions/snapshot_merge.h"
 
+#include "fhir/formats/json_items.h"
+
 namespace fhir::definitions {
 namespace {
 
 std::span<const json::Value> types_of(const DraftNode& node) {
-  const json::Value* types = node.find("type");
-  return types != nullptr ? types->items() : std::span<const json::Value>{};
+  return json::items_of(node.find("type"));
 }
 
 /// What to walk into: the one profile, else the one type, else what all types have in common.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fhir/formats/json_document.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 
 namespace fhir::definitions {
@@ -22,9 +23,7 @@ class Table {
     }
   }
 
-  std::span<const json::Value> rows() const {
-    return rows_ != nullptr ? rows_->items() : std::span<const json::Value>{};
-  }
+  std::span<const json::Value> rows() const { return json::items_of(rows_); }
 
   /// The cell of a row; null for a column that the table does not have.
   const json::Value* cell(const json::Value& row, std::string_view column) const {

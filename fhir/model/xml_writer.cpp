@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fhir/formats/json_items.h"
 #include "fhir/model/xml_narrative.h"
 #include "fhir/model/xml_text.h"
 
@@ -132,8 +133,8 @@ class Writer {
     const json::Value* sibling = property.sibling;
     const bool repeats = value != nullptr ? value->is_array() : sibling->is_array();
     if (!repeats) return item(property, value, sibling);
-    const auto values = value != nullptr ? value->items() : std::span<const json::Value>{};
-    const auto siblings = sibling != nullptr ? sibling->items() : std::span<const json::Value>{};
+    const auto values = json::items_of(value);
+    const auto siblings = json::items_of(sibling);
     for (std::size_t i = 0; i < std::max(values.size(), siblings.size()); ++i) {
       item(property, i < values.size() ? &values[i] : nullptr,
            i < siblings.size() ? &siblings[i] : nullptr);

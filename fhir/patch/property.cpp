@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "fhir/formats/json_items.h"
 #include "fhir/patch/edit.h"
 
 namespace fhir::patch {
@@ -38,8 +39,8 @@ Property read_property(const Value& object, std::string_view name) {
     if (!node.is_empty()) out.nodes.push_back(node);
     return out;
   }
-  const auto values = value != nullptr ? value->items() : std::span<const Value>{};
-  const auto siblings = sibling != nullptr ? sibling->items() : std::span<const Value>{};
+  const auto values = json::items_of(value);
+  const auto siblings = json::items_of(sibling);
   out.nodes.resize(std::max(values.size(), siblings.size()));
   for (std::size_t i = 0; i < values.size(); ++i) out.nodes[i].value = values[i];
   for (std::size_t i = 0; i < siblings.size(); ++i) out.nodes[i].sibling = siblings[i];

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "fhir/formats/json_document.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 #include "src/cli/commands.h"
 #include "src/cli/engine.h"
@@ -53,10 +54,9 @@ class Progress {
 std::string reason_of(const http::Response& response) {
   auto outcome = fhir::json::Document::read(response.body);
   std::string reason = std::to_string(response.status);
-  const fhir::json::Value* issues = outcome ? outcome->root().find("issue") : nullptr;
   int shown = 0;
-  for (const auto& issue :
-       issues != nullptr ? issues->items() : std::span<const fhir::json::Value>{}) {
+  if (!outcome) return reason;
+  for (const auto& issue : fhir::json::items_at(outcome->root(), "issue")) {
     const std::string_view severity = issue.string_at("severity");
     if ((severity != "error" && severity != "fatal") || shown == k_reasons_max) continue;
     ++shown;
@@ -82,9 +82,8 @@ http::Response send(rest::RestHandler& handler, http::Method method, std::string
 /// A batch answers 200 whatever its entries did.
 bool has_failed_entry(const http::Response& response) {
   auto bundle = fhir::json::Document::read(response.body);
-  const fhir::json::Value* entries = bundle ? bundle->root().find("entry") : nullptr;
-  for (const auto& entry :
-       entries != nullptr ? entries->items() : std::span<const fhir::json::Value>{}) {
+  if (!bundle) return false;
+  for (const auto& entry : fhir::json::items_at(bundle->root(), "entry")) {
     const fhir::json::Value* answer = entry.find("response");
     if (answer != nullptr && answer->string_at("status") >= "4") return true;
   }

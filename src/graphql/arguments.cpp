@@ -43,7 +43,10 @@ class Check {
       }
       one(argument);
     }
-    if (spec_.kind == FieldKind::read) need("id");
+    if (spec_.kind == FieldKind::read || spec_.kind == FieldKind::update ||
+        spec_.kind == FieldKind::remove)
+      need("id");
+    if (spec_.kind == FieldKind::create || spec_.kind == FieldKind::update) need("res");
     if (field_.name == "__type") need("name");
     if (spec_.is_nested) need("_reference");
   }
@@ -80,6 +83,10 @@ class Check {
       case FieldKind::list:
       case FieldKind::connection:
         return of_search(argument);
+      case FieldKind::create:
+      case FieldKind::update:
+      case FieldKind::remove:
+        return of_change(argument);
       default:
         break;
     }
@@ -172,6 +179,17 @@ class Check {
         });
     if (!(is_list ? items_are_scalars : is_plain(*value)))
       refuse(argument, "takes a value or a list of values", IssueType::value);
+  }
+
+  void of_change(const Argument& argument) const {
+    const bool is_resource = argument.name == "res" && spec_.kind != FieldKind::remove;
+    const bool is_id = argument.name == "id" && spec_.kind != FieldKind::create;
+    if (is_id) scalar(argument);
+    if (is_id) return;
+    if (!is_resource) return unknown(argument);
+    const Value* value = resolved(argument.value, variables_);
+    if (value != nullptr && value->kind != ValueKind::object && value->kind != ValueKind::null)
+      refuse(argument, "takes a resource as an object", IssueType::value);
   }
 
   /// "the 'cursor' argument is prohibited, except at the root of query"; "The client cannot change

@@ -82,6 +82,7 @@ class Execution {
   /// Root of a query of the system.
   fhir::Result<std::string, Errors> run(const Operation& operation) {
     Object root;
+    if (operation.kind == OperationKind::mutation) root.shape.kind = ShapeKind::mutation;
     return run(operation, root);
   }
 

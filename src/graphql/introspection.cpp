@@ -48,13 +48,14 @@ MetaNode input_value(std::string name, std::string wrappers, std::string type) {
 
 Introspection::Introspection(const Schema& schema) : schema_(schema) {
   shapes_.emplace("Query", Shape{});
+  shapes_.emplace("Mutation", Shape{ShapeKind::mutation});
   for (const TypeSchema* type : schema_.definitions().types()) {
     if (type->kind == TypeKind::primitive ||
         (type->is_abstract && type->name != "Resource" && type->kind == TypeKind::resource))
       continue;
     learn(shape_of(*type));
     if (schema_.resource(type->name) == nullptr) continue;
-    for (const ShapeKind kind : {ShapeKind::connection, ShapeKind::edge}) {
+    for (const ShapeKind kind : {ShapeKind::connection, ShapeKind::edge, ShapeKind::written}) {
       const Shape shape{kind, type};
       shapes_.emplace(name_of(shape), shape);
     }
@@ -80,7 +81,7 @@ bool Introspection::is_scalar(std::string_view name) const {
 
 Introspection::Nodes Introspection::root(std::string_view field, std::string_view name) const {
   if (field == "__schema") return std::vector<MetaNode>(1);
-  if (!shapes_.contains(name) && !is_scalar(name)) return std::nullopt;
+  if (!shapes_.contains(name) && !is_scalar(name) && input(name) == nullptr) return std::nullopt;
   return std::vector<MetaNode>{type_node({"", std::string(name)})};
 }
 
@@ -99,7 +100,9 @@ Introspection::Nodes Introspection::members(const MetaNode& node, std::string_vi
 
 Introspection::Nodes Introspection::of_schema(std::string_view field) const {
   std::vector<MetaNode> out;
-  if (field == "queryType") {
+  if (field == "mutationType") {
+    out.push_back(type_node({"", "Mutation"}));
+  } else if (field == "queryType") {
     out.push_back(type_node({"", "Query"}));
   } else if (field == "types") {
     std::set<std::string_view> scalars(k_scalars.begin(), k_scalars.end());
@@ -107,7 +110,10 @@ Introspection::Nodes Introspection::of_schema(std::string_view field) const {
       if (type->kind == TypeKind::primitive) scalars.insert(type->name);
     }
     for (std::string_view name : scalars) out.push_back(type_node({"", std::string(name)}));
-    for (const auto& [name, shape] : shapes_) out.push_back(type_node({"", name}));
+    for (const auto& [name, shape] : shapes_) {
+      out.push_back(type_node({"", name}));
+      if (shape.kind == ShapeKind::object) out.push_back(type_node({"", name + "_Input"}));
+    }
   } else if (field == "directives") {
     for (const KnownDirective& known : known_directives()) {
       MetaNode& made = out.emplace_back();
@@ -115,7 +121,7 @@ Introspection::Nodes Introspection::of_schema(std::string_view field) const {
       made.name = known.name;
     }
   } else {
-    return std::nullopt;  // no mutations, no subscriptions
+    return std::nullopt;  // no subscriptions
   }
   return out;
 }
@@ -128,6 +134,8 @@ Introspection::Nodes Introspection::of_type(const TypeUse& type, std::string_vie
   }
   if (field == "name") return text(type.name);
   const auto found = shapes_.find(type.name);
+  if (const Shape* described = found == shapes_.end() ? input(type.name) : nullptr)
+    return of_input(*described, type, field);
   if (found == shapes_.end()) return field == "kind" ? Nodes(text("SCALAR")) : std::nullopt;
   const Shape& shape = found->second;
   const bool is_interface = shape.kind == ShapeKind::any;
@@ -141,6 +149,32 @@ Introspection::Nodes Introspection::of_type(const TypeUse& type, std::string_vie
   if (field != "possibleTypes" || !is_interface) return std::nullopt;
   for (std::string_view name : schema_.definitions().resource_types())
     out.push_back(type_node({"", std::string(name)}));
+  return out;
+}
+
+const Shape* Introspection::input(std::string_view name) const {
+  constexpr std::string_view k_ending = "_Input";
+  if (!name.ends_with(k_ending)) return nullptr;
+  const auto found = shapes_.find(name.substr(0, name.size() - k_ending.size()));
+  return found != shapes_.end() && found->second.kind == ShapeKind::object ? &found->second
+                                                                           : nullptr;
+}
+
+Introspection::Nodes Introspection::of_input(const Shape& shape, const TypeUse& type,
+                                             std::string_view field) const {
+  if (field == "kind") return text("INPUT_OBJECT");
+  if (field == "name") return text(type.name);
+  if (field != "inputFields") return std::nullopt;
+  std::vector<MetaNode> out;
+  if (shape.is_resource()) out.push_back(input_value("resourceType", "", "code"));
+  for (std::string& name : element_names(shape)) {
+    const auto spec = schema_.field(shape, name);
+    // What is contained may be of any type, which no type for input can say.
+    if (!spec || (spec->shape && spec->shape->kind != ShapeKind::object)) continue;
+    std::string of = spec->shape ? name_of(*spec->shape) + "_Input"
+                                 : std::string(spec->property->type->type->name);
+    out.push_back(input_value(std::move(name), spec->repeats ? "L" : "", std::move(of)));
+  }
   return out;
 }
 

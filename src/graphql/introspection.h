@@ -48,6 +48,9 @@ class Introspection {
   Nodes of_type(const TypeUse& type, std::string_view field) const;
   Nodes of_field(const MetaNode& node, std::string_view field) const;
   Nodes of_directive(const MetaNode& node, std::string_view field) const;
+  Nodes of_input(const Shape& shape, const TypeUse& type, std::string_view field) const;
+  /// The type behind Patient_Input; null: there is none.
+  const Shape* input(std::string_view name) const;
   bool is_scalar(std::string_view name) const;
 
   // introspection_fields.cpp

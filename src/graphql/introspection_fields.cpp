@@ -75,6 +75,17 @@ std::vector<MetaNode> Introspection::fields(const Shape& shape) const {
     made.name = std::move(name);
     made.owner = shape;
   };
+  if (shape.kind == ShapeKind::mutation) {
+    for (std::string_view type : schema_.definitions().resource_types()) {
+      for (std::string_view verb : {"Create", "Update", "Delete"})
+        add(std::string(type).append(verb));
+    }
+    return out;
+  }
+  for (std::string_view name : {"location", "resource", "information"}) {
+    if (shape.kind == ShapeKind::written) add(std::string(name));
+  }
+  if (shape.kind == ShapeKind::written) return out;
   for (std::string_view name : {"resourceType", "resource", "count", "offset", "pagesize", "first",
                                 "previous", "next", "last", "edges", "mode", "score"}) {
     const bool is_own = shape.kind != ShapeKind::query &&
@@ -137,6 +148,10 @@ std::vector<MetaNode> Introspection::arguments(const FieldSpec& spec) const {
     add("type", "", "code");
   } else if (spec.kind == FieldKind::read) {
     add("id", "N", "ID");
+  } else if (spec.kind == FieldKind::create || spec.kind == FieldKind::update ||
+             spec.kind == FieldKind::remove) {
+    if (spec.kind != FieldKind::create) add("id", "N", "ID");
+    if (spec.kind != FieldKind::remove) add("res", "N", std::string(spec.type->name) + "_Input");
   } else if (spec.kind == FieldKind::element && spec.shape) {
     add("fhirpath", "", "String");
     add("_offset", "", "Int");

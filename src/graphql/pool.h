@@ -30,6 +30,8 @@ class Pool {
   ResourceResult read(const Address& address);
   /// Keeps a body that came otherwise.
   ResourceResult add(std::string body);
+  /// What was read is read anew when it is asked for again.
+  void forget() { by_address_.clear(); }
   fhir::Result<Found, Issues> search(const Search& search);
 
  private:

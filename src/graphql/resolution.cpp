@@ -98,9 +98,14 @@ fhir::Result<Values, Issues> Resolution::values(
                         }));
     case FieldKind::meta:
       return meta(spec, field, parent);
+    case FieldKind::create:
+    case FieldKind::update:
+    case FieldKind::remove:
+      return change(spec, field);
     case FieldKind::member:
       break;
   }
+  if (parent.shape.kind == ShapeKind::written) return written_member(field.name, parent);
   return connection_member(field.name, parent);
 }
 

@@ -32,8 +32,9 @@ struct Object {
   fhir::Element element;               // of an object
   const Resource* resource = nullptr;  // that holds the element; an edge's match
   std::shared_ptr<const Connection> connection;
-  std::optional<double> score;           // of an edge
-  std::shared_ptr<const MetaNode> meta;  // of introspection
+  std::optional<double> score;             // of an edge
+  std::shared_ptr<const MetaNode> meta;    // of introspection
+  std::shared_ptr<const Written> written;  // of what came of a mutation
 };
 
 struct Item {
@@ -87,6 +88,8 @@ class Resolution {
   fhir::Result<PageStart, Issues> start_of(const FieldSpec& spec, const Selection& field,
                                            std::string_view focus);
   Result meta(const FieldSpec& spec, const Selection& field, const Object& parent);
+  Result change(const FieldSpec& spec, const Selection& field);
+  Result written_member(std::string_view name, const Object& parent);
   Result connection_member(std::string_view name, const Object& parent);
   fhir::Result<void, Issues> pick(const Selection& field, Values& values, const Object& parent);
   fhir::Result<bool, Issues> fits(std::string_view condition, const Resource& resource);

@@ -131,6 +131,10 @@ std::string name_of(const Shape& shape) {
   switch (shape.kind) {
     case ShapeKind::query:
       return "Query";
+    case ShapeKind::mutation:
+      return "Mutation";
+    case ShapeKind::written:
+      return type_name(*shape.type) + "Creation";
     case ShapeKind::any:
       return "Resource";
     case ShapeKind::connection:
@@ -174,6 +178,35 @@ std::optional<FieldSpec> Schema::search_field(std::string_view name, bool is_nes
   out.shape =
       Shape{out.kind == FieldKind::list ? ShapeKind::object : ShapeKind::connection, out.type};
   out.shape->is_nested = is_nested;
+  return out;
+}
+
+/// https://hl7.org/fhir/R4/graphql.html#mutations
+std::optional<FieldSpec> Schema::change_field(std::string_view name) const {
+  FieldSpec out;
+  if (ends_with(name, "Create")) {
+    out.kind = FieldKind::create;
+  } else if (ends_with(name, "Update")) {
+    out.kind = FieldKind::update;
+  } else if (ends_with(name, "Delete")) {
+    out.kind = FieldKind::remove;
+  } else {
+    return std::nullopt;
+  }
+  out.type = resource(name);
+  if (out.type == nullptr) return std::nullopt;
+  out.shape = Shape{ShapeKind::written, out.type};
+  return out;
+}
+
+std::optional<FieldSpec> Schema::written_field(const Shape& shape, std::string_view name) const {
+  FieldSpec out = leaf(FieldKind::member);
+  if (name == "location") return out;
+  const TypeSchema* type = name == "resource"      ? shape.type
+                           : name == "information" ? definitions_.type("OperationOutcome")
+                                                   : nullptr;
+  if (type == nullptr) return std::nullopt;
+  out.shape = shape_of(*type);
   return out;
 }
 
@@ -225,6 +258,10 @@ std::optional<FieldSpec> Schema::field(const Shape& shape, std::string_view name
       return shape.type != nullptr ? object_field(shape, name) : std::nullopt;
     case ShapeKind::meta:
       return meta_field_of(shape, name);
+    case ShapeKind::mutation:
+      return change_field(name);
+    case ShapeKind::written:
+      return written_field(shape, name);
     case ShapeKind::query:
       break;
   }
@@ -240,10 +277,10 @@ std::optional<FieldSpec> Schema::field(const Shape& shape, std::string_view name
 }
 
 bool Schema::knows_type(std::string_view condition) const {
-  if (condition == "Query" || definitions_.type(condition) != nullptr ||
+  if (condition == "Query" || condition == "Mutation" || definitions_.type(condition) != nullptr ||
       std::find(k_meta_names.begin(), k_meta_names.end(), condition) != k_meta_names.end())
     return true;
-  for (std::string_view ending : {"Connection", "Edge"}) {
+  for (std::string_view ending : {"Connection", "Edge", "Creation"}) {
     std::string_view name = condition;
     if (ends_with(name, ending) && resource(name) != nullptr) return true;
   }

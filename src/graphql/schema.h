@@ -12,6 +12,8 @@ namespace server::graphql {
 
 enum class ShapeKind : std::uint8_t {
   query,       // where a query of the system begins
+  mutation,    // where a mutation begins
+  written,     // what came of a mutation's field
   object,      // a resource, a data type, an element with children
   any,         // some resource: what a reference leads to, what is contained
   connection,  // a page of a search
@@ -25,7 +27,7 @@ enum class MetaKind : std::uint8_t { schema, type, field, input_value, enum_valu
 /// A type of the graph with fields. Views into the definitions.
 struct Shape {
   ShapeKind kind = ShapeKind::query;
-  const fhir::TypeSchema* type = nullptr;    // of an object; of a connection's resources
+  const fhir::TypeSchema* type = nullptr;    // of an object; of a connection's or written resources
   const fhir::TypeRef* reference = nullptr;  // of a Reference: the types it may lead to
   MetaKind meta = MetaKind::schema;          // of ShapeKind::meta
   bool is_nested = false;                    // a connection below a resource
@@ -44,7 +46,10 @@ enum class FieldKind : std::uint8_t {
   read,           // Patient(id: …)
   list,           // PatientList(…)
   connection,     // PatientConnection(…)
-  member,         // of a connection or an edge
+  member,         // of a connection, an edge or what was written
+  create,         // PatientCreate(res: …)
+  update,         // PatientUpdate(id: …, res: …)
+  remove,         // PatientDelete(id: …)
   meta            // __schema, __type, and all below them
 };
 
@@ -81,6 +86,8 @@ class Schema {
 
  private:
   std::optional<FieldSpec> object_field(const Shape& shape, std::string_view name) const;
+  std::optional<FieldSpec> change_field(std::string_view name) const;
+  std::optional<FieldSpec> written_field(const Shape& shape, std::string_view name) const;
   std::optional<FieldSpec> search_field(std::string_view name, bool is_nested) const;
 
   const fhir::DefinitionStore& definitions_;

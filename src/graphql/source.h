@@ -41,6 +41,21 @@ struct Found {
   std::uint32_t count = 0;             // how many a page has, after the limits of the source
 };
 
+/// What a mutation asks for.
+struct Change {
+  enum class Kind : std::uint8_t { create, update, remove };
+  Kind kind = Kind::create;
+  std::string_view type;
+  std::string id;        // of update and remove
+  std::string resource;  // FHIR JSON, of create and update
+};
+
+struct Written {
+  std::string location;     // of the version that was made; empty when none was
+  std::string body;         // FHIR JSON; empty after remove
+  std::string information;  // an OperationOutcome
+};
+
 using Issues = std::vector<fhir::Issue>;  // not empty
 
 class Source {
@@ -52,6 +67,8 @@ class Source {
   virtual fhir::Result<std::string, Issues> read(const Address& address) = 0;
   /// errors   those of a search by REST
   virtual fhir::Result<Found, Issues> search(const Search& search) = 0;
+  /// errors   those of the interaction of REST. Reads and searches see the change.
+  virtual fhir::Result<Written, Issues> write(const Change& change) = 0;
   /// A text made opaque for clients, and back. errors   invalid: seal() did not make it
   virtual std::string seal(std::string_view text) const = 0;
   virtual fhir::Result<std::string, Issues> open(std::string_view sealed) const = 0;

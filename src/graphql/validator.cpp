@@ -260,10 +260,8 @@ fhir::Result<const Operation*, Errors> choose_operation(const Document& document
   }
   if (found == nullptr)
     return refuse(IssueType::not_found, "The document has no operation of that name", {});
-  if (found->kind != OperationKind::query)
-    return refuse(IssueType::not_supported,
-                  "This server answers queries: resources are written by the interactions of REST",
-                  found->at);
+  if (found->kind == OperationKind::subscription)
+    return refuse(IssueType::not_supported, "This server answers queries and mutations", found->at);
   return found;
 }
 

@@ -56,6 +56,11 @@ bool is_input_type(std::string_view name) {
   return std::find(k_names.begin(), k_names.end(), name) != k_names.end();
 }
 
+/// Of a mutation: Patient_Input.
+bool is_input_object(std::string_view name) {
+  return name.ends_with("Input") && name.front() >= 'A' && name.front() <= 'Z';
+}
+
 bool is_of_scalar(std::string_view type, const Value& value) {
   if (type == "Boolean" || type == "boolean") return value.kind == ValueKind::boolean;
   if (type == "Int" || type == "integer" || type == "unsignedInt" || type == "positiveInt")
@@ -82,6 +87,7 @@ bool coerce(const VariableType& type, Value& value) {
     return std::all_of(value.items.begin(), value.items.end(),
                        [&](Value& item) { return coerce(type.item.front(), item); });
   }
+  if (is_input_object(type.name)) return value.kind == ValueKind::object;
   return is_of_scalar(type.name, value);
 }
 
@@ -121,7 +127,7 @@ fhir::Result<Variables, Errors> coerce_variables(const Operation& operation,
       refuse(IssueType::invalid, variable, " is declared twice");
       continue;
     }
-    if (!is_input_type(innermost(variable.type))) {
+    if (!is_input_type(innermost(variable.type)) && !is_input_object(innermost(variable.type))) {
       refuse(IssueType::invalid, variable, " is not of a type for input");
       continue;
     }

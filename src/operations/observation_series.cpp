@@ -6,10 +6,12 @@
 #include <tuple>
 
 #include "fhir/base/date_time.h"
+#include "fhir/formats/json_items.h"
 
 namespace server::operations {
 namespace {
 
+using fhir::json::items_at;
 using fhir::json::Member;
 using fhir::json::Value;
 
@@ -29,11 +31,6 @@ const Value* value_member(const Value& holder) {
   return nullptr;
 }
 
-std::span<const Value> list(const Value& holder, std::string_view name) {
-  const Value* found = holder.find(name);
-  return found != nullptr ? found->items() : std::span<const Value>{};
-}
-
 }  // namespace
 
 std::optional<std::int64_t> effective_time(const Value& observation) {
@@ -45,7 +42,7 @@ std::optional<std::int64_t> effective_time(const Value& observation) {
     return start ? start : start_of(period->string_at("end"));
   }
   if (const Value* timing = observation.find("effectiveTiming")) {
-    const auto events = list(*timing, "event");
+    const auto events = items_at(*timing, "event");
     if (!events.empty()) return start_of(events.front().string());
   }
   return std::nullopt;
@@ -54,7 +51,7 @@ std::optional<std::int64_t> effective_time(const Value& observation) {
 std::vector<CodeKey> codings_of(const Value* concept_value) {
   std::vector<CodeKey> codings;
   if (concept_value == nullptr) return codings;
-  for (const Value& coding : list(*concept_value, "coding")) {
+  for (const Value& coding : items_at(*concept_value, "coding")) {
     if (coding.string_at("code").empty()) continue;
     codings.push_back({std::string(coding.string_at("system")),
                        std::string(coding.string_at("code")),
@@ -114,7 +111,7 @@ void ObservationSeries::measure(const CodeKey& code, const Value& holder,
 
 void ObservationSeries::measure_components(const Value& observation,
                                            std::optional<std::int64_t> time_ms, bool all_of_them) {
-  for (const Value& component : list(observation, "component")) {
+  for (const Value& component : items_at(observation, "component")) {
     const auto codings = codings_of(component.find("code"));
     if (codings.empty() || component.find("modifierExtension") != nullptr) continue;
     if (const CodeKey* asked = asked_for(codings)) {
@@ -133,8 +130,8 @@ std::vector<std::string> ObservationSeries::add(const Value& observation) {
   const auto time = effective_time(observation);
   const auto codings = codings_of(observation.find("code"));
   const CodeKey* asked = asked_for(codings);
-  const auto of_panel = list(observation, "hasMember");
-  const bool is_panel = !of_panel.empty() || !list(observation, "component").empty();
+  const auto of_panel = items_at(observation, "hasMember");
+  const bool is_panel = !of_panel.empty() || !items_at(observation, "component").empty();
   if (asked != nullptr && (!is_panel || value_member(observation) != nullptr)) {
     const auto own = std::find_if(codings.begin(), codings.end(),
                                   [&](const CodeKey& each) { return is_same(*asked, each); });

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fhir/formats/json_items.h"
 #include "src/operations/text_similarity.h"
 #include "src/search/fold.h"
 
@@ -24,8 +25,7 @@ constexpr std::size_t k_items_max = 20;  // of names, addresses …; more are no
 constexpr std::size_t k_phone_digits = 9;
 
 std::span<const Value> list(const Value& holder, std::string_view name) {
-  const Value* found = holder.find(name);
-  const auto items = found != nullptr ? found->items() : std::span<const Value>{};
+  const auto items = fhir::json::items_at(holder, name);
   return items.first(std::min(items.size(), k_items_max));
 }
 

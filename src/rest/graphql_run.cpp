@@ -1,5 +1,9 @@
 #include "src/rest/graphql_run.h"
 
+#include <algorithm>
+#include <map>
+#include <mutex>
+
 #include "fhir/formats/json_writer.h"
 #include "src/graphql/executor.h"
 #include "src/graphql/parser.h"
@@ -23,14 +27,81 @@ struct Focus {
   std::optional<std::string> resource;  // one at hand
 };
 
+/// A mutation writes: by POST, of the system, and not among the reads of a bundle.
+fhir::Result<void, Errors> check_mutation(const Call& call, const graphql::Operation& operation,
+                                          const Focus& focus) {
+  const bool is_of_system = focus.address.type.empty() && !focus.resource;
+  if (!call.is_get && !call.is_entry && is_of_system) return {};
+  graphql::Error error;
+  error.issue = fhir::make_issue(
+      call.is_get ? fhir::Situation::method_not_allowed : fhir::Situation::malformed,
+      fhir::IssueType::not_supported,
+      call.is_get    ? "A mutation is sent by POST"
+      : is_of_system ? "A bundle writes by its own entries, not by mutations"
+                     : "A mutation is sent to the $graphql of the system");
+  error.issue.line = operation.at.line;
+  error.issue.column = operation.at.column;
+  return fhir::unexpected(Errors{std::move(error)});
+}
+
+/// What the graph says of itself is the same as long as the definitions are, and long: the answers
+/// to the last few documents that ask for nothing else are kept.
+class IntrospectionAnswers {
+ public:
+  using Definitions = std::shared_ptr<const fhir::DefinitionStore>;
+
+  std::optional<std::string> find(const Definitions& definitions, const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    if (of_.lock() != definitions) return std::nullopt;
+    const auto found = answers_.find(key);
+    return found != answers_.end() ? std::optional(found->second) : std::nullopt;
+  }
+
+  void keep(const Definitions& definitions, const std::string& key, const std::string& answer) {
+    constexpr std::size_t k_answers_max = 8;
+    constexpr std::size_t k_bytes_max = std::size_t{16} << 20;
+    if (key.size() + answer.size() > k_bytes_max) return;
+    const std::lock_guard lock(mutex_);
+    if (of_.lock() != definitions || answers_.size() >= k_answers_max) answers_.clear();
+    of_ = definitions;
+    answers_.insert_or_assign(key, answer);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::weak_ptr<const fhir::DefinitionStore> of_;
+  std::map<std::string, std::string> answers_;
+};
+
+bool asks_for_the_graph_alone(const graphql::Operation& operation) {
+  const auto& fields = operation.selections;
+  return std::all_of(fields.begin(), fields.end(), [](const graphql::Selection& field) {
+    return field.kind == graphql::SelectionKind::field &&
+           (field.name == "__schema" || field.name == "__type" || field.name == "__typename");
+  });
+}
+
 /// Everything before the execution: nothing is fetched for a document that is wrong.
 DataResult run(const Call& call, const GraphqlRequest& request, const graphql::Schema& schema,
                Focus focus) {
   auto document = graphql::parse(request.query);
   if (!document) return fhir::unexpected(Errors{std::move(document).error()});
   FHIR_TRY(operation, graphql::choose_operation(*document, request.operation_name));
+  if (operation->kind == graphql::OperationKind::mutation) {
+    FHIR_CHECK(check_mutation(call, *operation, focus));
+    focus.root.kind = graphql::ShapeKind::mutation;
+  }
   FHIR_TRY(variables, graphql::coerce_variables(
                           *operation, request.variables ? &request.variables->root() : nullptr));
+  static IntrospectionAnswers answers;
+  const bool is_kept =
+      focus.address.type.empty() && !focus.resource && asks_for_the_graph_alone(*operation);
+  std::string key;
+  if (is_kept) {
+    key = request.operation_name + '\n' + request.query + '\n';
+    if (request.variables) key += fhir::json::to_string(request.variables->root());
+    if (auto known = answers.find(call.snapshot->services.definitions, key)) return *known;
+  }
   Errors errors = graphql::validate(*document, *operation, variables, schema, focus.root);
   if (!errors.empty()) return fhir::unexpected(std::move(errors));
   GraphqlSource source(call);
@@ -44,7 +115,9 @@ DataResult run(const Call& call, const GraphqlRequest& request, const graphql::S
   if (focus.resource)
     return graphql::execute_over(*document, *operation, variables, services,
                                  *std::move(focus.resource));
-  return graphql::execute(*document, *operation, variables, services, focus.address);
+  auto data = graphql::execute(*document, *operation, variables, services, focus.address);
+  if (is_kept && data) answers.keep(call.snapshot->services.definitions, key, *data);
+  return data;
 }
 
 void append_error(fhir::json::Builder& out, const graphql::Error& error) {

@@ -1,7 +1,10 @@
 // https://hl7.org/fhir/R4/graphql.html
 #include "src/rest/graphql_source.h"
 
+#include "src/rest/answer.h"
+#include "src/rest/interactions/interactions.h"
 #include "src/rest/local_reference.h"
+#include "src/rest/path.h"
 #include "src/rest/search_request.h"
 #include "src/rest/version_number.h"
 
@@ -64,6 +67,42 @@ fhir::Result<graphql::Found, graphql::Issues> GraphqlSource::search(const graphq
   return out;
 }
 
+/// As the interaction of REST, with all that it checks.
+fhir::Result<graphql::Written, graphql::Issues> GraphqlSource::write(
+    const graphql::Change& change) {
+  static const http::Headers k_no_headers;
+  Call call = call_;
+  call.type = change.type;
+  call.id = change.id;
+  call.operation = {};
+  call.parameters.clear();
+  call.body = change.resource;
+  call.body_format = Format::json;
+  call.entry_resource = nullptr;
+  call.headers = &k_no_headers;
+  call.prefer_return = ReturnPreference::representation;
+  call.is_get = false;
+  FHIR_CHECK(check_names(call));
+  using Kind = graphql::Change::Kind;
+  FHIR_TRY(response, change.kind == Kind::create   ? create(call)
+                     : change.kind == Kind::update ? update(call)
+                                                   : remove(call));
+  reader_.reset();  // its snapshot is of before
+  graphql::Written out;
+  out.location = response.headers.get("Location");
+  if (out.location.empty()) out.location = response.headers.get("Content-Location");
+  fhir::Issue done;
+  done.severity = fhir::Severity::information;
+  done.type = fhir::IssueType::informational;
+  done.diagnostics = change.kind == Kind::remove ? "The resource is deleted"
+                     : response.status == 201    ? "The resource is created"
+                                                 : "The resource is updated";
+  out.information = outcome_json(std::span(&done, 1));
+  if (change.kind != Kind::remove) out.body = std::move(response.body);
+  return out;
+}
+
+/// The alphabet of URLs: clients put cursors there.
 std::string GraphqlSource::seal(std::string_view text) const {
   return call_.snapshot->store().seal(text);
 }

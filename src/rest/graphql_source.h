@@ -14,6 +14,7 @@ class GraphqlSource final : public graphql::Source {
   std::optional<graphql::Address> address_of(std::string_view reference) const override;
   fhir::Result<std::string, graphql::Issues> read(const graphql::Address& address) override;
   fhir::Result<graphql::Found, graphql::Issues> search(const graphql::Search& search) override;
+  fhir::Result<graphql::Written, graphql::Issues> write(const graphql::Change& change) override;
   std::string seal(std::string_view text) const override;
   fhir::Result<std::string, graphql::Issues> open(std::string_view sealed) const override;
 

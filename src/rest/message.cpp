@@ -2,6 +2,7 @@
 #include "src/rest/message.h"
 
 #include "fhir/base/date_time.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 #include "src/rest/path.h"
 #include "src/rest/search_request.h"
@@ -12,6 +13,7 @@ namespace server::rest {
 namespace {
 
 using fhir::json::Builder;
+using fhir::json::items_at;
 using fhir::json::Value;
 
 constexpr std::string_view k_response_request =
@@ -20,11 +22,6 @@ constexpr std::string_view k_response_request =
 fhir::Unexpected<Failure> refuse(fhir::IssueType type, std::string text) {
   return fhir::unexpected(
       failure(fhir::make_issue(fhir::Situation::malformed, type, std::move(text))));
-}
-
-std::span<const Value> list(const Value& holder, std::string_view name) {
-  const Value* found = holder.find(name);
-  return found != nullptr ? found->items() : std::span<const Value>{};
 }
 
 std::string_view name_of(ResponseCode code) {
@@ -86,7 +83,7 @@ fhir::Result<Message, Failure> read_message(const fhir::json::Document& bundle) 
   const Value& root = bundle.root();
   if (root.string_at("resourceType") != "Bundle" || root.string_at("type") != "message")
     return refuse(fhir::IssueType::invalid, "A message is a Bundle of type message");
-  const auto entries = list(root, "entry");
+  const auto entries = items_at(root, "entry");
   Message message;
   message.header = entries.empty() ? nullptr : entries.front().find("resource");
   if (message.header == nullptr || message.header->string_at("resourceType") != "MessageHeader")
@@ -121,7 +118,7 @@ std::optional<MessageAction> route_of(const Call& call, const Message& message) 
 }
 
 bool wants_response(const Message& message, ResponseCode code) {
-  for (const Value& extension : list(*message.header, "extension")) {
+  for (const Value& extension : items_at(*message.header, "extension")) {
     if (extension.string_at("url") != k_response_request) continue;
     const std::string_view wanted = extension.string_at("valueCode");
     if (wanted == "never") return false;
@@ -157,7 +154,7 @@ std::string storing_transaction(const Call& call, const fhir::json::Document& bu
   out.begin_object().string("resourceType", "Bundle").string("type", "transaction");
   out.key("entry").begin_array();
   bool is_header = true;
-  for (const Value& entry : list(bundle.root(), "entry")) {
+  for (const Value& entry : items_at(bundle.root(), "entry")) {
     const Value* resource = entry.find("resource");
     if (resource == nullptr) continue;
     std::string_view method;

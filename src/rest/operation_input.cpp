@@ -6,6 +6,7 @@
 
 #include "fhir/base/date_time.h"
 #include "fhir/base/decimal.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 #include "src/rest/context.h"
 #include "src/rest/resource_input.h"
@@ -127,9 +128,7 @@ fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& cal
   fhir::json::Builder out(text);
   out.begin_object().string("resourceType", "Parameters").key("parameter").begin_array();
   if (body != nullptr && body->root().string_at("resourceType") == "Parameters") {
-    const fhir::json::Value* list = body->root().find("parameter");
-    for (const auto& item : list != nullptr ? list->items() : std::span<const fhir::json::Value>{})
-      out.value(item);
+    for (const auto& item : fhir::json::items_at(body->root(), "parameter")) out.value(item);
   } else if (body != nullptr) {
     out.begin_object().string("name", "resource").key("resource").value(body->root()).end_object();
   }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "fhir/formats/json_document.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 
 namespace server::rest {
@@ -25,9 +26,7 @@ Number number_at(const Value& job, std::string_view name) {
 
 std::vector<std::string> texts_at(const Value& job, std::string_view name) {
   std::vector<std::string> texts;
-  const Value* found = job.find(name);
-  for (const Value& item : found != nullptr ? found->items() : std::span<const Value>{})
-    texts.emplace_back(item.string());
+  for (const Value& item : fhir::json::items_at(job, name)) texts.emplace_back(item.string());
   return texts;
 }
 

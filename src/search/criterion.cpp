@@ -76,9 +76,10 @@ class Parser {
   fhir::Result<void> read_alternatives(Criterion& criterion) {
     const auto texts = split_escaped(value_, ',');
     if (texts.size() > options_.alternatives_max) {
-      return failure(IssueType::too_costly, "a parameter takes at most " +
-                                                std::to_string(options_.alternatives_max) +
-                                                " values between commas");
+      return fhir::unexpected(fhir::make_issue(fhir::Situation::too_large, IssueType::too_costly,
+                                               "a parameter takes at most " +
+                                                   std::to_string(options_.alternatives_max) +
+                                                   " values between commas"));
     }
     OperandContext context = options_.operands;
     context.target_type = criterion.target_type;

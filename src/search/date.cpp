@@ -45,7 +45,10 @@ fhir::Result<Operand> parse_date(std::string_view text) {
   std::replace(written.begin(), written.end(), ' ', '+');
   const auto span = instants_of(written);
   const std::string_view fraction = fraction_of(written);
-  if (!span || fraction.size() > k_fraction_digits_max) {
+  // "the minutes SHALL be present if an hour is present"
+  const std::size_t time = written.find('T');
+  const bool has_minutes = time == std::string::npos || written.find(':', time) == time + 3;
+  if (!span || !has_minutes || fraction.size() > k_fraction_digits_max) {
     return bad_value(
         "a date as YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.fff]] with `Z` or "
         "an offset, after an optional prefix");

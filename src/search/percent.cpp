@@ -50,7 +50,7 @@ fhir::Result<Parameters> split_query(std::string_view query, std::size_t paramet
     if (piece.empty()) continue;
     if (parameters.size() == parameters_max) {
       return fhir::unexpected(fhir::make_issue(
-          fhir::Situation::malformed, fhir::IssueType::too_costly,
+          fhir::Situation::too_large, fhir::IssueType::too_costly,
           "A search takes at most " + std::to_string(parameters_max) + " parameters"));
     }
     const std::size_t equals = piece.find('=');

@@ -38,7 +38,7 @@ class QueryParser {
 
   void add(const std::string& name, const std::string& value) {
     if (value.size() > options_.value_bytes_max) {
-      fail(name, fhir::make_issue(fhir::Situation::malformed, IssueType::too_costly,
+      fail(name, fhir::make_issue(fhir::Situation::too_large, IssueType::too_long,
                                   "the value is longer than " +
                                       std::to_string(options_.value_bytes_max) + " bytes"));
       return;
@@ -89,7 +89,7 @@ fhir::Result<Query, std::vector<Issue>> parse_one(
     const fhir::DefinitionStore& definitions, const ParseOptions& options) {
   if (parameters.size() > options.parameters_max) {
     return fhir::unexpected(std::vector<Issue>{fhir::make_issue(
-        fhir::Situation::malformed, IssueType::too_costly,
+        fhir::Situation::too_large, IssueType::too_costly,
         "A search takes at most " + std::to_string(options.parameters_max) + " parameters")});
   }
   QueryParser parser(resource_type, definitions, options);

@@ -285,7 +285,7 @@ class Introspection(GraphqlCase):
         self.assert_status(got, 200)
         schema = got.json["data"]["__schema"]
         self.assertEqual(schema["queryType"], {"name": "Query"})
-        self.assertNotIn("mutationType", schema)
+        self.assertEqual(schema["mutationType"], {"name": "Mutation"})
         self.assertEqual({d["name"] for d in schema["directives"]},
                          {"include", "skip", "flatten", "first", "singleton", "slice"})
         types = {t["name"]: t for t in schema["types"]}
@@ -352,9 +352,6 @@ class Requests(GraphqlCase):
         error = self.refused("Patient/example", "{ name { given }", 400, "structure")
         self.assertEqual(error["locations"][0]["line"], 1)
 
-    def test_mutations_are_refused(self):
-        self.refused("", "mutation { PatientDelete(id: example) { id } }", 400, "not-supported")
-
     def test_requests_that_are_none(self):
         for body, kind, status in (("<a/>", "text/xml+odd", 415), ("[1]", JSON, 400), ('{"query": 1}', JSON, 400),
                                    ("{", JSON, 400), ('{"query": "{id}", "variables": 1}', JSON, 400)):
@@ -404,3 +401,81 @@ class Requests(GraphqlCase):
         self.assert_status(got, 413)
         circle = "{ ...a } fragment a on Patient { ...b } fragment b on Patient { ...a }"
         self.refused("Patient/example", circle, 400, "invalid")
+
+
+class Mutations(GraphqlCase):
+    """https://hl7.org/fhir/R4/graphql.html#mutations"""
+
+    def change(self, query, status=200, **variables):
+        got = self.http.post("$graphql", json.dumps({"query": query, "variables": variables}), Content_Type=JSON)
+        self.assert_status(got, status)
+        if status == 200:
+            return got.json["data"]
+        self.assertIsNone(got.json["data"])
+        return got.json["errors"][0]["extensions"]["resource"]["issue"][0]["code"]
+
+    def test_create_update_and_delete(self):
+        made = self.change("""mutation { made: PatientCreate(res: {
+            resourceType: Patient, active: true, birthDate: "1980-02-03", _birthDate: {id: "b"},
+            name: {family: "Graph", given: ["Q", "L"]}, multipleBirthInteger: 2})
+            { location resource { id name { family given } multipleBirthInteger birthDate _birthDate { id } }
+              information { issue { severity } } } }""")["made"]
+        id = made["resource"].pop("id")
+        self.assertEqual(made["resource"], {"name": [{"family": "Graph", "given": ["Q", "L"]}], "multipleBirthInteger": 2,
+                                            "birthDate": "1980-02-03", "_birthDate": {"id": "b"}})
+        self.assertTrue(made["location"].endswith(f"/Patient/{id}/_history/1"), made)
+        self.assertEqual(made["information"], {"issue": [{"severity": "information"}]})
+        changed = self.change("mutation($id: ID!, $to: Patient_Input!) { PatientUpdate(id: $id, res: $to) "
+                              "{ resource { meta { versionId } gender } } }",
+                              id=id, to={"resourceType": "Patient", "id": id, "gender": "other"})
+        self.assertEqual(changed["PatientUpdate"]["resource"], {"meta": {"versionId": "2"}, "gender": "other"})
+        gone = self.change("mutation($id: ID!) { PatientDelete(id: $id) { location resource { id } information { issue { code } } } }", id=id)
+        self.assertEqual(gone["PatientDelete"], {"information": {"issue": [{"code": "informational"}]}})
+        self.assert_status(self.http.get(f"Patient/{id}"), 410)
+
+    def test_the_fields_of_a_mutation_are_done_in_their_order(self):
+        got = self.change("""mutation { a: PatientUpdate(id: "serial", res: {id: "serial", gender: "male"}) { resource { gender } }
+            b: PatientUpdate(id: "serial", res: {id: "serial", gender: "female"}) { resource { gender meta { versionId } } } }""")
+        self.assertEqual(got, {"a": {"resource": {"gender": "male"}}, "b": {"resource": {"gender": "female", "meta": {"versionId": "2"}}}})
+
+    def test_what_rest_refuses_is_refused_here(self):
+        self.assertEqual(self.change('mutation { PatientCreate(res: {gender: "unknwon"}) { location } }', 422), "code-invalid")
+        self.assertEqual(self.change('mutation { PatientUpdate(id: "a", res: {id: "b"}) { location } }', 400), "invalid")
+        self.assertEqual(self.change("mutation { PatientCreate { location } }", 400), "required")
+        self.assertEqual(self.change("mutation { PatientCreate(res: 1) { location } }", 400), "value")
+        self.assertEqual(self.change('mutation { PatientCreate(res: {}, id: "a") { location } }', 400), "not-supported")
+        self.assertEqual(self.change("mutation { PatientFly(id: a) { location } }", 400), "not-supported")
+        self.assertEqual(self.change("mutation { Patient(id: example) { id } }", 400), "not-supported")
+        self.assertEqual(self.change("subscription { Patient(id: example) { id } }", 400), "not-supported")
+
+    def test_a_mutation_is_posted_to_the_system(self):
+        query = 'mutation { PatientDelete(id: "example") { location } }'
+        self.refused("", query, 405, "not-supported")
+        got = self.http.post("Patient/example/$graphql", query, Content_Type=GRAPHQL)
+        self.assert_status(got, 400)
+        self.assert_status(self.http.get("Patient/example"), 200)
+
+    def test_introspection_describes_mutations(self):
+        got = self.data("", """{ __type(name: "Mutation") { fields { name args { name type { kind ofType { name kind } } } type { name } } }
+            input: __type(name: "Patient_Input") { kind inputFields { name type { kind name ofType { name } } } } }""")
+        fields = {f["name"]: f for f in got["__type"]["fields"]}
+        self.assertEqual(fields["PatientUpdate"]["args"], [
+            {"name": "id", "type": {"kind": "NON_NULL", "ofType": {"name": "ID", "kind": "SCALAR"}}},
+            {"name": "res", "type": {"kind": "NON_NULL", "ofType": {"name": "Patient_Input", "kind": "INPUT_OBJECT"}}}])
+        self.assertEqual(fields["PatientDelete"]["type"], {"name": "PatientCreation"})
+        inputs = {f["name"]: f["type"] for f in got["input"]["inputFields"]}
+        self.assertEqual(inputs["name"], {"kind": "LIST", "ofType": {"name": "HumanName_Input"}})
+        self.assertEqual(inputs["birthDate"], {"kind": "SCALAR", "name": "date"})
+
+    def test_introspection_follows_new_definitions(self):
+        query = '{ __type(name: "PatientConnection") { name } Query: __type(name: "Query") { fields { name args { name } } } }'
+
+        def arguments():
+            fields = self.data("", query)["Query"]["fields"]
+            return {a["name"] for f in fields if f["name"] == "PatientList" for a in f["args"]}
+
+        self.assertEqual(arguments(), arguments())
+        self.assertNotIn("shoe", arguments())
+        self.create({"resourceType": "SearchParameter", "url": "http://example.org/sp/shoe", "name": "shoe", "status": "active",
+                     "description": "d", "code": "shoe", "base": ["Patient"], "type": "string", "expression": "Patient.name.text"})
+        self.assertIn("shoe", arguments())

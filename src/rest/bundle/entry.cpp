@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fhir/base/date_time.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 #include "src/rest/answer.h"
 #include "src/rest/authorize.h"
@@ -103,8 +104,7 @@ fhir::Result<std::vector<Entry>, Failure> read_entries(const Call& call,
                                                        const fhir::json::Document& bundle) {
   std::vector<Entry> entries;
   Failure problems;
-  const fhir::json::Value* list = bundle.root().find("entry");
-  const auto items = list != nullptr ? list->items() : std::span<const fhir::json::Value>{};
+  const auto items = fhir::json::items_at(bundle.root(), "entry");
   if (items.size() > call.options->bundle_entries_max)
     return fhir::unexpected(failure(fhir::make_issue(
         fhir::IssueType::too_costly,

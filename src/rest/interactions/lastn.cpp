@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "fhir/formats/json_items.h"
 #include "src/operations/latest.h"
 #include "src/operations/observation_series.h"
 #include "src/rest/answer.h"
@@ -30,8 +31,7 @@ bool is_named(std::string_view parameter, std::string_view name) {
 /// All parameters but `max` are those of a search.
 fhir::Result<Parameters, Failure> criteria_of(const Document& given) {
   Parameters criteria;
-  const Value* list = given.root().find("parameter");
-  for (const Value& parameter : list != nullptr ? list->items() : std::span<const Value>{}) {
+  for (const Value& parameter : fhir::json::items_at(given.root(), "parameter")) {
     const std::string name(parameter.string_at("name"));
     if (name == k_max) continue;
     const Value* value = operations::value_of(parameter);

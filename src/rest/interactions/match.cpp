@@ -7,6 +7,7 @@
 #include <span>
 
 #include "fhir/base/date_time.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 #include "src/operations/patient_likeness.h"
 #include "src/rest/answer.h"
@@ -29,8 +30,7 @@ constexpr std::uint32_t k_candidates_max = 300;  // of one question
 constexpr std::size_t k_items_max = 20;  // identifiers, names … of the patient asked about
 
 std::span<const Value> list(const Value& holder, std::string_view name) {
-  const Value* found = holder.find(name);
-  const auto items = found != nullptr ? found->items() : std::span<const Value>{};
+  const auto items = fhir::json::items_at(holder, name);
   return items.first(std::min(items.size(), k_items_max));
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "fhir/formats/json_document.h"
+#include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 #include "src/rest/answer.h"
 #include "src/rest/interactions/interactions.h"
@@ -38,8 +39,7 @@ bool is_same(const Value& a, const Value& b) {
 }
 
 std::span<const Value> items_of(const Value* meta, std::string_view list) {
-  const Value* found = meta != nullptr ? meta->find(list) : nullptr;
-  return found != nullptr ? found->items() : std::span<const Value>{};
+  return meta != nullptr ? fhir::json::items_at(*meta, list) : std::span<const Value>{};
 }
 
 bool holds(std::span<const Value> items, const Value& item) {
@@ -97,8 +97,7 @@ fhir::Result<Document, Failure> read_given(const Call& call) {
 }
 
 const Value* given_meta(const Document& document) {
-  const Value* list = document.root().find("parameter");
-  for (const Value& parameter : list != nullptr ? list->items() : std::span<const Value>{}) {
+  for (const Value& parameter : fhir::json::items_at(document.root(), "parameter")) {
     const Value* meta = parameter.find("valueMeta");
     if (parameter.string_at("name") == "meta" && meta != nullptr) return meta;
   }

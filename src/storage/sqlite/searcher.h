@@ -53,7 +53,6 @@ class Searcher {
   sql::Catalog& catalog_;
   const Dictionary& dictionary_;
   std::vector<std::string>* plan_ = nullptr;  // of the page; null: nobody asks
-  std::int64_t entry_type_ = 0;               // of the last entry: a page has few types
   std::int64_t matched_rid_ = 0;  // what add_match added: the container of a contained resource
   std::int64_t entry_type_ = 0;   // of the last entry: a page has few types
   std::string entry_type_name_;

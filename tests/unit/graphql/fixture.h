@@ -41,6 +41,7 @@ class MapSource final : public Source {
       {"Patient/p", k_patient},
       {"Practitioner/d", R"({"resourceType":"Practitioner","id":"d","gender":"female"})"}};
   std::vector<std::string> searches;
+  std::vector<std::string> changes;  // `Type/id resource`
   int reads = 0;
 
   std::optional<Address> address_of(std::string_view reference) const override {
@@ -65,6 +66,17 @@ class MapSource final : public Source {
       if (key.starts_with(std::string(search.type) + "/")) found.matches.push_back({body, {}});
     }
     return found;
+  }
+  fhir::Result<Written, Issues> write(const Change& change) override {
+    changes.push_back(std::string(change.type) + "/" + change.id + " " + change.resource);
+    const std::string key =
+        std::string(change.type) + "/" + (change.id.empty() ? "new" : change.id);
+    if (change.kind == Change::Kind::remove) {
+      bodies.erase(key);
+      return Written{"", "", R"({"resourceType":"OperationOutcome"})"};
+    }
+    bodies[key] = change.resource;
+    return Written{key + "/_history/1", change.resource, R"({"resourceType":"OperationOutcome"})"};
   }
   std::string seal(std::string_view text) const override { return std::string(text); }
   fhir::Result<std::string, Issues> open(std::string_view sealed) const override {
@@ -96,6 +108,7 @@ inline Run run(std::string_view source, MapSource& from, bool is_system = false,
   if (!values) return {"", values.error()};
   Shape root;
   if (!is_system) root = shape_of(*schema().resource("Patient"));
+  if ((*operation)->kind == OperationKind::mutation) root.kind = ShapeKind::mutation;
   if (Errors errors = validate(*document, **operation, *values, schema(), root); !errors.empty())
     return {"", std::move(errors)};
   Services services;

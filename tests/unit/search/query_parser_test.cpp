@@ -367,7 +367,7 @@ TEST_CASE("limits on parameters, alternatives and lengths are clean errors") {
     CAPTURE(url);
     const auto parsed = parse("Patient", url, narrow);
     REQUIRE_FALSE(parsed);
-    CHECK(parsed.error()[0].type == IssueType::too_costly);
+    CHECK(parsed.error()[0].situation == fhir::Situation::too_large);
   }
 }
 
