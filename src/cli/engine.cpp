@@ -60,9 +60,8 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
   // An import leaves what is to be indexed again to the server that is started after it.
   if (freshness == rest::Freshness::always)
     engine.reindexer = std::make_unique<rest::Reindexer>(
-        *engine.store, *engine.definitions, [](const std::string& line) {
-          std::fprintf(stderr, "medisync: %s\n", line.c_str());
-        });
+        *engine.store, *engine.definitions,
+        [](const std::string& line) { std::fprintf(stderr, "medisync: %s\n", line.c_str()); });
   FHIR_CHECK(engine.definitions->attach(*engine.store, engine.reindexer.get()));
   if (engine.reindexer) FHIR_CHECK(engine.reindexer->run());
   return engine;

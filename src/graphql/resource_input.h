@@ -8,9 +8,9 @@
 
 namespace server::graphql {
 
-/// The argument as FHIR JSON: variables are put in their places, a single value becomes a list where
-/// the element repeats, names of enumerations become strings, what is null is left out. Nothing else
-/// is judged: whoever stores it does.
+/// The argument as FHIR JSON: variables are put in their places, a single value becomes a list
+/// where the element repeats, names of enumerations become strings, what is null is left out.
+/// Nothing else is judged: whoever stores it does.
 ///
 /// value   an object
 std::string resource_json(const Value& value, const fhir::TypeSchema& type,

@@ -101,7 +101,9 @@ bool is_normative(std::string_view type) {
 std::string documentation_of(const fhir::SearchParameter& parameter) {
   using fhir::SearchParameterType;
   std::string text(parameter.description);
-  const auto add = [&](std::string_view word) { text.append(text.empty() ? "" : "\n").append(word); };
+  const auto add = [&](std::string_view word) {
+    text.append(text.empty() ? "" : "\n").append(word);
+  };
   const std::string modifiers = search::modifiers_of(parameter);
   if (!modifiers.empty()) add("Modifiers: " + modifiers);
   const SearchParameterType type = parameter.type;

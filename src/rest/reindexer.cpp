@@ -161,8 +161,8 @@ void Reindexer::work() {
 }
 
 Clock::duration Reindexer::pause_of(std::string_view job) const {
-  const auto found =
-      std::find_if(jobs_.begin(), jobs_.end(), [&](const ReindexJob& one) { return one.id == job; });
+  const auto found = std::find_if(jobs_.begin(), jobs_.end(),
+                                  [&](const ReindexJob& one) { return one.id == job; });
   const std::uint32_t retries = found != jobs_.end() ? found->retries : 0;
   Clock::duration pause = k_pause_after_failure;
   for (std::uint32_t i = 1; i < retries && pause < k_pause_max; ++i) pause *= 2;

@@ -70,9 +70,11 @@ fhir::Result<void> read_elements(std::string_view value, const fhir::DefinitionS
       name.remove_prefix(dot + 1);
     }
     const bool is_type = type.empty() || is_resource_type(type, definitions);
-    const bool is_name = is_type && !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    });
+    const bool is_name =
+        is_type && !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 c == '_';
+        });
     if (!is_name || query.elements.size() == k_elements_max) {
       return bad_value("names of the resource's elements with commas between them");
     }

@@ -50,8 +50,8 @@ fhir::Result<void, Failure> check_presentation(const search::Query& query) {
                                "_summary=text cannot be combined with _include or _revinclude")));
 }
 
-/// _summary counts for all resources of the page, _elements for the matches and for those types that
-/// it names.
+/// _summary counts for all resources of the page, _elements for the matches and for those types
+/// that it names.
 Shaping shaping_of(const search::Query& query, std::string_view type, bool is_match) {
   Shaping shaping{query.summary, {}};
   for (const search::ElementName& element : query.elements) {

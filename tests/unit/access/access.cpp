@@ -171,3 +171,13 @@ TEST_CASE("a query that leads to what may not be searched is refused") {
   }
   CHECK(access::guarded(query("Observation", {{"code", "x"}}), access));
 }
+
+TEST_CASE("contained resources are searched by who may see everything") {
+  const Access limited(identity("patient/*.rs"), definitions());
+  for (const char* which : {"true", "both"}) {
+    const auto refused = access::guarded(query("Observation", {{"_contained", which}}), limited);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().type == fhir::IssueType::forbidden);
+  }
+  CHECK(access::guarded(query("Observation", {{"_contained", "false"}}), limited));
+}
