@@ -95,7 +95,6 @@ class Translator {
       matches[i].system = to;
       matches[i].source = map.url();
       matches[i].source_version = map.version();
-      matches[i].source_version = map.version();
     }
   }
 
