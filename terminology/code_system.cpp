@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "terminology/code_text.h"
+#include "terminology/concept_set.h"
 #include "terminology/language_tag.h"
 
 namespace terminology {
@@ -64,6 +65,11 @@ std::vector<ConceptId> CodeSystem::descendants(ConceptId id) const {
 
 std::vector<ConceptId> CodeSystem::ancestors(ConceptId id) const {
   return reachable(id, [this](ConceptId from) { return parents(from); });
+}
+
+std::optional<fhir::Result<ConceptSet>> CodeSystem::select(std::string_view, std::string_view,
+                                                           std::string_view) const {
+  return std::nullopt;
 }
 
 std::string_view CodeSystem::display_in(ConceptId id, std::string_view language) const {

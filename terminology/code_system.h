@@ -4,15 +4,19 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fhir/base/result.h"
 #include "fhir/model/terminology_provider.h"
 #include "terminology/items_of_concept.h"
 
 namespace terminology {
+
+class ConceptSet;
 
 using ConceptId = std::uint32_t;  // dense: 0 … size() - 1, in the order of the definition
 inline constexpr ConceptId k_no_concept = std::numeric_limits<ConceptId>::max();
@@ -128,6 +132,12 @@ class CodeSystem {
   }
   /// A JSON array of the extensions of a concept that expansions carry on; empty: none.
   virtual std::string_view extensions(ConceptId /*id*/) const { return {}; }
+
+  /// The concepts that a filter lets through which means something in this code system alone;
+  /// nothing: it means what it means everywhere.
+  virtual std::optional<fhir::Result<ConceptSet>> select(std::string_view property,
+                                                         std::string_view op,
+                                                         std::string_view value) const;
 
   /// In words, a code that the system has without listing it; empty when there are none.
   virtual std::string describe(std::string_view) const { return {}; }

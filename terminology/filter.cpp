@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "terminology/concept_set.h"
 #include "terminology/tx_issue.h"
 
 namespace terminology {
@@ -64,6 +65,11 @@ fhir::Result<void> Filter::read(const fhir::json::Value& source) {
         IssueType::invalid, "vs-invalid", "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE",
         "The system " + std::string(system_->info().url) + " filter with property = " + property_ +
             ", op = " + std::string(name) + " has no value"));
+  if (auto own = system_->select(property_, name, value)) {
+    FHIR_TRY(selected, std::move(*own));
+    selected_ = std::make_shared<const ConceptSet>(std::move(selected));
+    return {};
+  }
   const auto* op = std::find_if(k_ops.begin(), k_ops.end(),
                                 [&](const auto& entry) { return entry.first == name; });
   if (op == k_ops.end())
@@ -91,6 +97,7 @@ fhir::Result<void> Filter::read(const fhir::json::Value& source) {
 }
 
 bool Filter::matches(ConceptId id) const {
+  if (selected_ != nullptr) return selected_->contains(id);
   switch (op_) {
     case Op::is_a:
       return system_->is_a(id, anchor_);
@@ -119,6 +126,11 @@ bool Filter::matches(ConceptId id) const {
 }
 
 std::optional<std::vector<ConceptId>> Filter::candidates() const {
+  if (selected_ != nullptr) {
+    std::vector<ConceptId> all;
+    selected_->for_each([&](ConceptId id) { all.push_back(id); });
+    return all;
+  }
   switch (op_) {
     case Op::is_a: {
       std::vector<ConceptId> all = system_->descendants(anchor_);

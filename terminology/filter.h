@@ -60,6 +60,7 @@ class Filter {
   std::vector<std::string> values_;
   ConceptId anchor_ = k_no_concept;  // of is-a and its kin
   std::shared_ptr<const re2::RE2> pattern_;
+  std::shared_ptr<const ConceptSet> selected_;  // by the code system itself
 };
 
 }  // namespace terminology

@@ -13,8 +13,12 @@
 #include "terminology/concept_map.h"
 #include "terminology/fhir_code_system.h"
 #include "terminology/grammar_code_system.h"
+#include "terminology/implicit_value_set.h"
+#include "terminology/maps/implicit_maps.h"
+#include "terminology/releases.h"
 #include "terminology/resolver.h"
 #include "terminology/shelf.h"
+#include "terminology/snomed/snomed_ids.h"
 #include "terminology/ucum/ucum.h"
 #include "terminology/ucum/ucum_code_system.h"
 #include "terminology/value_set_reader.h"
@@ -43,6 +47,10 @@ constexpr std::array<std::string_view, 3> k_unit_sets = {"http://unitsofmeasure.
 
 constexpr std::string_view k_all_codes = "?fhir_vs";
 
+/// Implicit value sets of releases that are kept. Clients may ask for any: past this a new one is
+/// not held.
+constexpr std::size_t k_kept_sets_max = 2000;
+
 fhir::Result<void> check_type(const Value& resource, std::string_view type) {
   if (resource.string_at("resourceType") == type) return {};
   return fhir::unexpected(fhir::make_issue(
@@ -56,8 +64,12 @@ fhir::Result<void> check_type(const Value& resource, std::string_view type) {
 class Terminology::Shelves final : public Resolver {
  public:
   /// earlier   of another snapshot, or null
-  Shelves(std::shared_ptr<const fhir::DefinitionStore> definitions, const Shelves* earlier)
+  Shelves(std::shared_ptr<const fhir::DefinitionStore> definitions, const Shelves* earlier,
+          std::shared_ptr<const Releases> releases)
       : definitions_(std::move(definitions)),
+        releases_(releases != nullptr  ? std::move(releases)
+                  : earlier != nullptr ? earlier->releases_
+                                       : std::make_shared<const Releases>()),
         code_systems_(definitions_->records("CodeSystem")),
         value_sets_(definitions_->records("ValueSet")),
         implicit_value_sets_(definitions_->records("CodeSystem")),
@@ -75,6 +87,7 @@ class Terminology::Shelves final : public Resolver {
   const CodeSystem* any_code_system(std::string_view url, std::string_view version) const {
     if (url.empty()) return nullptr;
     if (url == fhir::k_ucum_system && units_->codes != nullptr) return units_->codes.get();
+    if (const CodeSystem* released = releases_->find(url, version)) return released;
     const ConformanceRecord* found = record("CodeSystem", url, version);
     if (found == nullptr && has_wildcard(version)) found = newest_that_fits(url, version);
     const CodeSystem* system = code_system(found);
@@ -86,6 +99,9 @@ class Terminology::Shelves final : public Resolver {
     std::vector<std::string_view> versions;
     for (const ConformanceRecord& record : code_systems_.records()) {
       if (record.url == url) versions.push_back(record.version);
+    }
+    for (const Releases::Entry& entry : releases_->entries()) {
+      if (entry.system->info().url == url) versions.push_back(entry.system->info().version);
     }
     std::sort(versions.begin(), versions.end(),
               [](std::string_view a, std::string_view b) { return is_newer(b, a); });
@@ -121,7 +137,18 @@ class Terminology::Shelves final : public Resolver {
     });
   }
 
+  /// The maps that releases imply, made at the first question.
+  const maps::ImplicitMaps& implied_maps() const {
+    std::call_once(implied_once_, [this] {
+      std::vector<std::shared_ptr<const release::ReleaseCodeSystem>> systems;
+      for (const Releases::Entry& entry : releases_->entries()) systems.push_back(entry.system);
+      implied_maps_ = maps::ImplicitMaps(std::move(systems));
+    });
+    return implied_maps_;
+  }
+
   const fhir::DefinitionStore& definitions() const { return *definitions_; }
+  const std::shared_ptr<const Releases>& releases() const { return releases_; }
   const Shelf<ConceptMap>& concept_maps() const { return concept_maps_; }
   const fhir::UnitSystem* units() const { return units_->table.get(); }
 
@@ -145,17 +172,24 @@ class Terminology::Shelves final : public Resolver {
   /// Keeps what an earlier snapshot read, as far as the two agree on it.
   void take_from(const Shelves& earlier) {
     const Changes changes(*earlier.definitions_, *definitions_);
+    const auto released = Releases::differences(earlier.releases_.get(), releases_.get());
     const auto is_as_before = [&](const ConformanceRecord& record,
                                   std::span<const std::string> asked) {
       return !changes.touch(record.url) &&
-             std::none_of(asked.begin(), asked.end(),
-                          [&](const std::string& url) { return changes.touch(url); });
+             std::none_of(asked.begin(), asked.end(), [&](const std::string& url) {
+               return changes.touch(url) || released.contains(url);
+             });
     };
     const std::lock_guard lock(earlier.mutex_);
     code_systems_.take_from(earlier.code_systems_, is_as_before);
     value_sets_.take_from(earlier.value_sets_, is_as_before);
     implicit_value_sets_.take_from(earlier.implicit_value_sets_, is_as_before);
     concept_maps_.take_from(earlier.concept_maps_, [](auto&&...) { return true; });
+    for (const auto& [url, set] : earlier.released_value_sets_) {
+      const std::string system(set.system);
+      if (!released.contains(system) && !changes.touch(system))
+        released_value_sets_.emplace(url, set);
+    }
   }
 
   const ConformanceRecord* record(std::string_view type, std::string_view url,
@@ -229,8 +263,10 @@ class Terminology::Shelves final : public Resolver {
         asked_.insert(asked_.end(), inner.begin(), inner.end());
       } else if (const auto* owner = shelves_.implicit_owner(canonical)) {
         asked_.emplace_back(owner->url);
-      } else if (url.ends_with(k_all_codes)) {
-        asked_.emplace_back(system_of(url));
+      } else if (const std::size_t mark = url.find(k_all_codes); mark != std::string_view::npos) {
+        const std::string_view base = url.substr(0, mark);
+        // An edition in the url is part of the same code system.
+        asked_.emplace_back(base.starts_with(snomed::k_url) ? snomed::k_url : base);
       }
       return found;
     }
@@ -256,6 +292,7 @@ class Terminology::Shelves final : public Resolver {
     for (const auto& units : units_->sets) {
       if (units->info().url == without_version(canonical)) return units.get();
     }
+    if (const ValueSet* set = released_value_set(canonical)) return set;
     const ConformanceRecord* owner = implicit_owner(canonical);
     if (owner == nullptr) return nullptr;
     const CodeSystem* system = code_system(owner->url, owner->version);
@@ -264,6 +301,30 @@ class Terminology::Shelves final : public Resolver {
       asked.emplace_back(owner->url);
       return ValueSetReader::all_codes_of(*system, without_version(canonical));
     });
+  }
+
+  /// An implicit value set of a release, and the code system that it draws on.
+  struct Released {
+    std::string system;
+    std::shared_ptr<const ValueSet> set;
+  };
+
+  const ValueSet* released_value_set(std::string_view canonical) const {
+    const std::size_t mark = canonical.find(k_all_codes);
+    if (releases_->entries().empty() || mark == std::string_view::npos) return nullptr;
+    // An expression may hold the bars of terms: only what stands before it can be a version.
+    const bool is_expression = canonical.substr(mark).starts_with("?fhir_vs=ecl/");
+    const std::string url(is_expression ? canonical : without_version(canonical));
+    const std::lock_guard lock(mutex_);
+    const auto kept = released_value_sets_.find(url);
+    if (kept != released_value_sets_.end()) return kept->second.set.get();
+    if (released_value_sets_.size() == k_kept_sets_max) return nullptr;
+    const auto source = terminology::implicit_value_set(url, *releases_);
+    if (!source) return nullptr;
+    const auto document = Document::read(source->json);
+    if (!document) return nullptr;
+    Released read{std::string(source->system), ValueSetReader::read(document->root(), *this)};
+    return released_value_sets_.emplace(url, std::move(read)).first->second.set.get();
   }
 
   /// A value set that stands inside the profile which binds to it.
@@ -307,13 +368,17 @@ class Terminology::Shelves final : public Resolver {
   }
 
   std::shared_ptr<const fhir::DefinitionStore> definitions_;
+  std::shared_ptr<const Releases> releases_;
   mutable std::recursive_mutex mutex_;  // held while something is read
   Shelf<CodeSystem> code_systems_;
   Shelf<ValueSet> value_sets_;
   Shelf<ValueSet> implicit_value_sets_;  // by the record of their code system
   mutable std::unordered_map<std::string, std::unique_ptr<const ValueSet>> contained_value_sets_;
+  mutable std::unordered_map<std::string, Released> released_value_sets_;
   Shelf<ConceptMap> concept_maps_;
   std::shared_ptr<const Units> units_;
+  mutable std::once_flag implied_once_;
+  mutable maps::ImplicitMaps implied_maps_;
   mutable std::once_flag links_once_;
   mutable Links links_;
 };
@@ -322,10 +387,11 @@ Terminology::Terminology(std::unique_ptr<const Shelves> shelves) : shelves_(std:
 Terminology::~Terminology() = default;
 
 std::shared_ptr<const Terminology> Terminology::make(
-    std::shared_ptr<const fhir::DefinitionStore> definitions, const Terminology* earlier) {
+    std::shared_ptr<const fhir::DefinitionStore> definitions, const Terminology* earlier,
+    std::shared_ptr<const Releases> releases) {
   const Shelves* shelves = earlier != nullptr ? earlier->shelves_.get() : nullptr;
-  return std::shared_ptr<const Terminology>(
-      new Terminology(std::make_unique<const Shelves>(std::move(definitions), shelves)));
+  return std::shared_ptr<const Terminology>(new Terminology(
+      std::make_unique<const Shelves>(std::move(definitions), shelves, std::move(releases))));
 }
 
 const fhir::CodeSet* Terminology::value_set(std::string_view canonical) const {
@@ -401,12 +467,16 @@ bool Terminology::is_being_read(std::string_view canonical) const {
   return shelves_->is_being_read(canonical);
 }
 
+std::shared_ptr<const Releases> Terminology::releases() const { return shelves_->releases(); }
+
 const ValueSet* Terminology::find_value_set(std::string_view canonical) const {
   return shelves_->value_set(canonical);
 }
 
 const ConceptMap* Terminology::concept_map(std::string_view canonical) const {
-  return shelves_->concept_map(shelves_->definitions().record("ConceptMap", canonical));
+  const auto* record = shelves_->definitions().record("ConceptMap", canonical);
+  return record != nullptr ? shelves_->concept_map(record)
+                           : shelves_->implied_maps().find(canonical);
 }
 
 std::vector<const ConceptMap*> Terminology::concept_maps() const {
@@ -414,6 +484,8 @@ std::vector<const ConceptMap*> Terminology::concept_maps() const {
   for (const ConformanceRecord& record : shelves_->concept_maps().records()) {
     if (const ConceptMap* map = shelves_->concept_map(&record)) all.push_back(map);
   }
+  const auto implied = shelves_->implied_maps().newest();
+  all.insert(all.end(), implied.begin(), implied.end());
   return all;
 }
 

@@ -16,6 +16,7 @@ namespace terminology {
 
 class CodeSystem;
 class ConceptMap;
+class Releases;
 class ValueSet;
 
 class Terminology final : public fhir::TerminologyProvider {
@@ -24,9 +25,10 @@ class Terminology final : public fhir::TerminologyProvider {
   ///
   /// earlier   of another snapshot, or null: what it read already and would be read the same again
   ///           is shared with it
+  /// releases  what was loaded; null: that of `earlier`
   static std::shared_ptr<const Terminology> make(
       std::shared_ptr<const fhir::DefinitionStore> definitions,
-      const Terminology* earlier = nullptr);
+      const Terminology* earlier = nullptr, std::shared_ptr<const Releases> releases = nullptr);
   ~Terminology() override;
 
   const fhir::CodeSet* value_set(std::string_view canonical) const override;
@@ -50,6 +52,9 @@ class Terminology final : public fhir::TerminologyProvider {
   const fhir::DefinitionStore& definitions() const;
   /// Whether a value set is null only because it is part of itself and being read.
   bool is_being_read(std::string_view canonical) const;
+
+  /// The releases that code systems come from beside the definitions; never null.
+  std::shared_ptr<const Releases> releases() const;
 
   /// By canonical, with or without |version; implicit ones (`<code system>?fhir_vs`, a code
   /// system's own CodeSystem.valueSet, all units of UCUM) too. Null when it is not held.

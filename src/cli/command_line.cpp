@@ -65,6 +65,45 @@ int run_package(const CLI::App& package, const PackageSettings& settings) {
   return package_remove(settings);
 }
 
+/// The commands below `terminology`; what they are told is in `settings`.
+CLI::App* add_terminology(CLI::App& app, TerminologySettings& settings) {
+  CLI::App* terminology = app.add_subcommand(
+      "terminology", "Load, list, show and remove releases of SNOMED CT, RxNorm, LOINC and others");
+  terminology->require_subcommand(1);
+  terminology->add_option("--data", settings.data, "Folder of the database")
+      ->envname("MEDISYNC_DATA")
+      ->capture_default_str();
+  CLI::App* load = terminology->add_subcommand(
+      "load", "Load releases, as their owners publish them, into DATA/terminology");
+  load->add_option("--kind", settings.kind, "What the release is, where its files do not tell")
+      ->check(CLI::IsMember({"snomed", "rxnorm", "loinc", "icd10", "ndc", "cvx", "atc", "csv"}));
+  load->add_option(
+      "--release-version", settings.version,
+      "Version, where the release does not tell; of a full SNOMED CT release the date");
+  load->add_option("--edition", settings.edition,
+                   "Module of the edition of SNOMED CT, where the release does not tell");
+  load->add_option("PATH", settings.paths, "Folders or files of releases")->required();
+  CLI::App* list = terminology->add_subcommand("list", "List what is loaded, and check it");
+  CLI::App* info = terminology->add_subcommand(
+      "info", "Show what is loaded, with the notice of its licence and how it is obtained");
+  info->add_option("NAME", settings.names, "As list names it; every release when none is given");
+  for (CLI::App* command : {list, info})
+    command->add_option("--output", settings.output, "text, or ndjson: a line for each release")
+        ->check(CLI::IsMember({"text", "ndjson"}))
+        ->capture_default_str();
+  CLI::App* remove = terminology->add_subcommand("remove", "Remove releases");
+  remove->add_option("NAME", settings.names, "As list names it")->required();
+  for (CLI::App* command : {load, list, info, remove}) command->fallthrough();
+  return terminology;
+}
+
+int run_terminology(const CLI::App& terminology, const TerminologySettings& settings) {
+  if (terminology.got_subcommand("load")) return terminology_load(settings);
+  if (terminology.got_subcommand("list")) return terminology_list(settings);
+  if (terminology.got_subcommand("info")) return terminology_info(settings);
+  return terminology_remove(settings);
+}
+
 void add_store_options(CLI::App& app, ServeSettings& settings) {
   app.add_option("--data", settings.data, "Folder of the database")
       ->envname("MEDISYNC_DATA")
@@ -319,6 +358,8 @@ int run(int argc, const char* const* argv) {
 
   AuthSettings auth_settings;
   CLI::App* auth_command = add_auth(app, auth_settings);
+  TerminologySettings terminology_settings;
+  CLI::App* terminology_command = add_terminology(app, terminology_settings);
 
   CLI::App* version_command = app.add_subcommand("version", "Print the version");
 
@@ -340,6 +381,8 @@ int run(int argc, const char* const* argv) {
   if (load_command->parsed()) return told(load(load_settings));
   if (fhirpath_command->parsed()) return told(fhirpath(fhirpath_settings));
   if (snapshot_command->parsed()) return told(snapshot(snapshot_settings));
+  if (terminology_command->parsed())
+    return told(run_terminology(*terminology_command, terminology_settings));
   if (package_command->parsed()) return told(run_package(*package_command, package_settings));
   if (auth_command->parsed()) return told(run_auth(*auth_command, auth_settings));
   return told(index(index_settings));

@@ -1,6 +1,8 @@
 // The commands. Each returns the exit status of the program.
 #pragma once
 
+#include <string>
+
 #include "src/cli/settings.h"
 
 namespace server::cli {
@@ -22,6 +24,15 @@ int fhirpath(const FhirpathSettings& settings);
 int package_install(const PackageSettings& settings);
 int package_list(const PackageSettings& settings);
 int package_remove(const PackageSettings& settings);
+
+/// Loads, lists, shows and removes releases of code systems.
+/// 0 · 1: it did not succeed, or a release is damaged; a failed load has changed nothing.
+int terminology_load(const TerminologySettings& settings);
+int terminology_list(const TerminologySettings& settings);
+int terminology_info(const TerminologySettings& settings);
+int terminology_remove(const TerminologySettings& settings);
+/// Where the releases are.
+std::string terminology_folder(const std::string& data);
 
 /// Prints a StructureDefinition with the snapshot that its differential makes.
 /// 0 · 1: the differential does not fit its base · 2: misuse, a file that cannot be read.

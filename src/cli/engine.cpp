@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "src/cli/commands.h"
 #include "src/cli/definitions.h"
 #include "src/rest/live_store.h"
 #include "src/security/discovery.h"
@@ -40,6 +41,7 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
     authorization.base_url = settings.base_url;
     engine.options.oauth_uris = security::oauth_uris(authorization);
   }
+  engine.options.release_folder = terminology_folder(settings.data);
 
   DefinitionSettings wanted = settings.definitions;
   if (wanted.package_folder.empty()) wanted.package_folder = settings.data + "/packages";

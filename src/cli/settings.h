@@ -94,6 +94,16 @@ struct PackageSettings {
   bool forced = false;
 };
 
+struct TerminologySettings {
+  std::string data = "data";
+  std::string kind;     // empty: found out
+  std::string version;  // empty: what the release says
+  std::string edition;  // of SNOMED CT; empty: found out
+  std::string output = "text";
+  std::vector<std::string> paths;  // of releases to load
+  std::vector<std::string> names;  // of loaded releases
+};
+
 struct IndexSettings {
   DefinitionSettings definitions;
   std::string base_url;

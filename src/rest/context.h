@@ -50,6 +50,7 @@ struct Options {
   /// What is done with a message, by its event: `code` or `system|code` → store, acknowledge,
   /// refuse; `*` stands for all others. The first that fits counts.
   std::vector<std::pair<std::string, std::string>> message_routes;
+  std::string release_folder;                          // of releases of code systems; empty: none
   std::vector<terminology::CodingRule> added_codings;  // to what is written
   std::vector<std::string> cors_origins;               // `*`: any; empty: no other origin
   /// Name and URL of the authorization server's endpoints, for the CapabilityStatement; empty:

@@ -11,6 +11,8 @@
 #include "src/rest/reindexer.h"
 #include "src/rest/search_request.h"
 #include "src/rest/terminology_capabilities.h"
+#include "terminology/release/folder.h"
+#include "terminology/releases.h"
 #include "terminology/terminology.h"
 
 namespace server::rest {
@@ -23,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t k_page = 1000;
 /// An import spends at most a twentieth of its time on snapshots.
 constexpr int k_pause_factor = 19;
+constexpr std::chrono::seconds k_look_pause{1};  // between looks at the folder of releases
 
 /// Whether what the records of these types say is the same, so that what was made of them is too.
 bool agree_on(std::span<const std::string_view> types, const fhir::DefinitionStore& a,
@@ -70,6 +73,7 @@ fhir::Result<std::unique_ptr<LiveDefinitions>> LiveDefinitions::make(
         fhir::make_issue(fhir::IssueType::not_supported, "These definitions take no additions"));
   std::unique_ptr<LiveDefinitions> live(new LiveDefinitions(std::move(loaded), options, freshness));
   live->definitions_ = live->packages_;
+  live->open_releases();
   FHIR_TRY(snapshot, live->make_snapshot(live->packages_, nullptr));
   live->snapshot_ = std::move(snapshot);
   return live;
@@ -154,7 +158,32 @@ bool LiveDefinitions::is_due() const {
          Clock::now().time_since_epoch().count() >= not_before_.load();
 }
 
+/// Looks at the folder of releases, but not at every request.
+void LiveDefinitions::look_for_releases() {
+  if (options_.release_folder.empty()) return;
+  const auto now = Clock::now().time_since_epoch();
+  auto due = look_again_.load(std::memory_order_relaxed);
+  if (now.count() < due ||
+      !look_again_.compare_exchange_strong(due, (now + Clock::duration(k_look_pause)).count()))
+    return;
+  const std::uint64_t stamp = terminology::release::folder_stamp(options_.release_folder);
+  if (release_stamp_.exchange(stamp) == stamp) return;
+  const std::lock_guard lock(renewal_mutex_);
+  open_releases();
+  ++noted_;
+}
+
+/// What is damaged is told once, and left out.
+void LiveDefinitions::open_releases() {
+  if (options_.release_folder.empty()) return;
+  release_stamp_ = terminology::release::folder_stamp(options_.release_folder);
+  releases_ = terminology::Releases::open(options_.release_folder, releases_.get());
+  for (const std::string& problem : releases_->problems())
+    std::fprintf(stderr, "medisync: %s\n", problem.c_str());
+}
+
 std::shared_ptr<const Snapshot> LiveDefinitions::latest() {
+  look_for_releases();
   if (is_due()) renew();
   return present();
 }
@@ -202,12 +231,14 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
   services.store = store_;
   snapshot->reindexer = reindexer_;
   const bool has_same_codes =
-      earlier != nullptr && agree_on(k_of_terminology, earlier->definitions(), *definitions);
+      earlier != nullptr && agree_on(k_of_terminology, earlier->definitions(), *definitions) &&
+      (releases_ == nullptr || earlier->services.terminology->releases() == releases_);
   const operations::Services* before = earlier != nullptr ? &earlier->services : nullptr;
   services.terminology =
-      has_same_codes ? before->terminology
-                     : terminology::Terminology::make(
-                           definitions, before != nullptr ? before->terminology.get() : nullptr);
+      has_same_codes
+          ? before->terminology
+          : terminology::Terminology::make(
+                definitions, before != nullptr ? before->terminology.get() : nullptr, releases_);
   if (has_same_codes && agree_on(k_of_validation, earlier->definitions(), *definitions)) {
     services.validator = before->validator;
   } else {

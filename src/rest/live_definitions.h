@@ -2,7 +2,8 @@
 // of a conformance resource is noted, and the next request that needs definitions makes the new
 // snapshot: a thousand writes in one bundle cost one. A snapshot shares with the one before what
 // has not changed, so that it costs a few milliseconds.
-// https://hl7.org/fhir/R4/conformance-module.html
+// A release of a code system that was loaded or removed beside a running server is seen in the same
+// way. https://hl7.org/fhir/R4/conformance-module.html
 #pragma once
 
 #include <atomic>
@@ -20,6 +21,10 @@
 #include "src/rest/context.h"
 #include "src/rest/snapshot_source.h"
 #include "src/storage/store.h"
+
+namespace terminology {
+class Releases;
+}
 
 namespace server::rest {
 
@@ -70,6 +75,8 @@ class LiveDefinitions final : public SnapshotSource {
   fhir::definitions::Addition record_of(std::string_view body) const;
   void put(Key key, Stored stored);
   bool is_due() const;
+  void look_for_releases();
+  void open_releases();
   void renew();
   fhir::Result<std::shared_ptr<const Snapshot>> make_snapshot(
       std::shared_ptr<const fhir::definitions::LoadedStore> definitions,
@@ -91,6 +98,9 @@ class LiveDefinitions final : public SnapshotSource {
   std::mutex renewal_mutex_;               // held while a snapshot is made
   std::atomic<std::uint64_t> renewed_{0};  // those of them that the snapshot shows
   std::atomic<std::chrono::steady_clock::rep> not_before_{0};
+  std::atomic<std::chrono::steady_clock::rep> look_again_{0};  // for releases
+  std::atomic<std::uint64_t> release_stamp_{0};
+  std::shared_ptr<const terminology::Releases> releases_;              // of the next snapshot
   std::shared_ptr<const fhir::definitions::LoadedStore> definitions_;  // of the snapshot
   std::shared_ptr<const Snapshot> snapshot_;  // through std::atomic_load and std::atomic_store
 };

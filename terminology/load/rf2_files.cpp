@@ -74,6 +74,13 @@ std::optional<Rf2File> rf2_file(std::string_view name, std::string& view) {
   return file;
 }
 
+bool is_rf2(const std::string& folder) {
+  const auto found = find_rf2_files(folder);
+  // Where something is missing, the load tells what.
+  return found || found.error().type != IssueType::not_found ||
+         found.error().diagnostics.find(" has no file ") != std::string::npos;
+}
+
 fhir::Result<Rf2Files> find_rf2_files(const std::string& folder) {
   std::map<std::string, std::vector<Rf2File>> by_view;
   std::error_code failure;

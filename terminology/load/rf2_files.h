@@ -40,6 +40,9 @@ struct Rf2Files {
 /// view     Snapshot, Full or Delta, as the name has it
 std::optional<Rf2File> rf2_file(std::string_view name, std::string& view);
 
+/// Whether a folder has files of a release of SNOMED CT, in any view, somewhere below it.
+bool is_rf2(const std::string& folder);
+
 /// The files of the snapshot below a folder; of the full release where there is no snapshot.
 ///
 /// errors   not-found: there are none · not-supported: only a delta · conflict: files of two

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "terminology/ecl/substrate.h"
@@ -32,6 +33,10 @@ class Edition final : public release::ReleaseCodeSystem, public ecl::Substrate {
   /// The preferred synonym of the dialect that the tag names (`en-GB`, or any language reference
   /// set as `-x-sctlang-…`), or of any dialect of its language.
   std::string_view display_in(ConceptId id, std::string_view language) const override;
+
+  /// `constraint` (or `expression`) = an expression constraint; `concept` in a reference set.
+  std::optional<fhir::Result<ConceptSet>> select(std::string_view property, std::string_view op,
+                                                 std::string_view value) const override;
 
   // ecl::Substrate
   ConceptId size() const override { return ReleaseCodeSystem::size(); }

@@ -162,7 +162,7 @@ class Bench:
         from support import Server
         os.environ["MEDISYNC_BINARY"] = self.tool("medisync")
         self.server = Server(data=os.path.join(self.folder, "data"), arguments=["--access-log", "off"] + self.options.server)
-        os.mkdir(self.server.data)
+        os.makedirs(self.server.data, exist_ok=True)
         self.server.start()
         say(f"the server answers {self.server.start_seconds * 1000:.0f} ms after its start, "
             f"{self.server.memory_bytes() >> 20} MB resident")

@@ -1,0 +1,88 @@
+#include "terminology/implicit_value_set.h"
+
+#include "fhir/formats/json_writer.h"
+#include "terminology/snomed/edition.h"
+#include "terminology/snomed/snomed_ids.h"
+
+namespace terminology {
+namespace {
+
+constexpr std::string_view k_mark = "?fhir_vs";
+
+int hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+std::string decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_escape =
+        text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
+    out += is_escape ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i];
+    if (is_escape) i += 2;
+  }
+  return out;
+}
+
+struct Condition {
+  std::string_view property, op;
+  std::string value;
+};
+
+/// What stands behind `?fhir_vs=`; nothing when it is of no known form.
+std::optional<Condition> condition_of(std::string_view query) {
+  if (query.starts_with("isa/")) return Condition{"concept", "is-a", decoded(query.substr(4))};
+  if (query.starts_with("refset/")) return Condition{"concept", "in", decoded(query.substr(7))};
+  if (query.starts_with("ecl/")) return Condition{"constraint", "=", decoded(query.substr(4))};
+  return std::nullopt;
+}
+
+void write_reference_sets(fhir::json::Builder& out, const snomed::Edition& edition) {
+  out.key("concept").begin_array();
+  for (const ecl::ReferenceSet& set : edition.reference_sets())
+    out.begin_object().string("code", edition.at(set.id).code).end_object();
+  out.end_array();
+}
+
+}  // namespace
+
+std::optional<ImplicitValueSet> implicit_value_set(std::string_view url, const Releases& releases) {
+  const std::size_t mark = url.find(k_mark);
+  if (mark == std::string_view::npos || url.size() > k_implicit_url_bytes_max) return std::nullopt;
+  const std::string_view base = url.substr(0, mark);
+  std::string_view query = url.substr(mark + k_mark.size());
+  const std::string_view edition_part =
+      base.starts_with(snomed::k_url) ? base.substr(snomed::k_url.size()) : "-";
+  const bool is_snomed = edition_part.empty() || edition_part.starts_with('/');
+  const release::ReleaseCodeSystem* system =
+      is_snomed ? releases.find(snomed::k_url, base == snomed::k_url ? std::string_view{} : base)
+                : releases.find(base, {});
+  if (system == nullptr || (!is_snomed && !query.empty())) return std::nullopt;
+  std::optional<Condition> condition;
+  const bool is_all_sets = query == "=refset";
+  if (!query.empty() && !is_all_sets) {
+    condition = query.starts_with('=') ? condition_of(query.substr(1)) : std::nullopt;
+    if (!condition) return std::nullopt;
+  }
+  ImplicitValueSet set{system->info().url, {}};
+  fhir::json::Builder out(set.json);
+  out.begin_object().string("resourceType", "ValueSet").string("url", url);
+  out.string("version", system->info().version).string("name", system->info().name);
+  out.string("title", system->info().title).string("status", "active");
+  out.key("compose").begin_object().key("include").begin_array().begin_object();
+  out.string("system", system->info().url).string("version", system->info().version);
+  if (condition) {
+    out.key("filter").begin_array().begin_object();
+    out.string("property", condition->property).string("op", condition->op);
+    out.string("value", condition->value).end_object().end_array();
+  } else if (const auto* edition = dynamic_cast<const snomed::Edition*>(system);
+             is_all_sets && edition != nullptr) {
+    write_reference_sets(out, *edition);
+  }
+  out.end_object().end_array().end_object().end_object();
+  return set;
+}
+
+}  // namespace terminology
