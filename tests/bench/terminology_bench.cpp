@@ -1,8 +1,9 @@
 // What loaded releases cost in process, on one core.
 // usage: bench_terminology_bench FOLDER   FOLDER holds release files; prints a JSON line for each
-// measurement: questions a second, or milliseconds of the median of several rounds.
+// measurement: questions a second of processor time, or milliseconds of it, the median of rounds.
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -19,7 +20,6 @@ namespace {
 
 using terminology::ConceptId;
 using terminology::snomed::Edition;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t k_questions = 400'000;
 constexpr int k_rounds = 7;
@@ -27,10 +27,17 @@ constexpr std::size_t k_wanted_descendants = 50'000;
 
 std::size_t g_sink = 0;  // what is computed is used
 
+/// Of the processor: what else the machine does counts less.
+double processor_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
 double milliseconds_of(auto&& work) {
-  const auto start = Clock::now();
+  const double start = processor_ms();
   work();
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  return processor_ms() - start;
 }
 
 double median_of(auto&& work) {
@@ -100,8 +107,9 @@ void measure(const Edition& edition) {
   }
 
   std::vector<std::string> texts = {"b", "st", "mer"};
-  for (std::size_t i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; texts.size() < 12; ++i) {
     const std::string_view display = system.at(ids[i]).display;
+    if (display.find(' ') == std::string_view::npos) continue;  // of what is retired
     texts.emplace_back(display.substr(0, display.find(' ')));
     texts.emplace_back(display);
     const std::size_t space = std::min(display.find(' '), display.size() - 1);
