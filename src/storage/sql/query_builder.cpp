@@ -75,15 +75,17 @@ fhir::Result<QueryBuilder::Choice> QueryBuilder::choose_driver(std::uint32_t lim
     const bool has_other = std::any_of(
         conditions_.begin(), conditions_.end(),
         [&](const auto& one) { return &one != &condition && one.can_drive && is_in_order(one); });
-    FHIR_TRY(rows, probe(condition, best, has_other ? Count::read : Count::matching));
+    FHIR_TRY(rows, probe(condition, best + 1, has_other ? Count::read : Count::matching));
     seen_[at].rows = rows;
-    seen_[at].limit = best;
-    if (rows < best || (rows == best && is_ordered && !best_is_ordered)) {
+    seen_[at].limit = best + 1;
+    // Of no use at the limit, where it may have any number of rows, unless there is no other.
+    const bool is_as_good = rows == best || !choice.driver;
+    if (rows < best || (is_as_good && is_ordered && !best_is_ordered)) {
       // A driver without an order is of use only when its rows are few.
       if (rows >= enough && !is_ordered) continue;
       choice.driver = at;
       choice.is_small = rows < enough;
-      best = rows;
+      best = std::min(rows, best);
       best_is_ordered = is_ordered;
     }
     if (best <= k_few) break;
