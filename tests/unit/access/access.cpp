@@ -173,7 +173,7 @@ TEST_CASE("a query that leads to what may not be searched is refused") {
 }
 
 TEST_CASE("contained resources are searched by who may see everything") {
-  const Access limited(identity("patient/*.rs"), definitions());
+  const Access limited(shared(identity("patient/*.rs")), definitions());
   for (const char* which : {"true", "both"}) {
     const auto refused = access::guarded(query("Observation", {{"_contained", which}}), limited);
     REQUIRE_FALSE(refused);
