@@ -50,7 +50,7 @@ def targets(concepts):
         "subsumes": [cs % "$subsumes" + f"codeA={a}&codeB={b}" for a, b in zip(codes, codes[1:])],
         "translate": [f"/fhir/ConceptMap/$translate?url={SNOMED}%3Ffhir_cm=447562003&system={SNOMED}&code={c}" for c in codes],
         "validate-code in a value set": [f"/fhir/ValueSet/$validate-code?url={everything}&system={SNOMED}&code={c}" for c in codes],
-        "expand by text": [f"/fhir/ValueSet/$expand?url={everything}&filter={w}&count=10" for w in ("mer", "sta", "bal ter", "pla")],
+        "expand by text": [f"/fhir/ValueSet/$expand?url={everything}&filter={w}&count=10" for w in ("mer", "sta", "bal%20ter", "pla")],
     }
 
 
