@@ -72,6 +72,7 @@ fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, const Acce
   return out;
 }
 
+/// Nor index_of: pages as of the first one hold old versions, which this token may not read.
 Query without_criteria(const Query& query) {
   Query copy;
   copy.resource_type = query.resource_type;

@@ -51,6 +51,7 @@ fhir::Result<graphql::Found, graphql::Issues> GraphqlSource::search(const graphq
     return fhir::unexpected(std::move(issues));
   }
   query->cursor = search.cursor;
+  query->index_of = index_of(call_);
   REST_TRY(reader, this->reader());
   graphql::Found out;
   out.count = query->count;

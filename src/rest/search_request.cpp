@@ -4,9 +4,12 @@
 #include <chrono>
 #include <optional>
 
+#include "fhir/formats/json_document.h"
+#include "fhir/model/element.h"
 #include "src/rest/reindexer.h"
 #include "src/rest/search_concepts.h"
 #include "src/search/compartment.h"
+#include "src/search/extractor.h"
 #include "src/search/percent.h"
 
 #include "terminology/terminology.h"
@@ -77,6 +80,14 @@ fhir::Result<void> enter_compartment(const Call& call, search::Query& query) {
 }
 
 }  // namespace
+
+search::IndexOf index_of(const Call& call) {
+  return [snapshot = call.snapshot](std::string_view body) -> fhir::Result<search::IndexRows> {
+    FHIR_TRY(document, fhir::json::Document::read(std::string(body)));
+    return snapshot->extractor->extract(
+        fhir::root_element(document.root(), snapshot->definitions()));
+  };
+}
 
 fhir::Result<search::Query, Failure> parse_search(
     const Call& call, std::string_view type,

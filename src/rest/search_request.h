@@ -8,6 +8,9 @@
 
 namespace server::rest {
 
+/// Makes the index rows of stored bodies by the definitions of the call, which has to live as long.
+search::IndexOf index_of(const Call& call);
+
 fhir::Result<search::Query, Failure> parse_search(
     const Call& call, std::string_view type,
     std::span<const std::pair<std::string, std::string>> parameters, search::Handling handling);

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "fhir/base/issue.h"
+#include "fhir/base/result.h"
 #include "fhir/definitions/search_parameter.h"
+#include "src/search/index_rows.h"
 
 namespace server::search {
 
@@ -110,6 +113,9 @@ struct ElementName {
 enum class Total : std::uint8_t { none, estimate, accurate };
 enum class Summary : std::uint8_t { none, true_, text, data, count };
 
+/// Makes the index rows of a stored body.
+using IndexOf = std::function<fhir::Result<IndexRows>(std::string_view)>;
+
 struct Query {
   std::string resource_type;
   std::vector<Criterion> criteria;
@@ -127,6 +133,9 @@ struct Query {
   ContainedType contained_type = ContainedType::container;
   bool is_full_text = false;  // whether a criterion asks for _text or _content
   bool explain = false;       // how it is answered is part of the answer
+  /// Further pages are those of the moment of the first one if this is set: what changed since is
+  /// indexed again as it was. Else what changes meanwhile is found as it is.
+  IndexOf index_of;
   /// Where the page begins: what the store gave with the page before; empty at the first.
   std::string cursor;
   /// name=value pairs that were used, in order, percent-encoded: the self link.

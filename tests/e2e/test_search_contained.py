@@ -115,3 +115,74 @@ class Contained(SearchCase):
         for query in ("_contained=maybe", "_containedType=box"):
             self.assert_outcome(self.http.get("Medication?" + query), 400, "value")
         self.assert_outcome(self.http.delete("Medication?_contained=true&code=code-xyz"), 400, "not-supported")
+
+
+class PagesOfContained(SearchCase):
+    resources = [patient("Containing", id="p1")]
+    rounds = 0
+
+    def setUp(self):
+        super().setUp()
+        PagesOfContained.rounds += 1
+        self.code = f"round{self.rounds}"
+        self.own = [f"Medication/{self.code}-{n}" for n in range(2)]
+        for one in self.own:
+            self.put(one, medication(one.partition("/")[2], self.code))
+        self.containers = [f"MedicationRequest/{self.code}-{n}" for n in range(6)]
+        for one in self.containers:  # one by one: each is newer than every Medication
+            self.put(one, self.container(one))
+
+    def container(self, name, **members):
+        return {**request(name.partition("/")[2], medication("m1", self.code)), "identifier": [{"value": self.code}], **members}
+
+    def put(self, name, resource):
+        self.assertIn(self.http.put(name, resource).status, (200, 201))
+
+    def pages(self, path, parameters, after_first):
+        """Resources by type and id as they came, with a write behind the first page; and how many came."""
+        found = []
+        for number, page in enumerate(self.http.pages(path, {**parameters, "_count": "2"})):
+            self.assert_status(page, 200)
+            found += [e["resource"] for e in entries(page.json, "match")]
+            if number == 0:
+                after_first([f"{one['resourceType']}/{one['id']}" for one in found])
+        return {f"{one['resourceType']}/{one['id']}": one for one in found}, len(found)
+
+    def test_a_container_comes_as_it_was_though_what_it_contained_is_gone(self):
+        for sort in ({}, {"_sort": "_id"}, {"_sort": "-_lastUpdated"}):
+            with self.subTest(sort=sort):
+                before = {one: self.http.get(one).json for one in self.containers}
+
+                def change(seen):
+                    first, second, third = [one for one in before if one not in seen][:3]
+                    self.put(first, request(first.partition("/")[2], medication("m2", "xyz"), medication="#m2"))
+                    self.put(second, request(second.partition("/")[2], medication=self.own[0]))
+                    self.http.delete(third)
+                came, count = self.pages("MedicationRequest", {"identifier": self.code, **sort}, change)
+                self.assertEqual(came, before)
+                self.assertEqual(count, 6)
+                for one in self.containers:
+                    self.put(one, self.container(one))
+
+    def test_pages_of_contained_resources_hold_each_and_are_of_now(self):
+        for contained in ("true", "both"):
+            for sort in ({}, {"_sort": "code"}):
+                with self.subTest(contained=contained, sort=sort):
+                    mark = f"{contained} {sort}"
+
+                    def change(seen):
+                        one = [one for one in self.containers if one not in seen][-1]
+                        self.put(one, self.container(one, note=[{"text": mark}]))
+                    came, count = self.pages("Medication", {"ingredient-code": self.code, "_contained": contained, **sort}, change)
+                    self.assertEqual(set(came), set(self.containers + (self.own if contained == "both" else [])))
+                    self.assertEqual(count, len(came))
+                    self.assertEqual([one.get("note") for one in came.values()].count([{"text": mark}]), 1)
+
+    def test_both_gives_resources_as_they_were_beside_contained_ones(self):
+        def change(seen):
+            for one in self.own:
+                self.put(one, medication(one.partition("/")[2], "xyz"))
+        came, count = self.pages("Medication", {"ingredient-code": self.code, "_contained": "both", "_sort": "-code"}, change)
+        self.assertEqual(count, 8)
+        for one in self.own:
+            self.assertEqual(came[one]["code"]["coding"][0]["code"], f"code-{self.code}")

@@ -69,6 +69,18 @@ class OnePatient(SmartCase):
         ids = self.one.all_ids("Observation", {"_count": "1"})
         self.assertEqual(sorted(ids), ["Observation/p1-lab", "Observation/p1-vital"])
 
+    def test_a_further_page_does_not_show_what_is_no_longer_of_the_patient(self):
+        # To a token that reads everything the page gives the version of then.
+        for client, expected in ((self.one, 0), (self.system, 1)):
+            self.system.put("Observation/moved", observation("moved", "p1", "laboratory"))
+            came = []
+            for page in client.pages("Observation", {"_count": "1", "_sort": "_lastUpdated", "patient": "p1"}):
+                self.assert_status(page, 200)
+                came += match_ids(page.json)
+                self.system.put("Observation/moved", observation("moved", "p2", "laboratory"))
+            self.assertEqual(came.count("Observation/moved"), expected, came)
+        self.system.delete("Observation/moved")
+
     def test_chains_and_has_see_the_own_resources_alone(self):
         for path in ("Observation?subject.name=Twofold", "Observation?patient.family=Twofold",
                      "Observation?subject:Patient.birthdate=1980-02-02", "Patient?_has:Observation:subject:_id=p2-lab",

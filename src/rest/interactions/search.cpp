@@ -107,6 +107,7 @@ Answer search(const Call& call) {
                            call.lenient ? search::Handling::lenient : search::Handling::strict));
   if (!call.lenient) FHIR_CHECK(check_presentation(query));
   query.cursor = std::move(cursor);
+  query.index_of = index_of(call);
   const std::string path = path_of(call);
   REST_TRY(reader, call.reader());
   if (query.summary == search::Summary::count || query.count == 0) {

@@ -63,6 +63,8 @@ std::string encode(const Cursor& cursor, const search::Query& query, const secur
   std::string body;
   put(body, static_cast<std::uint64_t>(cursor.newest_rid));
   put(body, static_cast<std::uint64_t>(cursor.rid));
+  put(body, static_cast<std::uint64_t>(cursor.changes));
+  put(body, static_cast<std::uint64_t>(cursor.time));
   if (query.results_max) put(body, cursor.returned);
   for (const Value& key : cursor.keys) {
     body += static_cast<char>('0' + key.index());
@@ -87,6 +89,8 @@ fhir::Result<Cursor> decode(std::string_view text, const search::Query& query,
   Cursor cursor;
   cursor.newest_rid = static_cast<std::int64_t>(in.number());
   cursor.rid = static_cast<std::int64_t>(in.number());
+  cursor.changes = static_cast<std::int64_t>(in.number());
+  cursor.time = static_cast<std::int64_t>(in.number());
   if (query.results_max) cursor.returned = static_cast<std::uint32_t>(in.number());
   while (in.is_good() && !in.is_empty()) {
     switch (in.take(1).front()) {

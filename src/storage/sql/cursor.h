@@ -20,6 +20,9 @@ struct Cursor {
   std::int64_t rid = 0;
   std::vector<Value> keys;     // one per sort key of the query
   std::uint32_t returned = 0;  // matches on the pages before, where the query limits them all
+  // Of the first page: superseded versions that there were, and the time of the newest version.
+  std::int64_t changes = 0;
+  std::int64_t time = 0;
 };
 
 /// Sealed, and bound to the query's type and sort order.

@@ -148,7 +148,7 @@ fhir::Result<std::int64_t> QueryBuilder::probe(const Condition& condition, std::
 
 Branch QueryBuilder::all_live() {
   Branch all;
-  all.from = "resource d";
+  all.from = is_past_ ? "past d" : "resource d";
   all.rid = "d.rid";
   (all.where << "d.type = ").bind(type_) << " AND d.deleted = 0";
   all.ordered = true;
@@ -164,6 +164,9 @@ void QueryBuilder::add_filters(SqlText& text, const Choice& choice, const std::s
   for (std::size_t at = 0; at < conditions_.size(); ++at) {
     if (choice.driver != at) text << " AND " << filter_text(conditions_[at], rid);
   }
+  if (changes_)
+    (text << " AND " << rid << " NOT IN (SELECT rid FROM history WHERE seq > ").bind(*changes_)
+        << ")";
 }
 
 /// SELECT of the matching rids in (after, newest], each once, in any order.
@@ -199,6 +202,25 @@ fhir::Result<std::vector<SqlText>> QueryBuilder::page(const Cursor& cursor, bool
     return statements;
   }
   return index_sorted_page(cursor, is_first, limit);
+}
+
+fhir::Result<std::vector<SqlText>> QueryBuilder::page_of_past(const Cursor& cursor,
+                                                              std::uint32_t limit) {
+  std::vector<SqlText> statements;
+  if (matches_nothing_) return statements;
+  is_past_ = true;
+  for (SortColumn& column : sort_) {
+    if (!column.is_of_resource() && !column.table.empty()) column.table = "past_" + column.table;
+  }
+  const Choice each{{}, true};
+  if (sort_.empty()) {
+    SqlText text = matches(each, cursor.rid, cursor.newest_rid);
+    (text << " ORDER BY 1 LIMIT ").bind(std::int64_t{limit});
+    statements.push_back(std::move(text));
+  } else {
+    statements.push_back(sorted_page(each, cursor, false, limit));
+  }
+  return statements;
 }
 
 /// Few matches: look up their keys and sort them.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/storage/sqlite/errors.h"
+#include "src/storage/sqlite/past.h"
 
 namespace server::storage::sqlite {
 namespace {
@@ -45,7 +46,10 @@ fhir::Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem
   return connection;
 }
 
+Connection::Connection(sqlite3* db) : db_(db) {}
+
 Connection::~Connection() {
+  past_.reset();
   by_text_.clear();
   recent_.clear();
   fixed_ = {};
@@ -129,6 +133,14 @@ fhir::Result<Statement> Connection::prepare(std::string_view text) {
                                       SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   if (code != SQLITE_OK) return fhir::unexpected(issue(code));
   return Statement(handle);
+}
+
+fhir::Result<Past*> Connection::past() {
+  if (past_ == nullptr) {
+    FHIR_TRY(opened, Past::open(*this));
+    past_ = std::move(opened);
+  }
+  return past_.get();
 }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }

@@ -22,6 +22,8 @@ struct sqlite3;
 
 namespace server::storage::sqlite {
 
+class Past;
+
 class Connection {
  public:
   enum class Access : unsigned char { read_only, read_write };
@@ -79,10 +81,14 @@ class Connection {
   fhir::Issue issue(int code) const;
   sqlite3* handle() { return db_; }
 
+  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+  /// What the database was before; opened when it is first asked for.
+  fhir::Result<Past*> past();
+
   static constexpr std::size_t k_statements_max = 256;
 
  private:
-  explicit Connection(sqlite3* db) : db_(db) {}
+  explicit Connection(sqlite3* db);
   fhir::Result<Statement> prepare(std::string_view text);
 
   sqlite3* db_;
@@ -96,6 +102,7 @@ class Connection {
     std::string text;
     Statement statement;
   };
+  std::unique_ptr<Past> past_;
   std::list<Cached> recent_;  // front: used last
   std::unordered_map<std::string_view, std::list<Cached>::iterator> by_text_;
 };

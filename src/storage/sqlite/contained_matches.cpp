@@ -9,11 +9,19 @@
 
 namespace server::storage::sqlite {
 
+bool Searcher::is_of_contained(const search::Query& query, const Found& found) {
+  const search::Query& of_type = found.query != nullptr ? *found.query : query;
+  return of_type.contained == search::Contained::only;
+}
+
 fhir::Result<bool> Searcher::add_match(Page& page, const search::Query& query, const Found& found) {
   const search::Query& of_type = found.query != nullptr ? *found.query : query;
-  if (of_type.contained == search::Contained::only) return add_contained(page, of_type, found.rid);
+  if (is_of_contained(query, found)) return add_contained(page, of_type, found.rid);
   matched_rid_ = found.rid;
-  return add_entry(page, found.rid, true);
+  const auto was = past_.find(found.rid);
+  if (was == past_.end()) return add_entry(page, found.rid, true);
+  page.entries.emplace_back().version = std::move(was->second);  // a rid is found once
+  return true;
 }
 
 /// "the server can return either the container resource, or the contained resource alone": both are

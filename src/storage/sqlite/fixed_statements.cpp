@@ -50,6 +50,7 @@ Texts make_texts() {
       "SELECT version_id, last_updated, method, deleted, body FROM history "
       "WHERE rid = ? AND version_id = ?");
   set(Fixed::newest_rid, "SELECT max(rid) FROM resource");
+  set(Fixed::newest_change, "SELECT max(seq) FROM history");
   set(Fixed::find_system, "SELECT system FROM system WHERE uri = ?");
   set(Fixed::find_text, "SELECT text FROM concept_text WHERE folded = ?");
   set(Fixed::insert_text, "INSERT INTO concept_text VALUES(NULL, ?)");

@@ -21,6 +21,7 @@ enum class Fixed : unsigned char {
   read_by_rid,
   read_superseded,
   newest_rid,
+  newest_change,
   find_system,
   find_text,
   insert_text,

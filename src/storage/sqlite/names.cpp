@@ -74,6 +74,19 @@ fhir::Result<void> Names::insert(Fixed name, std::int64_t number, std::string_vi
   return {};
 }
 
+fhir::Result<std::int64_t> Names::insert_text(std::string_view folded) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::insert_text));
+  Run run(*statement);
+  run->bind_text(1, folded);
+  if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return sqlite3_last_insert_rowid(connection_.handle());
+}
+
+fhir::Result<std::int64_t> Names::insert_identity(std::int64_t type, std::string_view id) {
+  FHIR_CHECK(insert(Fixed::insert_identity, type, id));
+  return sqlite3_last_insert_rowid(connection_.handle());
+}
+
 fhir::Result<std::int64_t> Names::add_type(std::string_view name) {
   if (auto known = type(name)) return *known;
   const std::int64_t number = ++greatest_.type;
@@ -116,11 +129,8 @@ fhir::Result<std::int64_t> Names::add_text(std::string_view folded) {
     if (step == Step::row) number = run->integer(0);
   }
   if (number == 0) {
-    FHIR_TRY(statement, connection_.fixed(Fixed::insert_text));
-    Run run(*statement);
-    run->bind_text(1, folded);
-    if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
-    number = sqlite3_last_insert_rowid(connection_.handle());
+    FHIR_TRY(inserted, insert_text(folded));
+    number = inserted;
   }
   if (texts_.size() >= k_texts_cached_max) texts_.clear();
   texts_.emplace(folded, number);
@@ -132,8 +142,8 @@ fhir::Result<std::int64_t> Names::add_target(std::string_view type_name, std::st
   if (auto known = find(targets_, type, id)) return *known;
   FHIR_TRY(stored, rid(type, id));
   if (!stored) {
-    FHIR_CHECK(insert(Fixed::insert_identity, type, id));
-    stored = sqlite3_last_insert_rowid(connection_.handle());
+    FHIR_TRY(inserted, insert_identity(type, id));
+    stored = inserted;
   }
   remember(type, id, *stored);
   return *stored;

@@ -5,7 +5,7 @@
 
 namespace server::storage::sqlite {
 
-class Names final : public SnapshotCatalog {
+class Names : public SnapshotCatalog {
  public:
   Names(Connection& connection, const Dictionary& dictionary, const Clock& clock);
 
@@ -44,6 +44,11 @@ class Names final : public SnapshotCatalog {
 
   static constexpr std::size_t k_targets_cached_max = 50'000;
   static constexpr std::size_t k_texts_cached_max = 20'000;
+
+ protected:
+  // How what is new is stored; they give its number.
+  virtual fhir::Result<std::int64_t> insert_text(std::string_view folded);
+  virtual fhir::Result<std::int64_t> insert_identity(std::int64_t type, std::string_view id);
 
  private:
   fhir::Result<void> insert(Fixed statement, std::int64_t number, std::string_view name);

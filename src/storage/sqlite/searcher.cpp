@@ -7,6 +7,7 @@
 #include "src/storage/sql/contained_name.h"
 #include "src/storage/sql/dialect.h"
 #include "src/storage/sql/full_text.h"
+#include "src/storage/sqlite/past.h"
 
 namespace server::storage::sqlite {
 
@@ -34,13 +35,20 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   if (query.results_max) {
     limit = std::min(limit, *query.results_max - std::min(*query.results_max, cursor.returned));
   }
-  FHIR_TRY(found, is_of_one_type ? find(builder, cursor, is_first, limit + 1, query.sort.size())
-                                 : find_in_types(query, cursor, is_first, limit + 1));
+  FHIR_TRY(found, is_of_one_type
+                      ? find_at_first(builder, query, query.index_of, cursor, is_first, limit + 1)
+                      : find_in_types(query, cursor, is_first, limit + 1));
   if (found.size() > limit) {
     found.resize(limit);
     cursor.returned += limit;
     const bool is_all_asked = query.results_max && cursor.returned >= *query.results_max;
     if (!found.empty() && !is_all_asked) {
+      if (is_first) {
+        FHIR_TRY(change, newest_change());
+        cursor.changes = change;
+        FHIR_TRY(time, newest_time(query));
+        cursor.time = time;
+      }
       cursor.rid = found.back().rid;
       cursor.keys = found.back().keys;
       page.next_cursor = sql::encode(cursor, query, connection_.seal());
@@ -50,7 +58,15 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   Rids matches;
   for (const Found& one : found) {
     FHIR_TRY(is_there, add_match(page, query, one));
-    if (is_there) matches.push_back(matched_rid_);
+    if (!is_there) continue;
+    // Only referred to at the first page, and created since.
+    const Version& version = page.entries.back().version;
+    if (!is_first && query.index_of && !is_of_contained(query, one) && version.version_id == 1 &&
+        version.last_updated > cursor.time) {
+      page.entries.pop_back();
+      continue;
+    }
+    matches.push_back(matched_rid_);
   }
   if (query.is_full_text) FHIR_CHECK(add_scores(page, query, matches));
   if (!query.includes.empty()) FHIR_CHECK(add_includes(page, query, std::move(matches)));
@@ -110,6 +126,55 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& bui
     if (found.size() >= limit) break;
   }
   return found;
+}
+
+/// A page of the moment of the first one: what changed since is left out of what is found now, and
+/// found by the versions of then.
+fhir::Result<std::vector<Searcher::Found>> Searcher::find_at_first(
+    sql::QueryBuilder& builder, const search::Query& query, const search::IndexOf& index_of,
+    const sql::Cursor& cursor, bool is_first, std::uint32_t limit) {
+  const std::size_t keys = query.sort.size();
+  // Contained resources have no versions: pages of them are of now.
+  if (is_first || !index_of || query.contained != search::Contained::no)
+    return find(builder, cursor, is_first, limit, keys);
+  FHIR_TRY(change, newest_change());
+  if (change <= cursor.changes) return find(builder, cursor, is_first, limit, keys);
+  builder.leave_out_changed_since(cursor.changes);
+  FHIR_TRY(found, find(builder, cursor, is_first, limit, keys));
+  const bool is_cut = keys == 0 && found.size() >= limit;
+  FHIR_TRY(past, connection_.past());
+  FHIR_TRY(changed,
+           past->find(query, index_of, cursor, is_cut ? found.back().rid : cursor.newest_rid, limit,
+                      catalog_, dictionary_));
+  for (Past::Found& one : changed) {
+    past_.emplace(one.rid, std::move(one.version));
+    found.push_back({one.rid, std::move(one.keys), nullptr});
+  }
+  std::sort(found.begin(), found.end(),
+            [&](const Found& a, const Found& b) { return is_before(query, a, b); });
+  if (found.size() > limit) found.resize(limit);
+  return std::move(found);
+}
+
+/// Of the versions of the types that the query asks for.
+fhir::Result<std::int64_t> Searcher::newest_time(const search::Query& query) {
+  std::int64_t newest = 0;
+  for (const search::Query& type : query.types) {
+    FHIR_TRY(time, newest_time(type));
+    newest = std::max(newest, time);
+  }
+  const auto type = catalog_.type(query.resource_type);
+  if (!type) return newest;
+  sql::SqlText text("SELECT max(last_updated) FROM resource WHERE version_id > 0 AND type = ");
+  FHIR_TRY(time, catalog_.number(text.bind(*type)));
+  return std::max(newest, time);
+}
+
+fhir::Result<std::int64_t> Searcher::newest_change() {
+  FHIR_TRY(statement, connection_.fixed(Fixed::newest_change));
+  Run run(*statement);
+  if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return run->integer(0);
 }
 
 /// The statement, without its values, and how SQLite goes about it.

@@ -1,6 +1,7 @@
 // Runs searches on one connection.
 #pragma once
 
+#include <unordered_map>
 #include <unordered_set>
 
 #include "src/storage/sql/query_builder.h"
@@ -28,10 +29,19 @@ class Searcher {
     std::vector<sql::Value> keys;
     const search::Query* query = nullptr;  // of the type, in a search of several
   };
+  static bool is_before(const search::Query& query, const Found& a, const Found& b);
+  static bool is_of_contained(const search::Query& query, const Found& found);
   using Rids = std::vector<std::int64_t>;
 
   fhir::Result<std::vector<Found>> find(sql::QueryBuilder& builder, const sql::Cursor& cursor,
                                         bool is_first, std::uint32_t limit, std::size_t keys);
+  fhir::Result<std::vector<Found>> find_at_first(sql::QueryBuilder& builder,
+                                                 const search::Query& query,
+                                                 const search::IndexOf& index_of,
+                                                 const sql::Cursor& cursor, bool is_first,
+                                                 std::uint32_t limit);
+  fhir::Result<std::int64_t> newest_change();
+  fhir::Result<std::int64_t> newest_time(const search::Query& query);
   fhir::Result<std::vector<Found>> find_in_types(const search::Query& query,
                                                  const sql::Cursor& cursor, bool is_first,
                                                  std::uint32_t limit);
@@ -52,7 +62,8 @@ class Searcher {
   Connection& connection_;
   sql::Catalog& catalog_;
   const Dictionary& dictionary_;
-  std::vector<std::string>* plan_ = nullptr;  // of the page; null: nobody asks
+  std::unordered_map<std::int64_t, Version> past_;  // of matches: as they were
+  std::vector<std::string>* plan_ = nullptr;        // of the page; null: nobody asks
   std::int64_t matched_rid_ = 0;  // what add_match added: the container of a contained resource
   std::int64_t entry_type_ = 0;   // of the last entry: a page has few types
   std::string entry_type_name_;

@@ -43,25 +43,28 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find_in_types(const search:
     FHIR_CHECK(connection_.check_deadline());
     sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
     FHIR_CHECK(builder.compile(type));
-    FHIR_TRY(found, find(builder, cursor, is_first, limit, query.sort.size()));
+    FHIR_TRY(found, find_at_first(builder, type, query.index_of, cursor, is_first, limit));
     for (Found& one : found) one.query = &type;
     std::move(found.begin(), found.end(), std::back_inserter(all));
   }
-  const auto is_before = [&](const Found& a, const Found& b) {
-    for (std::size_t at = 0; at < query.sort.size(); ++at) {
-      const Value &left = a.keys[at], &right = b.keys[at];
-      const bool left_is_missing = left.index() == 0, right_is_missing = right.index() == 0;
-      if (left_is_missing != right_is_missing) return right_is_missing;
-      if (left_is_missing) continue;
-      const auto order = compare(left, right);
-      if (order != 0) return query.sort[at].descending ? order > 0 : order < 0;
-    }
-    const bool descends = !query.sort.empty() && query.sort.front().descending;
-    return descends ? a.rid > b.rid : a.rid < b.rid;
-  };
-  std::sort(all.begin(), all.end(), is_before);
+  std::sort(all.begin(), all.end(),
+            [&](const Found& a, const Found& b) { return is_before(query, a, b); });
   if (all.size() > limit) all.resize(limit);
   return all;
+}
+
+/// In the order that the query asks for.
+bool Searcher::is_before(const search::Query& query, const Found& a, const Found& b) {
+  for (std::size_t at = 0; at < query.sort.size(); ++at) {
+    const Value &left = a.keys[at], &right = b.keys[at];
+    const bool left_is_missing = left.index() == 0, right_is_missing = right.index() == 0;
+    if (left_is_missing != right_is_missing) return right_is_missing;
+    if (left_is_missing) continue;
+    const auto order = compare(left, right);
+    if (order != 0) return query.sort[at].descending ? order > 0 : order < 0;
+  }
+  const bool descends = !query.sort.empty() && query.sort.front().descending;
+  return descends ? a.rid > b.rid : a.rid < b.rid;
 }
 
 }  // namespace server::storage::sqlite
