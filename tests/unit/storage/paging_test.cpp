@@ -102,3 +102,39 @@ TEST_CASE("a page after too many changes says that the search has to begin again
   REQUIRE_FALSE(page);
   CHECK(page.error().type == fhir::IssueType::too_costly);
 }
+
+TEST_CASE("a version of then may be indexed by what the store has never seen") {
+  World world(5);
+  const auto rows = [] {
+    search::IndexRows made;
+    made.tokens.push_back({RandomWorld::k_code, "http://system", "a"});
+    return made;
+  };
+  for (int at = 0; at < 6; ++at)
+    REQUIRE(write_one(*world.store, put("Patient", "p" + std::to_string(at), rows())));
+  search::Query query = query_of("Patient");
+  query.criteria.push_back(criterion(RandomWorld::k_code, {token("a")}));
+  query.count = 2;
+  query.index_of = [&](std::string_view) -> fhir::Result<search::IndexRows> {
+    search::IndexRows made = rows();
+    made.tokens.push_back({RandomWorld::k_status, "http://unknown", "b"});
+    made.texts.push_back({RandomWorld::k_code, "unknown"});
+    made.references.push_back({RandomWorld::k_subject, "Device", "unknown"});
+    made.references.push_back({RandomWorld::k_subject, "Device", "#unknown"});
+    return made;
+  };
+  std::vector<std::string> found;
+  world.add(found, search_page(*world.store, query));
+  query.cursor = search_page(*world.store, query).next_cursor;
+  REQUIRE(write_one(*world.store, put("Patient", "p3")));
+  REQUIRE(write_one(*world.store, remove("Patient", "p4")));
+  while (!query.cursor.empty()) {
+    const Page page = search_page(*world.store, query);
+    world.add(found, page);
+    query.cursor = page.next_cursor;
+  }
+  CHECK(found == std::vector<std::string>{"Patient/p0/1", "Patient/p1/1", "Patient/p2/1",
+                                          "Patient/p3/1", "Patient/p4/1", "Patient/p5/1"});
+  // Nothing of it reached the store.
+  CHECK(search_ids(*world.store, query_of("Device")).empty());
+}
