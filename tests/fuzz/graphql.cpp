@@ -38,6 +38,16 @@ class OnePatient final : public Source {
     found.next = "next";
     return found;
   }
+  /// What a mutation makes of its argument is a resource in JSON, whatever the argument was.
+  fhir::Result<Written, Issues> write(const Change& change) override {
+    Written written;
+    written.information = R"({"resourceType":"OperationOutcome"})";
+    if (change.kind == Change::Kind::remove) return written;
+    if (!fhir::json::Document::read(change.resource)) std::abort();
+    written.location = "Patient/a/_history/1";
+    written.body = change.resource;
+    return written;
+  }
   std::string seal(std::string_view text) const override { return std::string(text); }
   fhir::Result<std::string, Issues> open(std::string_view sealed) const override {
     return std::string(sealed);
@@ -50,14 +60,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const std::shared_ptr<const fhir::DefinitionStore> k_definitions = fuzz::load_core();
   static const Schema k_schema(*k_definitions);
   if (size == 0) return 0;
-  const bool is_system = (data[0] & 1) != 0;
   const auto document = parse({reinterpret_cast<const char*>(data) + 1, size - 1});
   if (!document) return 0;
   const auto operation = choose_operation(*document, "");
   if (!operation) return 0;
   const auto variables = coerce_variables(**operation, nullptr);
   if (!variables) return 0;
+  const bool is_mutation = (*operation)->kind == OperationKind::mutation;
+  const bool is_system = is_mutation || (data[0] & 1) != 0;
   Shape root;
+  if (is_mutation) root.kind = ShapeKind::mutation;
   if (!is_system) root = shape_of(*k_schema.resource("Patient"));
   if (!validate(*document, **operation, *variables, k_schema, root).empty()) return 0;
   OnePatient source;
