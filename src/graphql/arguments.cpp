@@ -232,6 +232,18 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
+void add_bytes(const Value& given, const Variables& variables, std::size_t limit,
+               std::size_t& bytes) {
+  const Value* value = resolved(given, variables);
+  if (value == nullptr) return;
+  bytes += value->text.size() + 1;
+  for (const std::string& name : value->names) bytes += name.size() + 3;
+  for (const Value& item : value->items) {
+    if (bytes > limit) return;
+    add_bytes(item, variables, limit, bytes);
+  }
+}
+
 }  // namespace
 
 bool is_list_argument(std::string_view name) { return holds(k_list_arguments, name); }
@@ -239,6 +251,13 @@ bool is_list_argument(std::string_view name) { return holds(k_list_arguments, na
 void check_arguments(const Schema& schema, const FieldSpec& spec, const Selection& field,
                      const Variables& variables, const Report& report) {
   Check(schema, spec, field, variables, report).run();
+}
+
+std::size_t argument_bytes(const Selection& field, const Variables& variables, std::size_t limit) {
+  std::size_t bytes = 0;
+  for (const Argument& argument : field.arguments)
+    add_bytes(argument.value, variables, limit, bytes);
+  return bytes;
 }
 
 std::optional<std::string_view> argument_text(const Selection& field, std::string_view name,

@@ -18,6 +18,10 @@ using Report = std::function<void(fhir::IssueType, std::string, Location)>;
 void check_arguments(const Schema& schema, const FieldSpec& spec, const Selection& field,
                      const Variables& variables, const Report& report);
 
+/// What the arguments of a field take once the variables stand in their places; past `limit` it is
+/// not counted further.
+std::size_t argument_bytes(const Selection& field, const Variables& variables, std::size_t limit);
+
 /// The text of a scalar argument; nothing when it is absent or null.
 std::optional<std::string_view> argument_text(const Selection& field, std::string_view name,
                                               const Variables& variables);

@@ -12,8 +12,10 @@ inline constexpr std::size_t k_value_depth_max = 10;      // lists and objects i
 inline constexpr std::size_t k_nodes_max = 10'000;        // selections, arguments, values
 inline constexpr std::size_t k_validation_steps_max = 100'000;
 inline constexpr std::size_t k_execution_steps_max = 3'000'000;  // selections looked at
-inline constexpr std::size_t k_errors_max = 50;                  // told at once
-inline constexpr std::size_t k_resources_max = 5'000;            // fetched for one request
+inline constexpr std::size_t k_argument_bytes_max =
+    128u << 20;                                  // of all arguments, variables in their places
+inline constexpr std::size_t k_errors_max = 50;  // told at once
+inline constexpr std::size_t k_resources_max = 5'000;  // fetched for one request
 inline constexpr std::size_t k_resource_bytes_max =
     32u << 20;  // of them together, eight times so much in memory
 inline constexpr std::size_t k_searches_max = 1'000;

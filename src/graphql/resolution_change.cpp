@@ -6,6 +6,10 @@ namespace server::graphql {
 
 /// "fields of a mutation … are executed serially": each is an interaction of REST of its own.
 fhir::Result<Values, Issues> Resolution::change(const FieldSpec& spec, const Selection& field) {
+  if (std::chrono::steady_clock::now() > services_.deadline)
+    return fhir::unexpected(Issues{fhir::make_issue(
+        fhir::Situation::timed_out, fhir::IssueType::timeout,
+        "The mutation took too long: this field and those behind it have not been done")});
   Change change;
   change.kind = spec.kind == FieldKind::create   ? Change::Kind::create
                 : spec.kind == FieldKind::update ? Change::Kind::update

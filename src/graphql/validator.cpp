@@ -75,7 +75,7 @@ class Validator {
 
   bool is_over() {
     if (is_over_) return true;
-    if (++steps_ <= k_validation_steps_max) return false;
+    if (++steps_ <= k_validation_steps_max && argument_bytes_ <= k_argument_bytes_max) return false;
     is_over_ = true;
     errors_.clear();
     report(IssueType::too_costly, "The document asks for too much", operation_.at);
@@ -203,6 +203,9 @@ class Validator {
   }
 
   void check_field(const Selection& field, const Shape& parent, const FieldSpec& spec) {
+    if (is_over_) return;
+    argument_bytes_ += argument_bytes(field, variables_, k_argument_bytes_max - argument_bytes_);
+    if (argument_bytes_ > k_argument_bytes_max) return (void)is_over();
     check_arguments(
         schema_, spec, field, variables_,
         [&](IssueType type, std::string text, Location at) { report(type, std::move(text), at); });
@@ -241,6 +244,7 @@ class Validator {
   const Schema& schema_;
   Errors errors_;
   std::size_t steps_ = 0;
+  std::size_t argument_bytes_ = 0;
   bool is_over_ = false;
 };
 

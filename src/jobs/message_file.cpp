@@ -86,6 +86,15 @@ std::string to_text(const http::Response& response, std::int64_t ended_ms) {
   return text;
 }
 
+void keep_secrets_alone(http::Request& request) {
+  http::Headers secrets;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (is_secret(name)) secrets.add(name, value);
+  }
+  request.headers = std::move(secrets);
+  request.body = std::string();  // and its memory
+}
+
 std::optional<StoredRequest> read_request(std::string_view text) {
   StoredRequest stored;
   if (!read_number(cut(text, ' '), stored.accepted_ms)) return std::nullopt;
@@ -107,6 +116,19 @@ std::optional<StoredResponse> read_response(std::string_view text) {
   return stored;
 }
 
+namespace {
+
+/// The name of a file is its folder's, and durable with it.
+bool sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool is_durable = ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  return is_durable;
+}
+
+}  // namespace
+
 bool write_file(const std::filesystem::path& path, std::string_view text) {
   std::filesystem::path beside = path;
   beside += ".part";
@@ -122,7 +144,7 @@ bool write_file(const std::filesystem::path& path, std::string_view text) {
   ::close(file);
   std::error_code error;
   if (is_whole) std::filesystem::rename(beside, path, error);
-  if (is_whole && !error) return true;
+  if (is_whole && !error && sync_folder(path.parent_path())) return true;
   std::filesystem::remove(beside, error);
   return false;
 }

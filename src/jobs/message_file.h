@@ -15,6 +15,9 @@ namespace server::jobs {
 std::string to_text(const http::Request& request, std::int64_t accepted_ms);
 std::string to_text(const http::Response& response, std::int64_t ended_ms);
 
+/// Leaves of a request what to_text() leaves out, and what no file needs to hold.
+void keep_secrets_alone(http::Request& request);
+
 struct StoredRequest {
   http::Request request;
   std::int64_t accepted_ms = 0;

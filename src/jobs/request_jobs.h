@@ -27,7 +27,10 @@ struct RequestJobOptions {
   std::filesystem::path folder;  // where requests and answers are kept; empty: in memory only
   unsigned threads = 2;
   std::size_t waiting_max = 100;
-  std::size_t kept_max = 1000;                   // answers; past it the oldest is let go
+  std::size_t waiting_of_one_max = 25;                       // of one owner, when they have one
+  std::uint64_t waiting_bytes_max = std::uint64_t{1} << 30;  // of requests, running ones too
+  std::size_t kept_max = 1000;                            // answers; past it the oldest is let go
+  std::uint64_t kept_bytes_max = std::uint64_t{4} << 30;  // the same
   std::chrono::seconds run_max{600};             // the deadline of a request, from its beginning
   std::chrono::milliseconds kept_for{3600'000};  // an answer, from its end
 };
@@ -49,7 +52,10 @@ struct RequestJob {
 };
 
 /// What waits outlives the process, and so do answers. What ran when it ended is run again where
-/// that changes nothing, and is lost otherwise.
+/// that changes nothing, and is lost otherwise. Secrets are not kept: a request that needs a token
+/// and waited through a restart is answered as one without.
+///
+/// Owners are words of letters and digits; whoever is not the owner of a job does not find it.
 ///
 /// threads   any
 class RequestJobs {
@@ -65,28 +71,31 @@ class RequestJobs {
 
   /// returns   the id of the job, which nobody can guess
   /// errors    transient (503): too many wait · no-store: the request cannot be kept
-  fhir::Result<std::string> accept(http::Request request);
+  fhir::Result<std::string> accept(http::Request request, std::string_view owner = {});
 
   /// Nothing when there is no such job, or no longer.
-  std::optional<RequestJob> find(std::string_view id);
+  std::optional<RequestJob> find(std::string_view id, std::string_view owner = {});
 
   /// Cancels a job, or lets its answer go; false: there is no such job.
-  bool remove(std::string_view id);
+  bool remove(std::string_view id, std::string_view owner = {});
 
  private:
   struct Job {
     RequestJob::Status status = RequestJob::Status::waiting;
-    http::Request request;
+    http::Request request;  // while it waits only when there is no folder
     Progress progress;
-    http::Response response;  // when there is no folder
-    std::int64_t ended_ms = 0;
+    http::Response response;    // when there is no folder
+    std::int64_t ended_ms = 0;  // before that: when it was accepted
+    std::uint64_t bytes = 0;    // of the request; then of the answer
   };
   using Lock = std::unique_lock<std::mutex>;
 
   void load();
   void load_file(const std::filesystem::path& path);
+  fhir::Result<void> check_room(std::uint64_t bytes, std::string_view owner) const;
   void work();
   void run(Lock& lock, const std::string& id, const std::shared_ptr<Job>& job);
+  bool begin(const std::string& id, Job& job);
   void let_go(std::int64_t now_ms);
   void remove_files(std::string_view id);
   std::filesystem::path file(std::string_view id, std::string_view kind) const;

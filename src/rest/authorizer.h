@@ -19,6 +19,12 @@ class Authorizer {
   virtual fhir::Result<std::shared_ptr<const access::Identity>> identify(
       const http::Headers& headers) = 0;
 
+  /// A word of letters and digits for whom the token speaks: the client, its user and the patient
+  /// in context. Whoever may have the answer to an earlier request has the same one.
+  ///
+  /// errors   as identify()
+  virtual fhir::Result<std::string> owner(const http::Headers& headers) = 0;
+
   /// The WWW-Authenticate of a 401. https://www.rfc-editor.org/rfc/rfc6750#section-3
   virtual std::string challenge(const http::Headers& headers) const = 0;
 };

@@ -84,11 +84,12 @@ fhir::Result<graphql::Written, graphql::Issues> GraphqlSource::write(
   call.prefer_return = ReturnPreference::representation;
   call.is_get = false;
   FHIR_CHECK(check_names(call));
+  // Its snapshot will be of before; and what waits for a reader must not hold another.
+  reader_.reset();
   using Kind = graphql::Change::Kind;
   FHIR_TRY(response, change.kind == Kind::create   ? create(call)
                      : change.kind == Kind::update ? update(call)
                                                    : remove(call));
-  reader_.reset();  // its snapshot is of before
   graphql::Written out;
   out.location = response.headers.get("Location");
   if (out.location.empty()) out.location = response.headers.get("Content-Location");

@@ -30,6 +30,15 @@ constexpr auto k_pause_max = 5min;
 constexpr auto k_poll = 10ms;  // for the end of requests that index by the parameters of before
 constexpr auto k_read_deadline = 20s;
 
+/// Stands among the urls of parameters for the rows of contained resources: a store that does not
+/// name it was written by a program that made none.
+constexpr std::string_view k_contained = "_contained";
+
+bool asks_for_contained(const search::Query& query) {
+  return query.contained != search::Contained::no ||
+         std::any_of(query.types.begin(), query.types.end(), asks_for_contained);
+}
+
 /// What the index rows of a parameter depend on.
 std::string fingerprint(const fhir::SearchParameter& parameter) {
   std::string text(parameter.expression);
@@ -41,7 +50,7 @@ std::string fingerprint(const fhir::SearchParameter& parameter) {
 }
 
 std::map<std::string, std::string> fingerprints(const fhir::DefinitionStore& definitions) {
-  std::map<std::string, std::string> all;
+  std::map<std::string, std::string> all{{std::string(k_contained), "1"}};
   for (const fhir::SearchParameter& parameter : definitions.search_parameters())
     all.emplace(parameter.url, fingerprint(parameter));
   return all;
@@ -365,6 +374,10 @@ void Reindexer::definitions_changed(const fhir::DefinitionStore& definitions,
     }
     if (concerns_any) parameters.emplace_back(parameter.url);
   }
+  if (!counts.empty() && known_.find(std::string(k_contained)) == known_.end()) {
+    for (const auto& [type, count] : counts) types.insert(type);
+    parameters.emplace_back(k_contained);
+  }
   known_ = std::move(present);
   has_known_ = are_known_changed_ = true;
   if (!parameters.empty()) {
@@ -399,22 +412,25 @@ std::optional<fhir::Issue> Reindexer::incomplete(const search::Query& query) con
   if (!any_waiting_.load(std::memory_order_relaxed)) return std::nullopt;
   const Lock lock(mutex_);
   const ReindexJob* of = nullptr;
-  const auto* found = find_in(query, [&](const fhir::SearchParameter& parameter) {
+  const auto is_waiting = [&](std::string_view url) {
     for (const ReindexJob& job : jobs_) {
       const auto& waiting = job.parameters;
-      if (job.has_ended() ||
-          std::find(waiting.begin(), waiting.end(), parameter.url) == waiting.end())
+      if (job.has_ended() || std::find(waiting.begin(), waiting.end(), url) == waiting.end())
         continue;
       of = &job;
       return true;
     }
     return false;
-  });
-  if (found == nullptr) return std::nullopt;
-  fhir::Issue issue = fhir::make_issue(
-      fhir::Situation::unavailable, fhir::IssueType::incomplete,
-      "The index of " + std::string(found->code) + " is being built (" + std::to_string(of->done) +
-          " of " + std::to_string(of->total) + " resources): matches may be missing");
+  };
+  const auto* found = find_in(
+      query, [&](const fhir::SearchParameter& parameter) { return is_waiting(parameter.url); });
+  if (found == nullptr && !(asks_for_contained(query) && is_waiting(k_contained)))
+    return std::nullopt;
+  fhir::Issue issue =
+      fhir::make_issue(fhir::Situation::unavailable, fhir::IssueType::incomplete,
+                       "The index of " + std::string(found != nullptr ? found->code : k_contained) +
+                           " is being built (" + std::to_string(of->done) + " of " +
+                           std::to_string(of->total) + " resources): matches may be missing");
   issue.severity = fhir::Severity::warning;
   return issue;
 }

@@ -25,7 +25,9 @@
 namespace server::rest {
 namespace {
 
-constexpr unsigned k_helpers_max = 8;  // threads beside the workers, for the parts of batches
+// Threads beside the workers, for the parts of batches: parts that write wait for the disk
+// together.
+constexpr unsigned k_helpers_per_core = 4, k_helpers_max = 32;
 constexpr std::string_view k_health = "/health";
 constexpr std::string_view k_metrics = "/metrics";
 
@@ -117,7 +119,8 @@ RestHandler::RestHandler(Options options, SnapshotSource& snapshots, http::Metri
     : options_(std::move(options)),
       snapshots_(snapshots),
       metrics_(metrics),
-      helpers_(std::clamp(std::thread::hardware_concurrency(), 1u, k_helpers_max)) {}
+      helpers_(std::clamp(k_helpers_per_core * std::thread::hardware_concurrency(), 1u,
+                          k_helpers_max)) {}
 
 http::Placement RestHandler::placement(const http::Request& request) const {
   if (request.method != http::Method::get && request.method != http::Method::head)
@@ -197,7 +200,12 @@ http::Response RestHandler::handle_later(http::Request& request, jobs::Progress&
 /// "202 Accepted … Content-Location: the absolute URL of an endpoint for subsequent status
 /// requests"
 Answer RestHandler::accept_for_later(const http::Request& request) const {
-  REST_TRY(id, jobs_->accept(request));
+  std::string owner;
+  if (options_.authorizer != nullptr) {
+    REST_TRY(known, options_.authorizer->owner(request.headers));
+    owner = std::move(known);
+  }
+  REST_TRY(id, jobs_->accept(request, owner));
   http::Response response = done_response(
       202, "The request is taken in; Content-Location tells where its answer will be");
   response.headers.add("Content-Location", options_.base_url + "/_async/" + id);

@@ -132,6 +132,7 @@ fhir::Result<Query, std::vector<Issue>> parse_types_query(
   common.elements = first.elements;
   common.results_max = first.results_max;
   common.contained_type = first.contained_type;
+  common.explain = first.explain;
   common.self = first.self;
   common.warnings = first.warnings;
   for (Include include : first.includes) {

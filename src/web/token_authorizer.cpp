@@ -43,6 +43,31 @@ void TokenAuthorizer::remember(const std::string& key, std::int64_t revision, Kn
   known_[key] = std::move(known);
 }
 
+namespace {
+
+fhir::Unexpected<fhir::Issue> not_active() {
+  return fhir::unexpected(fhir::make_issue(fhir::Situation::unauthenticated,
+                                           fhir::IssueType::expired,
+                                           "The access token is not good, or no longer"));
+}
+
+/// Tokens of one client for one user and patient are of one owner, whenever they were given.
+std::string owner_of(const security::Grant& grant) {
+  constexpr std::size_t k_bytes = 12;
+  constexpr std::string_view k_digits = "0123456789abcdef";
+  std::string text;
+  for (const std::string* one : {&grant.client_id, &grant.user, &grant.subject, &grant.patient})
+    text.append(std::to_string(one->size())).append(":").append(*one);
+  std::string owner;
+  for (const char byte : security::sha256(text).substr(0, k_bytes)) {
+    const auto value = static_cast<unsigned char>(byte);
+    owner.append({k_digits[value >> 4], k_digits[value & 15]});
+  }
+  return owner;
+}
+
+}  // namespace
+
 fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
     const http::Headers& headers) {
   const std::string_view token = token_of(headers);
@@ -55,10 +80,7 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
   FHIR_TRY(revision, environment_.records.revision());
   if (Shared known = recall(key, revision)) return known;
   FHIR_TRY(active, security::Grants(environment_).access(token));
-  if (!active)
-    return fhir::unexpected(fhir::make_issue(fhir::Situation::unauthenticated,
-                                             fhir::IssueType::expired,
-                                             "The access token is not good, or no longer"));
+  if (!active) return not_active();
   auto identity = std::make_shared<access::Identity>();
   identity->scopes = security::parse_scopes(active->scopes);
   identity->patient = active->grant.patient;
@@ -66,6 +88,12 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
   identity->user_patients = active->grant.user_patients;
   remember(key, revision, {identity, active->expires_at});
   return Shared(std::move(identity));
+}
+
+fhir::Result<std::string> TokenAuthorizer::owner(const http::Headers& headers) {
+  FHIR_TRY(active, security::Grants(environment_).access(token_of(headers)));
+  if (!active) return not_active();
+  return owner_of(active->grant);
 }
 
 std::string TokenAuthorizer::challenge(const http::Headers& headers) const {

@@ -19,6 +19,7 @@ class TokenAuthorizer final : public rest::Authorizer {
 
   fhir::Result<std::shared_ptr<const access::Identity>> identify(
       const http::Headers& headers) override;
+  fhir::Result<std::string> owner(const http::Headers& headers) override;
   std::string challenge(const http::Headers& headers) const override;
 
  private:

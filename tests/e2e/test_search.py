@@ -371,6 +371,10 @@ class Paging(ServerCase):
         self.assertFalse(any("explained1" in line for line in lines), "a value of the query")
         self.assertNotIn("outcome", [e["search"]["mode"] for e in self.http.get("Patient?gender=other&_explain=false").json["entry"]])
         self.assert_outcome(self.http.get("Patient?_explain=maybe"), 400)
+        for several in ("?_type=Patient,Practitioner&gender=other&_explain=true", "Patient?_contained=both&gender=other&_explain=true"):
+            page = self.http.get(several).json
+            text = str([e["resource"] for e in page["entry"] if e["search"]["mode"] == "outcome"])
+            self.assertIn("criterion `gender`", text, several)
         page = self.http.search("Patient", {"family": "page", "_count": "5"}).json
         following = link(page, "next")
         self.assertIsNotNone(following)

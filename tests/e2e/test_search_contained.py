@@ -1,5 +1,10 @@
 """https://hl7.org/fhir/R4/search.html#contained"""
-from support import SearchCase, entries, patient
+import json
+import os
+import sqlite3
+import time
+
+from support import Case, SearchCase, Server, entries, patient
 
 INGREDIENTS = "http://example.org/medications"
 
@@ -186,3 +191,36 @@ class PagesOfContained(SearchCase):
         self.assertEqual(count, 8)
         for one in self.own:
             self.assertEqual(came[one]["code"]["coding"][0]["code"], f"code-{self.code}")
+
+
+class OlderStore(Case):
+    """What a program wrote that knew no rows of contained resources."""
+
+    def test_its_contained_resources_are_indexed_in_the_background(self):
+        server = self.server = Server(keep_data=True)
+        self.addCleanup(server.stop)
+        server.start()
+        with server.client() as http:
+            self.assert_status(http.put("MedicationRequest/23", request("23", medication("m1", "abc"), subject="Patient/x")), 201)
+        server.terminate()
+        database = sqlite3.connect(os.path.join(server.data, "medisync.db"))
+        (known,), = database.execute("SELECT value FROM setting WHERE name = 'search-parameters'")
+        known = {url: print for url, print in json.loads(known).items() if url != "_contained"}
+        for kind in ("token", "string", "date", "reference", "uri", "text", "composite"):
+            database.execute(f"DELETE FROM {kind}_index WHERE rid IN (SELECT rid FROM resource WHERE id LIKE '%#%')")
+        database.execute("UPDATE resource_type SET live = 0 WHERE name LIKE '%#'")
+        database.execute("UPDATE resource SET deleted = 1 WHERE id LIKE '%#%'")
+        database.execute("UPDATE setting SET value = ? WHERE name = 'search-parameters'", (json.dumps(known),))
+        database.commit()
+        database.close()
+        server.start()
+        with server.client() as http:
+            deadline = time.monotonic() + 60
+            while True:
+                page = http.get("Medication?_contained=true&ingredient-code=abc").json
+                found = [e["resource"]["id"] for e in entries(page, "match")]
+                if found or time.monotonic() > deadline:
+                    break
+                self.assertIn("_contained", json.dumps(entries(page, "outcome")))  # says that it may miss some
+                time.sleep(0.05)
+            self.assertEqual(found, ["23"])

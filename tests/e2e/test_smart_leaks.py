@@ -1,6 +1,7 @@
 """What a token does not allow cannot be seen by any way into the data. Nothing of patient p2 may
 show for a token of patient p1: not in entries, not in counts, not by what a search finds."""
 import json
+import time
 import unittest
 
 from smart import SmartCase, observation
@@ -54,6 +55,30 @@ class OnePatient(SmartCase):
                                Content_Type="application/x-www-form-urlencoded")
         self.assert_status(answer, 200)
         self.assertEqual(answer.json.get("entry", []), [])
+
+    def test_an_answer_that_came_later_is_read_by_who_asked_alone(self):
+        accepted = self.one.get("Observation", Prefer="respond-async")
+        self.assert_status(accepted, 202)
+        location = accepted["Content-Location"]
+        url = location[location.index("_async/"):]
+        other = self.bearer(WIDE, patient="p2")
+        self.assert_outcome(other.get(url), 404, "not-found")
+        self.assert_outcome(other.delete(url), 404, "not-found")
+        self.assert_outcome(other.get(url.split("-")[0]), 404, "not-found")
+        again = self.bearer(WIDE)  # another token of the same app, user and patient
+        for _ in range(200):
+            answer = again.get(url)
+            if answer.status != 202:
+                break
+            time.sleep(0.05)
+        self.assert_status(answer, 200)
+        found = answer.json["entry"][0]["resource"]
+        self.assertEqual({entry["resource"]["id"] for entry in found["entry"]}, {"p1-lab", "p1-vital"})
+        self.assert_status(again.delete(url), 202)
+
+    def test_how_a_search_is_answered_tells_no_counts_of_others(self):
+        answer = self.one.get("Patient?family=Twofold&_explain=true")
+        self.assertNotIn(b"index rows", answer.body)
 
     def test_reads_of_others_are_as_if_they_were_not_there(self):
         there = self.one.get("Observation/p2-lab")

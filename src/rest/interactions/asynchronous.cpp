@@ -4,6 +4,7 @@
 #include "fhir/formats/json_writer.h"
 #include "src/jobs/request_jobs.h"
 #include "src/rest/answer.h"
+#include "src/rest/authorizer.h"
 #include "src/rest/base64.h"
 #include "src/rest/bundle/entry.h"
 #include "src/rest/interactions/interactions.h"
@@ -18,6 +19,13 @@ Failure not_known() {
       fhir::Situation::not_found, fhir::IssueType::not_found,
       "No request of that id is being answered: it never was, it was cancelled, or its answer was "
       "kept long enough"));
+}
+
+/// What one token asked for is no other's to read: an answer is of what that one may see.
+fhir::Result<std::string, Failure> owner_of(const Call& call) {
+  if (call.options->authorizer == nullptr) return std::string();
+  REST_TRY(owner, call.options->authorizer->owner(*call.headers));
+  return std::move(owner);
 }
 
 /// "The server MAY supply an X-Progress header … less than 100 characters in length"
@@ -52,7 +60,8 @@ http::Response finished(RequestJob job) {
 }  // namespace
 
 Answer job_status(const Call& call) {
-  auto job = call.jobs != nullptr ? call.jobs->find(call.id) : std::nullopt;
+  FHIR_TRY(owner, owner_of(call));
+  auto job = call.jobs != nullptr ? call.jobs->find(call.id, owner) : std::nullopt;
   if (!job) return fhir::unexpected(not_known());
   switch (job->status) {
     case RequestJob::Status::done:
@@ -73,7 +82,9 @@ Answer job_status(const Call& call) {
 
 /// "the server … SHALL return 202 Accepted"; from then on its URL is not found.
 Answer job_cancel(const Call& call) {
-  if (call.jobs == nullptr || !call.jobs->remove(call.id)) return fhir::unexpected(not_known());
+  FHIR_TRY(owner, owner_of(call));
+  if (call.jobs == nullptr || !call.jobs->remove(call.id, owner))
+    return fhir::unexpected(not_known());
   return done_response(202, "The request is cancelled, or its answer let go");
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t k_head_bytes = 5;
 constexpr char k_dictionary_max = 31;
+constexpr std::uint32_t k_expansion_max = 255;  // bytes that one byte of a block can stand for
 constexpr std::uint32_t k_body_bytes_max = std::uint32_t{1} << 30;  // as SQLite's values
 
 fhir::Issue damaged() {
@@ -80,9 +81,11 @@ fhir::Result<std::string> BodyCodec::expand(std::string_view stored) const {
   std::uint32_t size = 0;
   for (int at = 0; at < 4; ++at)
     size |= std::uint32_t{static_cast<unsigned char>(stored[1 + at])} << 8 * at;
-  if (size > k_body_bytes_max) return fhir::unexpected(damaged());
-  std::string body(size, '\0');
   const std::string_view block = stored.substr(k_head_bytes);
+  // What no such block can hold is not made room for.
+  if (size > k_body_bytes_max || size / k_expansion_max > block.size())
+    return fhir::unexpected(damaged());
+  std::string body(size, '\0');
   const int expanded = LZ4_decompress_safe_usingDict(
       block.data(), body.data(), static_cast<int>(block.size()), static_cast<int>(size),
       dictionary->second.data(), static_cast<int>(dictionary->second.size()));

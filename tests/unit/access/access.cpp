@@ -172,6 +172,15 @@ TEST_CASE("a query that leads to what may not be searched is refused") {
   CHECK(access::guarded(query("Observation", {{"code", "x"}}), access));
 }
 
+TEST_CASE("how a search is answered is told to who may see everything: its counts are of all") {
+  const auto asked = query("Observation", {{"code", "x"}, {"_explain", "true"}});
+  REQUIRE(asked.explain);
+  const auto guarded =
+      access::guarded(asked, Access(shared(identity("patient/*.rs")), definitions()));
+  REQUIRE(guarded);
+  CHECK_FALSE(guarded->explain);
+}
+
 TEST_CASE("contained resources are searched by who may see everything") {
   const Access limited(shared(identity("patient/*.rs")), definitions());
   for (const char* which : {"true", "both"}) {

@@ -51,3 +51,23 @@ TEST_CASE("a mutation has fields of its own") {
   CHECK(run("mutation { PatientCreate(res: [1]) { location } }", from, true).errors.size() == 1);
   CHECK(from.changes.empty());
 }
+
+TEST_CASE("a variable in many places is not multiplied without end") {
+  std::string text = "mutation($n: string) { PatientCreate(res: {name: {given: [";
+  for (int i = 0; i < 200; ++i) text += "$n, ";
+  text += "]}}) { location } }";
+  const std::string variables = R"({"n":")" + std::string(1 << 20, 'x') + R"("})";
+  MapSource from;
+  const auto got = run(text, from, true, variables);
+  REQUIRE(got.errors.size() == 1);
+  CHECK(got.errors.front().issue.type == fhir::IssueType::too_costly);
+  CHECK(from.changes.empty());
+  // Nor in many fields.
+  text = "mutation($n: string) { ";
+  for (int i = 0; i < 200; ++i)
+    text += "a" + std::to_string(i) + ": PatientCreate(res: {language: $n}) { location } ";
+  const auto many = run(text + "}", from, true, variables);
+  REQUIRE(many.errors.size() == 1);
+  CHECK(many.errors.front().issue.type == fhir::IssueType::too_costly);
+  CHECK(from.changes.empty());
+}

@@ -169,3 +169,105 @@ TEST_CASE("what waited or was done outlives the process; what ran is lost unless
   CHECK_FALSE(std::filesystem::exists(folder.path / "f.request.part"));
   CHECK_FALSE(std::filesystem::exists(folder.path / "e.response"));
 }
+
+TEST_CASE("one owner cannot take all places, and finds its own jobs alone") {
+  const Folder folder;
+  for (const auto& path : {std::filesystem::path(), folder.path}) {
+    std::atomic<bool> may_end = false;
+    RequestJobOptions options = in(path);
+    options.threads = 1;
+    options.waiting_of_one_max = 2;
+    std::atomic<int> runs = 0;
+    RequestJobs jobs(options, [&](Request& request, Progress& progress) {
+      ++runs;
+      while (!may_end) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return echo(request, progress);
+    });
+    const auto running = jobs.accept(request_of(Method::get, "1"), "ada");
+    while (runs == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto second = jobs.accept(request_of(Method::get, "2"), "ada");
+    REQUIRE(jobs.accept(request_of(Method::get, "3"), "ada").has_value());
+    const auto refused = jobs.accept(request_of(Method::get, "4"), "ada");
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().type == fhir::IssueType::transient);
+    CHECK(jobs.accept(request_of(Method::get, "5"), "bob").has_value());
+    for (const char* other : {"", "bob", "ad", "adaa"}) {
+      CHECK_FALSE(jobs.find(*second, other).has_value());
+      CHECK_FALSE(jobs.remove(*second, other));
+    }
+    CHECK(jobs.find(*second, "ada").has_value());
+    CHECK(jobs.remove(*second, "ada"));
+    may_end = true;
+  }
+}
+
+TEST_CASE("requests that wait take so many bytes and no more, and answers too") {
+  const Folder folder;
+  std::atomic<bool> may_end = false;
+  RequestJobOptions options = in(folder.path);
+  options.threads = 1;
+  options.waiting_bytes_max = 3000;
+  options.kept_bytes_max = 3000;
+  RequestJobs jobs(options, [&](Request& request, Progress& progress) {
+    while (!may_end) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return echo(request, progress);
+  });
+  const auto first = jobs.accept(request_of(Method::get, std::string(1200, 'a')));
+  const auto second = jobs.accept(request_of(Method::get, std::string(1200, 'b')));
+  REQUIRE(second.has_value());
+  const auto refused = jobs.accept(request_of(Method::get, std::string(1200, 'c')));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().type == fhir::IssueType::transient);
+  may_end = true;
+  CHECK(ended(jobs, *second).response.body == "did " + std::string(1200, 'b'));
+  const auto third = jobs.accept(request_of(Method::get, std::string(1200, 'c')));
+  REQUIRE(third.has_value());
+  CHECK(ended(jobs, *third).status == Status::done);
+  CHECK_FALSE(jobs.find(*first).has_value());  // the oldest answer made room
+  CHECK(jobs.find(*second).has_value());
+}
+
+TEST_CASE("an answer leaves the disk at its end, though nobody asks") {
+  const Folder folder;
+  RequestJobOptions options = in(folder.path);
+  options.kept_for = std::chrono::milliseconds(300);
+  RequestJobs jobs(options, echo);
+  REQUIRE(jobs.accept(request_of(Method::post, "it")).has_value());
+  const auto count = [&] {
+    std::size_t responses = 0;
+    for (const auto& one : std::filesystem::directory_iterator(folder.path))
+      responses += one.path().extension() == ".response" ? 1 : 0;
+    return responses;
+  };
+  int waited = 0;
+  for (; waited < 2000 && count() == 0; ++waited)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(count() == 1);
+  for (waited = 0; waited < 2000 && count() != 0; ++waited)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(count() == 0);
+}
+
+TEST_CASE("what has an answer has ended, whatever else was left of it; secrets serve until then") {
+  const Folder folder;
+  std::filesystem::create_directories(folder.path);
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  for (const char* name : {"a.running", "b.request"})
+    REQUIRE(write_file(folder.path / name, to_text(request_of(Method::get, "again"), now)));
+  for (const char* name : {"a.response", "b.response"})
+    REQUIRE(write_file(folder.path / name, to_text(Response{200, {}, "answer"}, now)));
+  RequestJobs jobs(in(folder.path), [](Request& request, Progress&) {
+    Response response;
+    response.body = std::string(request.headers.get("Authorization")) + " " + request.body + " " +
+                    std::string(request.headers.get("Content-Type")) + " " + request.id;
+    return response;
+  });
+  CHECK(ended(jobs, "a").response.body == "answer");
+  CHECK(ended(jobs, "b").response.body == "answer");
+  Request request = request_of(Method::post, "body");
+  request.id = "r1";
+  const auto id = jobs.accept(std::move(request));
+  CHECK(ended(jobs, *id).response.body == "Bearer secret body application/fhir+json r1");
+}

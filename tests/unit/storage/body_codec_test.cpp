@@ -1,5 +1,6 @@
 // What is stored for a body, and what is read of it: the body, to the byte.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <random>
 
@@ -71,6 +72,27 @@ TEST_CASE("a damaged body is an error and no crash") {
     damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
     (void)codec.expand(damaged);  // an error, or other text: never more than was announced
   }
+}
+
+TEST_CASE("a damaged size makes no room for what a block cannot hold") {
+  Folder folder;
+  open_store(options_for(folder));
+  auto connection = open_file(folder);
+  sqlite::BodyCodec codec;
+  REQUIRE(codec.load(*connection));
+  std::string stored = codec.compress(std::string(10'000, 'a'));
+  for (int at = 1; at < 4; ++at) stored[at] = '\xff';
+  stored[4] = '\x3f';
+  struct rusage before {};
+  struct rusage after {};
+  getrusage(RUSAGE_SELF, &before);
+  CHECK_FALSE(codec.expand(stored));
+  getrusage(RUSAGE_SELF, &after);
+  CHECK(after.ru_maxrss - before.ru_maxrss < 256 * 1024);  // KiB
+  const std::string longest(300'000, 'a');  // the block that stands for most is still read
+  const auto expanded = codec.expand(codec.compress(longest));
+  REQUIRE(expanded);
+  CHECK(*expanded == longest);
 }
 
 TEST_CASE("a file gets a dictionary once, and keeps it") {
