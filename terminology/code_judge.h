@@ -12,6 +12,9 @@
 
 namespace terminology {
 
+/// `url|version`
+std::string identity_of(const ValueSet& set);
+
 class CodeJudge {
  public:
   /// index   of the coding in the question

@@ -84,7 +84,8 @@ void read_extension_properties(const Value& owner, fhir::Arena& arena, std::vect
   const auto add = [&](std::string_view code, PropertyType type, const Value& value) {
     Property property;
     property.code = code;
-    property.type = type;
+    property.type =
+        type == PropertyType::decimal && !value.is_number() ? PropertyType::string : type;
     property.value = arena.copy(value.text());
     out.push_back(property);
   };

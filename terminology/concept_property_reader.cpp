@@ -16,6 +16,12 @@ PropertyType type_of(std::string_view member) {
   return PropertyType::string;
 }
 
+/// A client may write anything; what is no number and no boolean is shown as the text it is.
+bool is_written_so(PropertyType type, const Value& value) {
+  if (type == PropertyType::integer || type == PropertyType::decimal) return value.is_number();
+  return type != PropertyType::boolean || value.is_boolean();
+}
+
 }  // namespace
 
 void read_concept_properties(const Value& owner, fhir::Arena& arena, std::vector<Property>& out) {
@@ -27,6 +33,7 @@ void read_concept_properties(const Value& owner, fhir::Arena& arena, std::vector
     for (const Member& member : item.members()) {
       if (!member.name().starts_with("value")) continue;
       property.type = type_of(member.name());
+      if (!is_written_so(property.type, member.value)) property.type = PropertyType::string;
       property.value =
           arena.copy(property.type == PropertyType::coding ? member.value.string_at("code")
                                                            : member.value.text());

@@ -17,7 +17,12 @@ bool is_excluded(const ListedCode& code, const std::vector<std::string_view>& sy
   });
 }
 
-/// Puts each code under the first of its code system's parents that is listed before it.
+void flatten(std::vector<ListedCode>& codes) {
+  for (ListedCode& code : codes) code.parent = k_no_position;
+}
+
+/// Puts each code under the first of its code system's parents that is listed before it; a
+/// hierarchy deeper than a resource can be read is left flat.
 void nest(std::vector<ListedCode>& codes) {
   struct Key {
     const CodeSystem* system;
@@ -30,6 +35,7 @@ void nest(std::vector<ListedCode>& codes) {
     }
   };
   std::unordered_map<Key, std::uint32_t, Hash> positions;
+  std::vector<std::size_t> depths(codes.size());
   for (std::uint32_t i = 0; i < codes.size(); ++i) {
     ListedCode& code = codes[i];
     if (code.id == k_no_concept || !code.is_in_hierarchy) continue;
@@ -37,8 +43,10 @@ void nest(std::vector<ListedCode>& codes) {
       const auto found = positions.find({code.code_system, parent});
       if (found == positions.end()) continue;
       code.parent = found->second;
+      depths[i] = depths[code.parent] + 1;
       break;
     }
+    if (depths[i] == k_nesting_max) return flatten(codes);
     positions.emplace(Key{code.code_system, code.id}, i);
   }
 }
@@ -135,7 +143,7 @@ fhir::Result<Expansion> expand(const ValueSet& set, const ExpandOptions& options
   const bool is_nested = options.layout == Layout::nested && !is_paged;
   const bool keeps_own_nesting = is_nested && set.uses_own_expansion() && is_whole;
   if (!keeps_own_nesting) {
-    for (ListedCode& code : expansion.codes) code.parent = k_no_position;
+    flatten(expansion.codes);
     if (is_nested) nest(expansion.codes);
   }
   return expansion;

@@ -16,6 +16,8 @@ namespace terminology {
 
 inline constexpr std::size_t k_expansion_codes_max = 100'000;
 
+inline constexpr std::size_t k_nesting_max = 80;  // each level takes two of k_json_depth_max
+
 enum class Layout : std::uint8_t { nested, flat };
 
 struct ExpandOptions {

@@ -3,6 +3,7 @@
 #include "terminology/fhir_code_system.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 #include "terminology/code_system_reader.h"
@@ -52,11 +53,12 @@ bool FhirCodeSystem::is_a(ConceptId id, ConceptId ancestor) const {
     if (steps == nodes_.size()) return false;
     above = parents(above[0]);
   }
-  std::vector<ConceptId> seen(above.begin(), above.end());
-  for (std::size_t at = 0; at < seen.size(); ++at) {
-    if (seen[at] == ancestor) return true;
-    for (ConceptId parent : parents(seen[at])) {
-      if (std::find(seen.begin(), seen.end(), parent) == seen.end()) seen.push_back(parent);
+  std::vector<ConceptId> found(above.begin(), above.end());
+  std::unordered_set<ConceptId> seen(found.begin(), found.end());
+  for (std::size_t at = 0; at < found.size(); ++at) {
+    if (found[at] == ancestor) return true;
+    for (ConceptId parent : parents(found[at])) {
+      if (seen.insert(parent).second) found.push_back(parent);
     }
   }
   return false;

@@ -56,6 +56,7 @@ LanguageRanges::LanguageRanges(std::string_view text) : text_(trimmed(text)) {
   }
   std::stable_sort(ranges.begin(), ranges.end(),
                    [](const Range& a, const Range& b) { return a.weight > b.weight; });
+  if (ranges.size() > k_ranges_max) ranges.resize(k_ranges_max);
   for (const Range& range : ranges) wanted_.emplace_back(range.tag);
 }
 

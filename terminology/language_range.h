@@ -8,6 +8,8 @@
 
 namespace terminology {
 
+inline constexpr std::size_t k_ranges_max = 50;  // the best are kept
+
 class LanguageRanges {
  public:
   LanguageRanges() = default;

@@ -36,6 +36,8 @@ class Resolver {
   }
   /// Whether a value set is null only because it is part of itself.
   virtual bool is_being_read(std::string_view /*canonical*/) const { return false; }
+  /// Whether value sets are null now because too many import one another in a row.
+  virtual bool is_too_deep() const { return false; }
   /// The versions of a code system that are held, oldest first.
   virtual std::vector<std::string_view> versions_of(std::string_view /*url*/) const { return {}; }
 };

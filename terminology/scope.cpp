@@ -5,6 +5,8 @@
 #include "fhir/formats/json_writer.h"
 #include "terminology/changes.h"
 #include "terminology/fhir_code_system.h"
+#include "terminology/implicit_value_set.h"
+#include "terminology/releases.h"
 #include "terminology/supplemented_code_system.h"
 #include "terminology/tx_issue.h"
 #include "terminology/value_set_reader.h"
@@ -190,20 +192,52 @@ bool Scope::is_being_read(std::string_view canonical) const {
          (is_plain() && base_.is_being_read(key));
 }
 
+std::unique_ptr<const ValueSet> Scope::read(const Value& resource) const {
+  const std::size_t before = reading_.size();
+  const std::string_view url = resource.string_at("url");
+  if (!url.empty()) {  // both ways in which an import may name it
+    reading_.emplace_back(url);
+    reading_.push_back(canonical_text(url, resource.string_at("version")));
+  }
+  std::unique_ptr<const ValueSet> set = ValueSetReader::read(resource, *this);
+  reading_.resize(before);
+  return set;
+}
+
 const ValueSet* Scope::value_set(std::string_view canonical) const {
-  if (is_plain()) return base_.find_value_set(canonical);
   const auto [url, version] = pinned(canonical);
   std::string key = canonical_text(url, version);
+  if (std::find(reading_.begin(), reading_.end(), key) != reading_.end()) return nullptr;
+  if (is_plain()) {
+    const ValueSet* held = base_.find_value_set(canonical);
+    return held != nullptr ? held : implicit_value_set(canonical);
+  }
   const auto kept = value_sets_.find(key);
   if (kept != value_sets_.end()) return kept->second.get();
-  if (std::find(reading_.begin(), reading_.end(), key) != reading_.end()) return nullptr;
   const std::optional<Document> resource = value_set_resource(key);
   // An implicit one names its code system itself: what the request brings does not touch it.
-  if (!resource) return base_.find_value_set(key);
+  if (!resource) {
+    const ValueSet* held = base_.find_value_set(key);
+    return held != nullptr ? held : implicit_value_set(key);
+  }
+  if (!import_depth_.enter()) return nullptr;
   reading_.push_back(key);
   std::unique_ptr<const ValueSet> set = ValueSetReader::read(resource->root(), *this);
   reading_.pop_back();
+  if (!import_depth_.leave()) return nullptr;
   return value_sets_.emplace(std::move(key), std::move(set)).first->second.get();
+}
+
+/// One that a release implies, for this request alone: the server keeps only so many.
+const ValueSet* Scope::implicit_value_set(std::string_view canonical) const {
+  const auto kept = value_sets_.find(canonical);
+  if (kept != value_sets_.end()) return kept->second.get();
+  const auto source = terminology::implicit_value_set(canonical, *base_.releases());
+  if (!source) return nullptr;
+  const auto document = Document::read(source->json);
+  if (!document) return nullptr;
+  return value_sets_.emplace(std::string(canonical), ValueSetReader::read(document->root(), *this))
+      .first->second.get();
 }
 
 std::optional<Document> Scope::value_set_resource(std::string_view canonical) const {

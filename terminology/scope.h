@@ -15,6 +15,7 @@
 #include "fhir/base/result.h"
 #include "fhir/formats/json_document.h"
 #include "terminology/concept_map.h"
+#include "terminology/import_depth.h"
 #include "terminology/resolver.h"
 #include "terminology/terminology.h"
 #include "terminology/value_set.h"
@@ -39,6 +40,8 @@ class Scope final : public Resolver {
   ///
   /// errors   invalid: another type, or none
   fhir::Result<void> add(const fhir::json::Value& resource);
+  /// Reads a value set that the request is about; that it imports itself is seen.
+  std::unique_ptr<const ValueSet> read(const fhir::json::Value& resource) const;
   /// Names a supplement to be used, by canonical. What the scope gave before ends with it.
   ///
   /// errors   not-found: there is none
@@ -48,6 +51,7 @@ class Scope final : public Resolver {
   const ValueSet* value_set(std::string_view canonical) const override;
   ChosenSystem choose(std::string_view url, std::string_view declared) const override;
   bool is_being_read(std::string_view canonical) const override;
+  bool is_too_deep() const override { return import_depth_.is_too_deep(); }
   std::string full_canonical(std::string_view canonical) const override;
   std::vector<std::string_view> versions_of(std::string_view url) const override;
 
@@ -70,6 +74,7 @@ class Scope final : public Resolver {
   const CodeSystem* made_code_system(const fhir::json::Value& resource) const;
   const CodeSystem* supplemented(const CodeSystem* system) const;
   const CodeSystem* own_code_system(std::string_view url, std::string_view version) const;
+  const ValueSet* implicit_value_set(std::string_view canonical) const;
   std::pair<std::string_view, std::string_view> pinned(std::string_view canonical) const;
   bool is_plain() const;
 
@@ -78,6 +83,7 @@ class Scope final : public Resolver {
   std::shared_ptr<Brought> brought_;
   mutable std::map<std::string, std::unique_ptr<const ValueSet>, std::less<>> value_sets_;
   mutable std::vector<std::string> reading_;  // canonicals of value sets, outermost first
+  mutable ImportDepth import_depth_;
 };
 
 }  // namespace terminology

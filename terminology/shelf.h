@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -28,7 +29,8 @@ class Shelf {
   std::span<const fhir::ConformanceRecord> records() const { return records_; }
 
   /// What `read` made of the record. Null when the record is not of this shelf, `read` gave null,
-  /// or the record is being read by this thread right now (it refers to itself).
+  /// or nothing, which is not kept, or the record is being read by this thread right now (it refers
+  /// to itself).
   ///
   /// mutex   one for all shelves that read each other's records
   /// read    makes an item of a record, and adds the urls that it asked about to a list
@@ -42,7 +44,13 @@ class Shelf {
     if (slot->state.load() == State::done) return slot->item.get();
     if (slot->state.load() == State::reading) return nullptr;
     slot->state.store(State::reading);
-    slot->item = read(*record, slot->asked);
+    std::optional<std::unique_ptr<const T>> item = read(*record, slot->asked);
+    if (!item) {
+      slot->asked.clear();
+      slot->state.store(State::unread);
+      return nullptr;
+    }
+    slot->item = *std::move(item);
     slot->state.store(State::done, std::memory_order_release);
     return slot->item.get();
   }

@@ -17,6 +17,7 @@ namespace terminology {
 class CodeSystem;
 class ConceptMap;
 class Releases;
+class Shelves;
 class ValueSet;
 
 class Terminology final : public fhir::TerminologyProvider {
@@ -76,7 +77,6 @@ class Terminology final : public fhir::TerminologyProvider {
       const fhir::json::Value& resource) const;
 
  private:
-  class Shelves;
   explicit Terminology(std::unique_ptr<const Shelves> shelves);
   std::unique_ptr<const Shelves> shelves_;
 };

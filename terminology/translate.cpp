@@ -31,6 +31,7 @@ class Translator {
       : terminology_(terminology), question_(question) {}
 
   void ask(const ConceptMap& map, int depth) {
+    if (!is_new(map)) return;
     if (map.implicit() != nullptr) {
       ask_implicit(map);
       return;
@@ -125,8 +126,16 @@ class Translator {
     }
   }
 
+  /// A map gives the same matches however often it is asked: once is enough.
+  bool is_new(const ConceptMap& map) {
+    if (std::find(asked_.begin(), asked_.end(), &map) != asked_.end()) return false;
+    asked_.push_back(&map);
+    return true;
+  }
+
   const Terminology& terminology_;
   const TranslateQuestion& question_;
+  std::vector<const ConceptMap*> asked_;
 };
 
 }  // namespace

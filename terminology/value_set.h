@@ -166,6 +166,7 @@ class ValueSet final : public fhir::CodeSet {
   std::optional<fhir::Issue> problem_;  // of the first clause that cannot be decided
   std::optional<ListedCodes> own_expansion_;
   bool own_expansion_is_complete_ = false;
+  std::size_t weight_ = 1;  // clauses, those of imports counted as often as they are imported
 };
 
 }  // namespace terminology

@@ -8,6 +8,7 @@
 
 #include "terminology/concept_extensions.h"
 #include "terminology/designation_reader.h"
+#include "terminology/import_depth.h"
 #include "terminology/tx_issue.h"
 
 namespace terminology {
@@ -34,6 +35,18 @@ Issue value_set_not_held(std::string_view canonical) {
 Issue part_of_itself(std::string_view canonical) {
   return tx_failure(IssueType::processing, "vs-invalid", "VALUESET_CIRCULAR_REFERENCE",
                     "Cyclic reference: the value set " + quoted(canonical) + " is part of itself");
+}
+
+Issue too_heavy() {
+  return make_issue(IssueType::too_costly, "A value set has at most " +
+                                               std::to_string(k_clauses_max) +
+                                               " includes and excludes, those of the value sets "
+                                               "that it imports counted");
+}
+
+Issue too_deep() {
+  return make_issue(IssueType::too_costly, "At most " + std::to_string(k_import_depth_max) +
+                                               " value sets may import one another in a row");
 }
 
 Issue code_system_not_held(std::string_view url, std::string_view version,
@@ -155,9 +168,17 @@ void ValueSetReader::read_compose(const Value& compose) {
     const Value* sources = compose.find(name);
     if (sources == nullptr) return;
     std::size_t index = 0;
-    for (const Value& source : sources->items())
+    for (const Value& source : sources->items()) {
+      ++set_.weight_;
+      if (is_too_heavy()) {
+        Clause& rest = out.emplace_back();
+        rest.problem = too_heavy();
+        rest.lack = Lack::sense;
+        return;
+      }
       out.push_back(read_clause(
           source, "ValueSet.compose." + std::string(name) + "[" + std::to_string(index++) + "]"));
+    }
   };
   read_all("include", set_.includes_);
   read_all("exclude", set_.excludes_);
@@ -218,6 +239,12 @@ void ValueSetReader::read_imports(const Value& source, Clause& clause) {
   for (const Value& canonical : imports->items()) {
     const ValueSet* import = import_of(canonical.string(), clause);
     if (import == nullptr) continue;
+    set_.weight_ += import->weight_;
+    if (is_too_heavy()) {
+      clause.problem = too_heavy();
+      clause.lack = Lack::sense;
+      return;
+    }
     clause.imports.push_back(import);
     if (import->is_decidable() || import->own_expansion_is_complete() || clause.problem) continue;
     clause.problem = import->problem_;
@@ -235,11 +262,17 @@ const ValueSet* ValueSetReader::import_of(std::string_view canonical, Clause& cl
   const ValueSet* import =
       is_inside ? contained(canonical.substr(1)) : resolver_.value_set(canonical);
   if (import != nullptr) return import;
-  const bool is_cycle = !is_inside && resolver_.is_being_read(canonical);
-  clause.problem = is_cycle ? part_of_itself(canonical)
-                            : value_set_not_held(resolver_.full_canonical(canonical));
-  clause.lack = is_cycle ? Lack::end_of_cycle : Lack::value_set;
   clause.lacking = keep(canonical);
+  if (!is_inside && resolver_.is_being_read(canonical)) {
+    clause.problem = part_of_itself(canonical);
+    clause.lack = Lack::end_of_cycle;
+  } else if (resolver_.is_too_deep()) {
+    clause.problem = too_deep();
+    clause.lack = Lack::sense;
+  } else {
+    clause.problem = value_set_not_held(resolver_.full_canonical(canonical));
+    clause.lack = Lack::value_set;
+  }
   return nullptr;
 }
 
@@ -296,6 +329,15 @@ ListedCode ValueSetReader::read_listed_code(const Value& source, const Clause& c
 }
 
 void ValueSetReader::read_filters(const Value& filters, Clause& clause, const std::string& path) {
+  if (filters.items().size() > k_filters_max) {
+    clause.kind = Clause::Kind::undecidable;
+    clause.problem =
+        make_issue(IssueType::too_costly,
+                   "An include has at most " + std::to_string(k_filters_max) + " filters");
+    clause.problem->expression = path + ".filter";
+    clause.lack = Lack::sense;
+    return;
+  }
   std::size_t index = 0;
   for (const Value& source : filters.items()) {
     auto filter = Filter::make(source, *clause.code_system);

@@ -13,6 +13,9 @@ namespace terminology {
 
 enum class OwnExpansion : std::uint8_t { if_needed, never };
 
+inline constexpr std::size_t k_clauses_max = 5000;  // of one value set, those of imports counted
+inline constexpr std::size_t k_filters_max = 100;   // of one include
+
 class ValueSetReader {
  public:
   /// resource   a ValueSet; what is wrong in it makes the clause undecidable, with the reason
@@ -45,6 +48,7 @@ class ValueSetReader {
   void read_expansion(const Value& expansion);
   void read_contains(const Value& owner, std::uint32_t parent, std::vector<ListedCode>& out);
   void note(const std::vector<Clause>& clauses);
+  bool is_too_heavy() const { return set_.weight_ > k_clauses_max; }
   std::string_view keep(std::string_view text) { return set_.arena_.copy(text); }
 
   ValueSet& set_;

@@ -6,7 +6,6 @@
 
 #include "src/operations/terminology_subject.h"
 #include "terminology/tx_issue.h"
-#include "terminology/value_set_reader.h"
 
 namespace server::operations {
 
@@ -87,7 +86,7 @@ fhir::Result<void> SetSubject::use_supplements(Scope& scope) {
   const std::vector<std::string> wanted(set_->supplements().begin(), set_->supplements().end());
   if (wanted.empty()) return {};
   for (const std::string& supplement : wanted) FHIR_CHECK(scope.use_supplement(supplement));
-  if (sent_ != nullptr) owned_ = terminology::ValueSetReader::read(*sent_, scope);
+  if (sent_ != nullptr) owned_ = scope.read(*sent_);
   set_ = sent_ != nullptr ? owned_.get() : scope.value_set(canonical_);
   return {};
 }
@@ -107,7 +106,7 @@ fhir::Result<SetSubject> set_subject_of(const Invocation& invocation, const Para
     if (type != "ValueSet")
       return unexpected(
           make_issue(IssueType::invalid, "A ValueSet is needed, not '" + std::string(type) + "'"));
-    subject.owned_ = terminology::ValueSetReader::read(*subject.sent_, scope);
+    subject.owned_ = scope.read(*subject.sent_);
     subject.set_ = subject.owned_.get();
   }
   FHIR_CHECK(subject.use_supplements(scope));

@@ -25,6 +25,8 @@ using terminology::CodeVerdict;
 using terminology::Given;
 
 constexpr std::size_t k_batch_validations_max = 10'000;
+constexpr std::size_t k_batch_bytes_max = 256 * 1024 * 1024;  // what is shared, once for each
+constexpr std::size_t k_codings_max = 1000;                   // of one CodeableConcept
 
 /// "One (and only one) of the in parameters code, coding, or codeableConcept must be provided."
 fhir::Result<void> read_codings(const Parameters& parameters, std::string_view version_name,
@@ -61,6 +63,10 @@ fhir::Result<void> read_codings(const Parameters& parameters, std::string_view v
   }
   if (codings.empty())
     return unexpected(make_issue(IssueType::required, "The codeableConcept has no coding"));
+  if (codings.size() > k_codings_max)
+    return unexpected(make_issue(
+        IssueType::too_costly,
+        "The codeableConcept has more than " + std::to_string(k_codings_max) + " codings"));
   return {};
 }
 
@@ -170,6 +176,13 @@ fhir::Result<std::string> validate_all(const Invocation& invocation, Validate va
     return unexpected(make_issue(
         IssueType::too_costly,
         "There are more than " + std::to_string(k_batch_validations_max) + " validations"));
+  std::size_t shared_bytes = 0;
+  for (const Value* resource : parameters.all("tx-resource"))
+    shared_bytes += fhir::json::to_string(*resource).size();
+  if (shared_bytes * validations.size() > k_batch_bytes_max)
+    return unexpected(
+        make_issue(IssueType::too_costly, "There are too many validations for tx-resources of " +
+                                              std::to_string(shared_bytes) + " bytes"));
   ParametersWriter out;
   for (const Value* validation : validations) {
     FHIR_TRY(document, merged(validation->find("resource"), parameters));

@@ -267,9 +267,9 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
       std::make_shared<const LazyText>([options = options_, definitions, date = now_utc_ms()] {
         return capability_statement(options, *definitions, date, Portion::normative);
       });
-  snapshot->terminology_capabilities =
-      std::make_shared<const LazyText>([options = options_, definitions, date = now_utc_ms()] {
-        return terminology_capabilities(options, *definitions, date);
+  snapshot->terminology_capabilities = std::make_shared<const LazyText>(
+      [options = options_, terminology = snapshot->services.terminology, date = now_utc_ms()] {
+        return terminology_capabilities(options, *terminology, date);
       });
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }

@@ -7,6 +7,8 @@
 
 #include "fhir/base/date_time.h"
 #include "fhir/formats/json_writer.h"
+#include "terminology/release/release_code_system.h"
+#include "terminology/releases.h"
 
 namespace server::rest {
 namespace {
@@ -45,11 +47,15 @@ constexpr auto k_expansion_parameters = std::to_array<ExpansionParameter>({
 }  // namespace
 
 std::string terminology_capabilities(const Options& options,
-                                     const fhir::DefinitionStore& definitions, std::int64_t date) {
+                                     const terminology::Terminology& terminology,
+                                     std::int64_t date) {
   std::map<std::string_view, std::set<std::string_view>> systems;  // tcp-2: each system once
-  for (const fhir::ConformanceRecord& record : definitions.records("CodeSystem")) {
+  for (const fhir::ConformanceRecord& record : terminology.definitions().records("CodeSystem")) {
     if (!record.url.empty()) systems[record.url].insert(record.version);
   }
+  const auto releases = terminology.releases();
+  for (const terminology::Releases::Entry& entry : releases->entries())
+    systems[entry.system->info().url].insert(entry.system->info().version);
   std::string text;
   fhir::json::Builder out(text);
   out.begin_object().string("resourceType", "TerminologyCapabilities").string("id", "medisync");

@@ -4,14 +4,15 @@
 
 #include <string>
 
-#include "fhir/definitions/definition_store.h"
 #include "src/rest/context.h"
+#include "terminology/terminology.h"
 
 namespace server::rest {
 
-/// The TerminologyCapabilities as JSON: every code system of the definitions, and what the
-/// terminology operations take.
+/// The TerminologyCapabilities as JSON: every code system of the definitions and of what was
+/// loaded, and what the terminology operations take.
 std::string terminology_capabilities(const Options& options,
-                                     const fhir::DefinitionStore& definitions, std::int64_t date);
+                                     const terminology::Terminology& terminology,
+                                     std::int64_t date);
 
 }  // namespace server::rest

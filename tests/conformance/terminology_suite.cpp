@@ -112,7 +112,7 @@ class Runner {
     const std::string_view operation = test.string_at("operation");
     if (operation == "term-caps") {
       const server::rest::Options options;
-      return {200, server::rest::terminology_capabilities(options, *services_.definitions, 0)};
+      return {200, server::rest::terminology_capabilities(options, *services_.terminology, 0)};
     }
     const auto request = fhir::json::Document::read(parameters_of(group, test).written());
     REQUIRE(request);

@@ -213,3 +213,33 @@ TEST_CASE("batch-validate-code answers each validation with what it shares and w
   CHECK(list[2].find("resource")->string_at("resourceType") == "OperationOutcome");
   CHECK(failure("ValueSet", "batch-validate-code", text("url", k_gender_set)) == "required");
 }
+
+TEST_CASE("What a request brings along cannot break the answer") {
+  const std::string system = R"({"name":"tx-resource","resource":{"resourceType":"CodeSystem",
+    "url":"urn:odd","content":"complete","concept":[{"code":"a","property":[
+      {"code":"p","valueInteger":"7},{"}]}]}})";
+  const std::string set =
+      expand(system + "," + inline_set(R"({"include":[{"system":"urn:odd"}]})") + "," +
+             text("property", "p") + "," + text("count", "5") + "," + text("count", "5}"));
+  CHECK(fhir::json::Document::read(set));
+  CHECK(has(set, R"("valueString":"7},{")"));
+  const std::string looked_up = answer(
+      "CodeSystem", "lookup", system + "," + text("system", "urn:odd") + "," + text("code", "a"));
+  CHECK(fhir::json::Document::read(looked_up));
+}
+
+TEST_CASE("validate-code refuses more codings, or batches, than it can judge in time") {
+  std::string codings;
+  for (int i = 0; i <= 1000; ++i)
+    codings += std::string(i > 0 ? "," : "") + R"({"system":"urn:x","code":"a"})";
+  CHECK(failure("ValueSet", "validate-code",
+                text("url", k_gender_set) +
+                    R"(,{"name":"codeableConcept","valueCodeableConcept":{"coding":[)" + codings +
+                    "]}}") == "too-costly");
+  std::string batch =
+      R"({"name":"tx-resource","resource":{"resourceType":"CodeSystem","url":"urn:x",
+    "description":")" +
+      std::string(300'000, 'x') + R"("}})";
+  for (int i = 0; i < 1000; ++i) batch += R"(,{"name":"validation"})";
+  CHECK(failure("ValueSet", "batch-validate-code", batch) == "too-costly");
+}
