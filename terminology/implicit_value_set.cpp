@@ -1,13 +1,17 @@
 #include "terminology/implicit_value_set.h"
 
+#include <algorithm>
+
 #include "fhir/formats/json_writer.h"
 #include "terminology/snomed/edition.h"
 #include "terminology/snomed/snomed_ids.h"
+#include "terminology/systems.h"
 
 namespace terminology {
 namespace {
 
 constexpr std::string_view k_mark = "?fhir_vs";
+constexpr std::string_view k_loinc_sets = "http://loinc.org/vs";
 
 int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -39,6 +43,51 @@ std::optional<Condition> condition_of(std::string_view query) {
   return std::nullopt;
 }
 
+/// Up to what of its system is included.
+void begin_value_set(fhir::json::Builder& out, std::string_view url,
+                     const release::ReleaseCodeSystem& system) {
+  out.begin_object().string("resourceType", "ValueSet").string("url", url);
+  out.string("version", system.info().version).string("name", system.info().name);
+  out.string("title", system.info().title).string("status", "active");
+  out.key("compose").begin_object().key("include").begin_array().begin_object();
+  out.string("system", system.info().url).string("version", system.info().version);
+}
+
+void end_value_set(fhir::json::Builder& out) {
+  out.end_object().end_array().end_object().end_object();
+}
+
+void write_filter(fhir::json::Builder& out, const Condition& condition) {
+  out.key("filter").begin_array().begin_object();
+  out.string("property", condition.property).string("op", condition.op);
+  out.string("value", condition.value).end_object().end_array();
+}
+
+/// "http://loinc.org/vs/[id]": the answers of a list; of a part, what lies below it.
+std::optional<ImplicitValueSet> loinc_value_set(std::string_view url, const Releases& releases) {
+  const release::ReleaseCodeSystem* loinc = releases.find(k_loinc_url, {});
+  if (loinc == nullptr) return std::nullopt;
+  const std::string_view code = url.substr(std::min(k_loinc_sets.size() + 1, url.size()));
+  const ConceptId id = loinc->find(code);
+  const bool is_list = code.starts_with("LL"), is_whole = url.size() == k_loinc_sets.size();
+  if (!is_whole && (id == k_no_concept || (!is_list && !code.starts_with("LP"))))
+    return std::nullopt;
+  ImplicitValueSet set{loinc->info().url, {}};
+  fhir::json::Builder out(set.json);
+  begin_value_set(out, url, *loinc);
+  if (is_list) {
+    out.key("concept").begin_array();
+    for (const Property& property : loinc->properties(id)) {
+      if (property.code == "answer") out.begin_object().string("code", property.value).end_object();
+    }
+    out.end_array();
+  } else if (!is_whole) {
+    write_filter(out, {"concept", "is-a", std::string(code)});
+  }
+  end_value_set(out);
+  return set;
+}
+
 void write_reference_sets(fhir::json::Builder& out, const snomed::Edition& edition) {
   out.key("concept").begin_array();
   for (const ecl::ReferenceSet& set : edition.reference_sets())
@@ -48,9 +97,24 @@ void write_reference_sets(fhir::json::Builder& out, const snomed::Edition& editi
 
 }  // namespace
 
+std::string_view implicit_system(std::string_view url) {
+  const std::size_t mark = url.find(k_mark);
+  if (mark != std::string_view::npos) {
+    const std::string_view base = url.substr(0, mark);
+    // An edition in the url is part of the same code system.
+    return base.starts_with(snomed::k_url) ? snomed::k_url : base;
+  }
+  url = url.substr(0, url.find('|'));
+  if (!url.starts_with(k_loinc_sets)) return {};
+  url.remove_prefix(k_loinc_sets.size());
+  return url.empty() || url.starts_with('/') ? k_loinc_url : std::string_view{};
+}
+
 std::optional<ImplicitValueSet> implicit_value_set(std::string_view url, const Releases& releases) {
   const std::size_t mark = url.find(k_mark);
-  if (mark == std::string_view::npos || url.size() > k_implicit_url_bytes_max) return std::nullopt;
+  if (url.size() > k_implicit_url_bytes_max) return std::nullopt;
+  if (mark == std::string_view::npos)
+    return implicit_system(url) == k_loinc_url ? loinc_value_set(url, releases) : std::nullopt;
   const std::string_view base = url.substr(0, mark);
   std::string_view query = url.substr(mark + k_mark.size());
   const std::string_view edition_part =
@@ -68,20 +132,14 @@ std::optional<ImplicitValueSet> implicit_value_set(std::string_view url, const R
   }
   ImplicitValueSet set{system->info().url, {}};
   fhir::json::Builder out(set.json);
-  out.begin_object().string("resourceType", "ValueSet").string("url", url);
-  out.string("version", system->info().version).string("name", system->info().name);
-  out.string("title", system->info().title).string("status", "active");
-  out.key("compose").begin_object().key("include").begin_array().begin_object();
-  out.string("system", system->info().url).string("version", system->info().version);
+  begin_value_set(out, url, *system);
   if (condition) {
-    out.key("filter").begin_array().begin_object();
-    out.string("property", condition->property).string("op", condition->op);
-    out.string("value", condition->value).end_object().end_array();
+    write_filter(out, *condition);
   } else if (const auto* edition = dynamic_cast<const snomed::Edition*>(system);
              is_all_sets && edition != nullptr) {
     write_reference_sets(out, *edition);
   }
-  out.end_object().end_array().end_object().end_object();
+  end_value_set(out);
   return set;
 }
 

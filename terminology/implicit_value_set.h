@@ -1,5 +1,5 @@
 // Value sets that a release has without anybody writing them down, as what they stand for.
-// https://hl7.org/fhir/R4/snomedct.html#implicit
+// https://hl7.org/fhir/R4/snomedct.html#implicit, https://hl7.org/fhir/R4/loinc.html#implicit
 #pragma once
 
 #include <optional>
@@ -17,9 +17,15 @@ struct ImplicitValueSet {
   std::string json;         // a ValueSet
 };
 
+/// The code system that an implicit value set of this url, with or without |version, draws on;
+/// empty when the url is of no such form.
+std::string_view implicit_system(std::string_view url);
+
 /// `<system>?fhir_vs` of every release; of SNOMED CT, also with an edition or a version of one in
 /// the url, `?fhir_vs=isa/<id>`, `=refset`, `=refset/<id>` and `=ecl/<expression>`, percent-encoded
-/// or not. Nothing when the url is none of them, or the release is not held.
+/// or not; of LOINC, `http://loinc.org/vs`, `…/vs/LL…`, the answers of a list in its order, and
+/// `…/vs/LP…`, what lies below a part, with it. Nothing when the url is none of them, or the
+/// release is not held.
 std::optional<ImplicitValueSet> implicit_value_set(std::string_view url, const Releases& releases);
 
 }  // namespace terminology

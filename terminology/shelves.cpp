@@ -10,7 +10,6 @@
 #include "terminology/fhir_code_system.h"
 #include "terminology/grammar_code_system.h"
 #include "terminology/implicit_value_set.h"
-#include "terminology/snomed/snomed_ids.h"
 #include "terminology/value_set_reader.h"
 #include "terminology/version_rules.h"
 
@@ -71,10 +70,8 @@ class Shelves::Recorder final : public Resolver {
       asked_.insert(asked_.end(), inner.begin(), inner.end());
     } else if (const auto* owner = shelves_.implicit_owner(canonical)) {
       asked_.emplace_back(owner->url);
-    } else if (const std::size_t mark = url.find(k_all_codes); mark != std::string_view::npos) {
-      const std::string_view base = url.substr(0, mark);
-      // An edition in the url is part of the same code system.
-      asked_.emplace_back(base.starts_with(snomed::k_url) ? snomed::k_url : base);
+    } else if (const auto system = implicit_system(url); !system.empty()) {
+      asked_.emplace_back(system);
     }
     return found;
   }
@@ -255,20 +252,24 @@ const ValueSet* Shelves::implicit_value_set(std::string_view canonical) const {
 }
 
 const ValueSet* Shelves::released_value_set(std::string_view canonical) const {
-  const std::size_t mark = canonical.find(k_all_codes);
-  if (releases_->entries().empty() || mark == std::string_view::npos) return nullptr;
+  if (releases_->entries().empty() || implicit_system(canonical).empty()) return nullptr;
   // An expression may hold the bars of terms: only what stands before it can be a version.
-  const bool is_expression = canonical.substr(mark).starts_with("?fhir_vs=ecl/");
+  const bool is_expression = canonical.find("?fhir_vs=ecl/") != std::string_view::npos;
   const std::string url(is_expression ? canonical : without_version(canonical));
-  const std::lock_guard lock(mutex_);
-  const auto kept = released_value_sets_.find(url);
-  if (kept != released_value_sets_.end()) return kept->second.set.get();
-  if (released_value_sets_.size() == k_kept_sets_max) return nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto kept = released_value_sets_.find(url);
+    if (kept != released_value_sets_.end()) return kept->second.set.get();
+    if (released_value_sets_.size() >= k_kept_sets_max) return nullptr;
+  }
+  // An expression may take seconds: others do not wait for it. Of two that read the same, the
+  // first is kept.
   const auto source = terminology::implicit_value_set(url, *releases_);
   if (!source) return nullptr;
   const auto document = Document::read(source->json);
   if (!document) return nullptr;
   Released read{std::string(source->system), ValueSetReader::read(document->root(), *this)};
+  const std::lock_guard lock(mutex_);
   return released_value_sets_.emplace(url, std::move(read)).first->second.set.get();
 }
 

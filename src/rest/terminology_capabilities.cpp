@@ -74,7 +74,11 @@ std::string terminology_capabilities(const Options& options,
     if (is_versioned) {
       out.key("version").begin_array();
       for (std::string_view version : versions) {
-        if (!version.empty()) out.begin_object().string("code", version).end_object();
+        if (version.empty()) continue;
+        out.begin_object().string("code", version);
+        const auto* newest = releases->find(url, {});
+        if (newest != nullptr && newest->info().version == version) out.boolean("isDefault", true);
+        out.end_object();
       }
       out.end_array();
     }

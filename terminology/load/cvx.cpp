@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "terminology/code_text.h"
+#include "terminology/load/place_in.h"
 #include "terminology/load/table_file.h"
 #include "terminology/systems.h"
 
@@ -114,7 +115,7 @@ fhir::Result<Draft> read_cvx(const std::string& path, const LoadOptions& options
       return unexpected(fhir::make_issue(read.status == pugi::status_file_not_found
                                              ? fhir::IssueType::not_found
                                              : fhir::IssueType::invalid,
-                                         path + ": " + read.description()));
+                                         place_in(path, read.offset) + ": " + read.description()));
     if (const pugi::xml_node root = document.child("CVXCodes"))
       read_publisher(root, draft.builder);
     else

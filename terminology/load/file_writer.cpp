@@ -53,8 +53,10 @@ fhir::Result<FileWriter> FileWriter::create(std::string path) {
   const fs::path unfinished =
       folder / (std::string(k_unfinished_prefix) + target.filename().string() + "-" +
                 std::to_string(::getpid()));
-  const int descriptor = ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  // Emptied only when it is ours: in another container a program may have the same number.
+  const int descriptor = ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 ||
+      ::ftruncate(descriptor, 0) != 0) {
     const std::string reason = std::strerror(errno);
     if (descriptor >= 0) ::close(descriptor);
     return fhir::unexpected(

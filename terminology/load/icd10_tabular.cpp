@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "terminology/load/icd10.h"
+#include "terminology/load/place_in.h"
 
 namespace terminology::load {
 namespace {
@@ -23,7 +24,8 @@ struct Extension {  // a seventh character
 
 class Tabular {
  public:
-  explicit Tabular(Draft& draft) : draft_(draft), builder_(draft.builder) {}
+  Tabular(const std::string& path, Draft& draft)
+      : path_(path), draft_(draft), builder_(draft.builder) {}
 
   fhir::Result<void> read(const pugi::xml_node& root) {
     builder_.info().version = root.child("version").text().get();
@@ -71,8 +73,10 @@ class Tabular {
                                std::vector<Extension> extensions, int depth) {
     const std::string code = node.child("name").text().get();
     if (code.empty() || depth > k_depth_max)
-      return fhir::unexpected(fhir::make_issue(
-          fhir::IssueType::invalid, "The tabular list has a code without a name, or too deep"));
+      return fhir::unexpected(
+          fhir::make_issue(fhir::IssueType::invalid,
+                           place_in(path_, node.offset_debug()) +
+                               (code.empty() ? ": there is no code" : ": codes lie too deep")));
     if (builder_.find(code) != k_no_concept) {
       draft_.remarks.push_back(code + " stands twice in the tabular list");
       return {};
@@ -105,6 +109,7 @@ class Tabular {
     return {};
   }
 
+  const std::string& path_;
   Draft& draft_;
   CodeSystemBuilder& builder_;
 };
@@ -115,15 +120,15 @@ fhir::Result<void> read_icd10_tabular(const std::string& path, Draft& draft) {
   pugi::xml_document document;
   const pugi::xml_parse_result read = document.load_file(path.c_str());
   if (!read)
-    return fhir::unexpected(fhir::make_issue(
-        read.status == pugi::status_file_not_found ? fhir::IssueType::not_found
-                                                   : fhir::IssueType::invalid,
-        path + ": " + read.description() + ", byte " + std::to_string(read.offset)));
+    return fhir::unexpected(
+        fhir::make_issue(read.status == pugi::status_file_not_found ? fhir::IssueType::not_found
+                                                                    : fhir::IssueType::invalid,
+                         place_in(path, read.offset) + ": " + read.description()));
   const pugi::xml_node root = document.child("ICD10CM.tabular");
   if (!root)
     return fhir::unexpected(fhir::make_issue(fhir::IssueType::invalid,
                                              path + ": this is no tabular list of ICD-10-CM"));
-  return Tabular(draft).read(root);
+  return Tabular(path, draft).read(root);
 }
 
 }  // namespace terminology::load

@@ -49,12 +49,17 @@ class Reader {
   explicit Reader(const LoadOptions& options) : options_(options), draft_(info()) {}
 
   fhir::Result<Draft> read(const std::string& folder) {
-    std::error_code failure;
-    for (const auto& entry : fs::recursive_directory_iterator(folder, failure)) {
-      if (entry.is_regular_file())
-        files_.emplace(entry.path().filename().string(), entry.path().string());
+    std::error_code failure, unknown;
+    for (fs::recursive_directory_iterator at(folder, failure), end; !failure && at != end;
+         at.increment(failure)) {
+      if (at->is_regular_file(unknown))
+        files_.emplace(at->path().filename().string(), at->path().string());
     }
-    if (failure || !files_.contains("Loinc.csv"))
+    if (failure)
+      return unexpected(
+          fhir::make_issue(IssueType::exception,
+                           "A folder below " + folder + " cannot be read: " + failure.message()));
+    if (!files_.contains("Loinc.csv"))
       return unexpected(
           fhir::make_issue(IssueType::not_found, "There is no Loinc.csv below " + folder));
     FHIR_CHECK(read_links());
@@ -208,6 +213,7 @@ class Reader {
     const ConceptId id = find_or_add(file.column("AnswerStringId"), file.column("DisplayText"));
     if (id == k_no_concept) return;
     add(id, "LIST", list, PropertyType::code);
+    add(list_id, "answer", file.column("AnswerStringId"), PropertyType::code);
     add(id, "LocalAnswerCode", file.column("LocalAnswerCode"));
   }
 

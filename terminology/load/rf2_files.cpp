@@ -40,6 +40,22 @@ std::string_view view_in(std::string_view part) {
   return {};
 }
 
+/// An extension may lie beside what it stands on, but not two releases of one: concepts that came
+/// or went in between would be mixed.
+fhir::Result<void> check_is_one(const std::vector<Rf2File>& files) {
+  std::map<std::string, const Rf2File*> by_name;  // without the date
+  for (const Rf2File& file : files) {
+    std::string name = fs::path(file.path).filename().string();
+    name.resize(name.rfind('_'));
+    const auto [known, is_new] = by_name.emplace(std::move(name), &file);
+    if (!is_new)
+      return unexpected(make_issue(IssueType::multiple_matches,
+                                   known->second->path + " and " + file.path +
+                                       " are of two releases: name the folder of one"));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<Rf2File> rf2_file(std::string_view name, std::string& view) {
@@ -89,17 +105,21 @@ fhir::Result<Rf2Files> find_rf2_files(const std::string& folder) {
     return unexpected(
         make_issue(IssueType::not_found, folder + " cannot be read: " + failure.message()));
   for (; at != fs::recursive_directory_iterator(); at.increment(failure)) {
-    if (failure) break;
     if (at.depth() >= k_depth_max) at.disable_recursion_pending();
     std::string view;
     auto file = rf2_file(at->path().filename().string(), view);
-    if (!file || !at->is_regular_file(failure)) continue;
+    std::error_code unknown;
+    if (!file || !at->is_regular_file(unknown)) continue;
     file->path = at->path().string();
     by_view[view].push_back(std::move(*file));
     if (by_view[view].size() > k_files_max)
       return unexpected(make_issue(IssueType::too_costly,
                                    folder + " has more files than a release of SNOMED CT"));
   }
+  if (failure)  // a part of a release would pass for the whole
+    return unexpected(
+        make_issue(IssueType::exception,
+                   "A folder below " + folder + " cannot be read: " + failure.message()));
   Rf2Files found;
   found.is_full = !by_view.contains("Snapshot");
   if (found.is_full && !by_view.contains("Full"))
@@ -112,6 +132,7 @@ fhir::Result<Rf2Files> find_rf2_files(const std::string& folder) {
   found.files = std::move(by_view[found.is_full ? "Full" : "Snapshot"]);
   std::sort(found.files.begin(), found.files.end(),
             [](const Rf2File& a, const Rf2File& b) { return a.path < b.path; });
+  FHIR_CHECK(check_is_one(found.files));
   const auto has = [&](Rf2Content content) {
     return std::any_of(found.files.begin(), found.files.end(),
                        [&](const Rf2File& file) { return file.content == content; });

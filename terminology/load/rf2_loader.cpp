@@ -165,11 +165,11 @@ fhir::Result<void> Rf2Loader::write_relationships(FileWriter& out) {
     const ConceptId source = concept_index_.find(row.source);
     const ConceptId destination = concept_index_.find(row.destination);
     const ConceptId type = concept_index_.find(row.type);
-    const bool is_parent = row.type == snomed::k_is_a;
+    const bool is_parent = row.type == snomed::k_is_a && row.destination != 0;
     if (source == SctIndex::k_none || (type == SctIndex::k_none && !is_parent) ||
         (destination == SctIndex::k_none && row.destination != 0)) {
       ++dangling;
-    } else if (is_parent && row.destination != 0) {
+    } else if (is_parent) {
       parents.push_back({source, destination});
     } else if (row.destination != 0) {
       placed.push_back({source, {type, destination, static_cast<std::uint16_t>(row.group)}});

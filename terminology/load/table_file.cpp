@@ -63,6 +63,11 @@ fhir::Result<bool> TableFile::fill() {
     return unexpected(make_issue(IssueType::exception, path_ + " cannot be read: " + why));
   }
   is_at_end_ = read == 0;
+  int state = Z_OK;
+  // What a packed file that was cut short still gave would pass for the whole.
+  if (is_at_end_ && gzerror(file_.get(), &state) != nullptr && state == Z_BUF_ERROR)
+    return unexpected(make_issue(IssueType::invalid, path_ + ":" + std::to_string(next_line_) +
+                                                         ": the packed file is cut short"));
   end_ += static_cast<std::size_t>(read);
   return read != 0;
 }

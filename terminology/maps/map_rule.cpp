@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include "terminology/systems.h"
 
@@ -25,14 +26,19 @@ ecl::SctId concept_of(const MapLink& fact) {
   return fact.system == k_snomed_url || fact.system.empty() ? to_id(fact.value) : 0;
 }
 
-bool is_or_is_below(ConceptId id, ConceptId ancestor, const ecl::Substrate& edition, int depth) {
-  constexpr int k_depth_max = 60;
-  if (id == ancestor) return true;
-  if (depth == k_depth_max) return false;
-  const auto parents = edition.parents(id);
-  return std::any_of(parents.begin(), parents.end(), [&](ConceptId parent) {
-    return is_or_is_below(parent, ancestor, edition, depth + 1);
-  });
+/// Each concept on the way is looked at once: paths upwards are many more than concepts.
+bool is_or_is_below(ConceptId id, ConceptId ancestor, const ecl::Substrate& edition) {
+  std::unordered_set<ConceptId> seen{id};
+  std::vector<ConceptId> open{id};
+  while (!open.empty()) {
+    const ConceptId at = open.back();
+    open.pop_back();
+    if (at == ancestor) return true;
+    for (const ConceptId parent : edition.parents(at)) {
+      if (seen.insert(parent).second) open.push_back(parent);
+    }
+  }
+  return false;
 }
 
 /// `IFA 248152002 | Female (finding) |`, perhaps with a comparison behind it.
@@ -55,7 +61,7 @@ RuleOutcome judge_part(std::string_view part, const std::vector<MapLink>& facts,
         (said == k_female && wanted == k_male) || (said == k_male && wanted == k_female);
     if (is_other_sex) return RuleOutcome::not_met;
     const ConceptId id = edition.find(said);
-    if (id != k_no_concept && ancestor != k_no_concept && is_or_is_below(id, ancestor, edition, 0))
+    if (id != k_no_concept && ancestor != k_no_concept && is_or_is_below(id, ancestor, edition))
       return RuleOutcome::met;
   }
   return RuleOutcome::unknown;

@@ -2,6 +2,7 @@
 // slots, at most half of them taken. A slot has the hash of a code and its concept.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <span>
@@ -25,7 +26,9 @@ class CodeTable {
 
   /// There is a free slot for every search to end at.
   bool fits(std::size_t concepts) const {
-    return std::has_single_bit(slots_.size()) && slots_.size() > concepts;
+    return std::has_single_bit(slots_.size()) && slots_.size() > concepts &&
+           std::any_of(slots_.begin(), slots_.end(),
+                       [](const CodeSlot& slot) { return slot.id == k_no_concept; });
   }
 
   /// Shows each concept whose code may be `code` until `visit` returns true.

@@ -7,12 +7,14 @@ CrossReferences::CrossReferences(const MappedFile& file)
   const auto systems = file.array<TextRef>(k_reference_systems);
   const auto rows = file.array<ReferenceRow>(k_references);
   const auto by_code = file.array<std::uint32_t>(k_references_by_code);
-  const bool fits =
-      rows.size() == by_code.size() &&
-      std::all_of(rows.begin(), rows.end(),
-                  [&](const ReferenceRow& row) { return row.system < systems.size(); }) &&
-      std::all_of(by_code.begin(), by_code.end(),
-                  [&](std::uint32_t position) { return position < rows.size(); });
+  const std::size_t concepts = file.array<TextRef>(Section::codes).size();
+  const bool fits = rows.size() == by_code.size() &&
+                    std::all_of(rows.begin(), rows.end(),
+                                [&](const ReferenceRow& row) {
+                                  return row.system < systems.size() && row.concept_id < concepts;
+                                }) &&
+                    std::all_of(by_code.begin(), by_code.end(),
+                                [&](std::uint32_t position) { return position < rows.size(); });
   if (!fits) return;
   systems_ = systems;
   rows_ = rows;

@@ -4,9 +4,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 namespace terminology::release {
 namespace {
+
+std::uint64_t mixed(std::uint64_t stamp, std::uint64_t part) {
+  return (stamp ^ part) * 0x9e3779b97f4a7c15ull + 1;
+}
 
 std::uint64_t stamp_of(const std::string& path) {
   struct stat status {};
@@ -16,7 +21,7 @@ std::uint64_t stamp_of(const std::string& path) {
        {static_cast<std::uint64_t>(status.st_ino), static_cast<std::uint64_t>(status.st_size),
         static_cast<std::uint64_t>(status.st_mtim.tv_sec),
         static_cast<std::uint64_t>(status.st_mtim.tv_nsec)})
-    stamp = (stamp ^ part) * 0x9e3779b97f4a7c15ull + 1;
+    stamp = mixed(stamp, part);
   return stamp;
 }
 
@@ -36,6 +41,14 @@ std::vector<FolderFile> files_in(const std::string& folder) {
   return files;
 }
 
-std::uint64_t folder_stamp(const std::string& folder) { return stamp_of(folder); }
+// Not of the folder's own time: two changes within a tick of the clock leave it as it is.
+std::uint64_t folder_stamp(const std::string& folder) {
+  std::error_code failure;
+  if (!std::filesystem::is_directory(folder, failure)) return 0;
+  std::uint64_t stamp = 1;
+  for (const FolderFile& file : files_in(folder))
+    stamp = mixed(mixed(stamp, std::hash<std::string>{}(file.path)), file.stamp);
+  return stamp;
+}
 
 }  // namespace terminology::release

@@ -19,7 +19,8 @@ struct FolderFile {
 /// By name; files that are not finished are not among them. Empty for a folder that is not there.
 std::vector<FolderFile> files_in(const std::string& folder);
 
-/// A number that changes when a file of the folder comes or goes; 0: there is no folder.
+/// A number that changes when a release of the folder comes, goes or is replaced; files that are
+/// not finished do not count. 0: there is no folder.
 std::uint64_t folder_stamp(const std::string& folder);
 
 }  // namespace terminology::release

@@ -62,7 +62,7 @@ fhir::Result<void> ReleaseCodeSystem::check() const {
                     are_below(children_.values(), count) && are_below(ancestors_.values(), count);
   if (!fits) return fhir::unexpected(file_->damaged("its concepts"));
   const auto rows_fit = [&](Section offsets, const auto& rows) {
-    return !file_->has(offsets) || rows.fit(count);
+    return file_->has(offsets) ? rows.fit(count) : rows.values().empty();
   };
   if (!rows_fit(Section::property_offsets, properties_) ||
       !rows_fit(Section::designation_offsets, designations_))
@@ -108,8 +108,9 @@ std::uint32_t ReleaseCodeSystem::property_count(ConceptId id) const {
 
 Property ReleaseCodeSystem::property(ConceptId id, std::uint32_t index) const {
   const PropertyRow& row = properties_[id][index];
+  const bool is_known = row.type <= static_cast<std::uint32_t>(PropertyType::decimal);
   return {.code = text(row.code),
-          .type = static_cast<PropertyType>(row.type),
+          .type = is_known ? static_cast<PropertyType>(row.type) : PropertyType::string,
           .value = text(row.value),
           .system = text(row.system),
           .display = text(row.display)};

@@ -22,6 +22,17 @@ constexpr std::array<Member, 8> k_members = {{{"kind", &ReleaseInfo::kind},
                                               {"notice", &ReleaseInfo::notice},
                                               {"obtained", &ReleaseInfo::obtained}}};
 
+/// A release holds all of its code system, a part of it, or an example of it.
+std::string_view name_of(Content content) {
+  if (content == Content::example) return "example";
+  return content == Content::fragment ? "fragment" : "complete";
+}
+
+Content content_of(std::string_view name) {
+  if (name == "example") return Content::example;
+  return name == "fragment" ? Content::fragment : Content::complete;
+}
+
 void put(std::vector<std::uint8_t>& out, std::string_view text) {
   const auto length = static_cast<std::uint32_t>(text.size());
   const std::size_t at = out.size();
@@ -50,7 +61,7 @@ std::vector<std::uint8_t> ReleaseInfo::bytes() const {
     put(out, this->*member);
   }
   put(out, "content");
-  put(out, content == Content::fragment ? "fragment" : "complete");
+  put(out, name_of(content));
   put(out, "caseSensitive");
   put(out, is_case_sensitive ? k_yes : "false");
   put(out, "subsumption");
@@ -67,8 +78,7 @@ std::optional<ReleaseInfo> ReleaseInfo::read(std::span<const std::uint8_t> bytes
     for (const auto& [known, member] : k_members) {
       if (*label == known) info.*member = *value;
     }
-    if (*label == "content")
-      info.content = *value == "fragment" ? Content::fragment : Content::complete;
+    if (*label == "content") info.content = content_of(*value);
     if (*label == "caseSensitive") info.is_case_sensitive = *value == k_yes;
     if (*label == "subsumption") info.hierarchy_is_subsumption = *value == k_yes;
   }

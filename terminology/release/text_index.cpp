@@ -75,7 +75,7 @@ void TextIndex::add_posting(std::uint32_t offset, TermBits& bits) const {
   }
   const std::uint32_t count = read_number(postings_, at);
   std::uint32_t term = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < count && at < postings_.size(); ++i) {
     term += read_number(postings_, at);
     if (term >= terms) return;
     bits[term >> 6] |= std::uint64_t{1} << (term & 63);

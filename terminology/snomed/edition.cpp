@@ -72,8 +72,36 @@ fhir::Result<void> Edition::check() const {
                            set.first_value + std::uint64_t{set.count} * set.field_count <=
                                member_values_.size();
                   });
-  if (!fits) return fhir::unexpected(file().damaged("the components of SNOMED CT"));
+  if (!fits || !leads_nowhere_else())
+    return fhir::unexpected(file().damaged("the components of SNOMED CT"));
   return {};
+}
+
+/// Whether every number that is used as a position is one.
+bool Edition::leads_nowhere_else() const {
+  const ConceptId count = size();
+  const auto all = [](const auto& rows, auto&& is_good) {
+    return std::all_of(rows.begin(), rows.end(), is_good);
+  };
+  const auto& names = descriptions_.values();
+  return all(names,
+             [&](const DescriptionRow& item) {
+               return item.concept_id < count && item.module < modules_.size() &&
+                      item.type < description_types_.size() && item.language < languages_.size();
+             }) &&
+         all(description_order_, [&](std::uint32_t at) { return at < names.size(); }) &&
+         all(relationships_.values(),
+             [&](const ecl::Relationship& item) {
+               return item.type < count &&
+                      (item.kind != ecl::Relationship::ValueKind::concept_id || item.value < count);
+             }) &&
+         all(incoming_.values(),
+             [&](const ecl::IncomingRelationship& item) {
+               return item.source < count && item.type < count;
+             }) &&
+         all(reference_sets_, [&](const ecl::ReferenceSet& set) { return set.id < count; }) &&
+         all(members_, [&](const MemberRow& item) { return item.referenced < count; }) &&
+         all(alternates_, [&](const AlternateRow& item) { return item.concept_id < count; });
 }
 
 ConceptId Edition::find(SctId id) const {

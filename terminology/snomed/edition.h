@@ -81,6 +81,7 @@ class Edition final : public release::ReleaseCodeSystem, public ecl::Substrate {
  private:
   explicit Edition(std::shared_ptr<const release::MappedFile> file);
   fhir::Result<void> check() const override;
+  bool leads_nowhere_else() const;
   const DescriptionRow& row(std::uint32_t position) const {
     return descriptions_.values()[position];
   }

@@ -123,7 +123,7 @@ std::string_view Edition::display_in(ConceptId id, std::string_view language) co
   const std::uint32_t first = descriptions_.first(id);
   std::string_view of_language;
   bool is_preferred = false;
-  for (std::uint32_t i = 0; i < designation_count(id); ++i) {
+  for (std::uint32_t i = 0, count = designation_count(id); i < count; ++i) {
     const std::uint32_t position = first + i;
     const ConceptId type = description_types_[row(position).type];
     const bool is_name = type < size() && sct_ids_[type] == k_synonym;

@@ -166,11 +166,11 @@ class ServedReleaseTest(Case):
         self.assertEqual(found.status, 200, found)
         self.assertEqual(values(found, "version"), [VERSION])
 
-    def test_the_capabilities_name_what_is_loaded(self):
-        known = self.http.get("metadata?mode=terminology").json["codeSystem"]
-        loaded = [item for item in known if item["uri"] == SNOMED]
-        self.assertEqual(len(loaded), 1)
-        self.assertIn({"code": VERSION}, loaded[0]["version"])
+    def test_the_capabilities_list_what_is_loaded(self):
+        found = self.http.get("metadata?mode=terminology").json["codeSystem"]
+        listed = [item for item in found if item["uri"] == SNOMED]
+        self.assertEqual(len(listed), 1)
+        self.assertIn({"code": VERSION, "isDefault": True}, listed[0]["version"])
 
     def test_versions_are_asked_for_by_uri(self):
         for version, status in ((VERSION, 200), (f"{SNOMED}/900000000000207008", 200),

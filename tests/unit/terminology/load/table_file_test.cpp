@@ -72,6 +72,23 @@ TEST_CASE("records longer than what is read at once are whole, packed files unpa
   CHECK(file.column(1) == "b");
 }
 
+TEST_CASE("a packed file that is cut short is refused, not taken for the whole") {
+  const ScratchFolder folder;
+  const std::string path = folder / "a.csv.gz";
+  gzFile packed = gzopen(path.c_str(), "wb");
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += std::to_string(i * 7919) + ",b\n";
+  gzwrite(packed, text.data(), static_cast<unsigned>(text.size()));
+  gzclose(packed);
+  const std::string whole = folder.read("a.csv.gz");
+  folder.write("cut.csv.gz", whole.substr(0, whole.size() / 2));
+  TableFile file = open(folder / "cut.csv.gz", ',', TableFile::Quotes::doubled);
+  auto row = file.next();
+  while (row && *row) row = file.next();
+  REQUIRE_FALSE(row);
+  CHECK(row.error().diagnostics.find("the packed file is cut short") != std::string::npos);
+}
+
 TEST_CASE("what cannot be read is an error that names the file") {
   const ScratchFolder folder;
   CHECK(TableFile::open(folder / "none", ',', TableFile::Quotes::none).error().type ==

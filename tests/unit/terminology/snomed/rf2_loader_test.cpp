@@ -236,3 +236,15 @@ TEST_CASE("Releases with invented content in the true layout are loaded") {
   CHECK(mini.edition->find_alternate("LOINC", "634-6") ==
         mini.edition->find(std::uint64_t{22071010000106}));
 }
+
+TEST_CASE("Two releases below one folder are refused, not mixed") {
+  const ScratchFolder folder;
+  const snomed_test::SmallEdition edition;
+  edition.write(folder);
+  folder.write("later/sct2_Concept_Snapshot_INT_20210131.txt", edition.concepts);
+  const auto loaded =
+      terminology::load::load_rf2(folder.path().string(), folder.path().string(), {});
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().type == fhir::IssueType::multiple_matches);
+  CHECK(loaded.error().diagnostics.find("name the folder of one") != std::string::npos);
+}
