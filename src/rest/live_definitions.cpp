@@ -254,9 +254,12 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
   if (indexes_alike) {
     snapshot->extractor = earlier->extractor;
   } else {
-    FHIR_TRY(extractor, search::Extractor::make(definitions, options_.base_url,
-                                                {snapshot->services.terminology,
-                                                 snapshot->services.terminology->units()}));
+    // Only units are asked for, and for longer than releases are held: what they are kept with maps
+    // no release.
+    const auto units = terminology::Terminology::make(
+        definitions, services.terminology.get(), std::make_shared<const terminology::Releases>());
+    FHIR_TRY(extractor,
+             search::Extractor::make(definitions, options_.base_url, {units, units->units()}));
     snapshot->extractor = std::move(extractor);
   }
   snapshot->capability_statement =

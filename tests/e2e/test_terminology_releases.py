@@ -110,6 +110,19 @@ class ReleasesTest(Case):
         with Server(data=self.data, keep_data=True) as server, server.client() as http:
             self.assertEqual(http.get("metadata").status, 200)
 
+    def test_a_release_that_is_removed_is_let_go(self):
+        self.write_snomed(50)
+        self.terminology("load", self.rf2)
+        with Server(data=self.data, keep_data=True) as server, server.client() as http:
+            question = f"CodeSystem/$lookup?system={SNOMED}&code=138875005"
+            self.assertEqual(http.get(question).status, 200)
+            self.terminology("remove", NAME)
+            time.sleep(1.1)  # the server looks once a second
+            self.assertGreaterEqual(http.get(question).status, 400)
+            self.assertEqual(http.get("metadata").status, 200)
+            with open(f"/proc/{server.process.pid}/maps", encoding="utf-8") as maps:
+                self.assertEqual([line for line in maps if ".release" in line], [])
+
     def test_what_is_no_release_is_refused(self):
         done = self.terminology("load", self.folder.name)
         self.assertEqual(done.returncode, 1)

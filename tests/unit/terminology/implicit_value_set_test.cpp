@@ -60,27 +60,6 @@ TEST_CASE("LOINC implies a value set of all codes, of each answer list and below
   CHECK(set->json.find("LA1-1") < set->json.find("LA2-2"));
 }
 
-TEST_CASE("Implicit value sets beyond those that are kept are held by the next snapshot") {
-  const ScratchFolder folder;
-  snomed_test::SmallEdition().write(folder);
-  std::filesystem::create_directories(folder / "releases");
-  REQUIRE(terminology::load::load_rf2(folder.path().string(), folder / "releases", {}));
-  const auto definitions = DefinitionsDouble::make({});
-  const auto first = Terminology::make(definitions, nullptr, Releases::open(folder / "releases"));
-  const auto ask = [](const Terminology& terminology, int term) {
-    return terminology.find_value_set("http://snomed.info/sct?fhir_vs=ecl/<< 404684003 |" +
-                                      std::to_string(term) + "|") != nullptr;
-  };
-  int held = 0;
-  while (held < 10'000 && ask(*first, held)) ++held;
-  CHECK(held == 2'000);
-  CHECK(first->is_full());
-  CHECK(ask(*first, 0));
-  const auto second = Terminology::make(definitions, first.get());
-  CHECK_FALSE(second->is_full());
-  CHECK(ask(*second, held));
-}
-
 TEST_CASE("What a release holds of its code system is kept: all, a part, or an example") {
   using terminology::Content;
   for (const Content content : {Content::complete, Content::fragment, Content::example}) {
