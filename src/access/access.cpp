@@ -94,7 +94,14 @@ std::optional<Criterion> of_patient(std::string_view type, std::string_view pati
   return criterion;
 }
 
-/// The criteria behind a scope's `?`; nothing when they are no criteria.
+/// Whether it asks about the resource alone, and not about others that the bearer may not see.
+bool is_of_itself(const Criterion& criterion) {
+  return criterion.chained == nullptr && criterion.reverse_chained == nullptr &&
+         criterion.hierarchy.empty() &&
+         std::all_of(criterion.parts.begin(), criterion.parts.end(), is_of_itself);
+}
+
+/// The criteria behind a scope's `?`; nothing when they are no criteria, or lead elsewhere.
 std::optional<std::vector<Criterion>> filter_of(const Scope& scope, std::string_view type,
                                                 const fhir::DefinitionStore& definitions) {
   auto parameters = search::split_query(scope.query);
@@ -102,7 +109,9 @@ std::optional<std::vector<Criterion>> filter_of(const Scope& scope, std::string_
   auto query = search::parse_query(type, *parameters, definitions);
   const bool is_filter = query && !query->criteria.empty() && query->includes.empty() &&
                          query->sort.empty() && query->elements.empty() && !query->results_max &&
-                         query->summary == search::Summary::none && query->warnings.empty();
+                         query->summary == search::Summary::none && query->warnings.empty() &&
+                         query->contained == search::Contained::no &&
+                         std::all_of(query->criteria.begin(), query->criteria.end(), is_of_itself);
   if (!is_filter) return std::nullopt;
   return std::move(query->criteria);
 }

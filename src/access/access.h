@@ -12,6 +12,10 @@
 #include "src/search/query.h"
 #include "src/security/scope.h"
 
+namespace server::search {
+class Extractor;
+}
+
 namespace server::access {
 
 using security::Rights;
@@ -37,8 +41,10 @@ struct Permission {
 class Access {
  public:
   /// definitions   outlive this
-  Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions)
-      : identity_(std::move(identity)), definitions_(definitions) {}
+  /// extractor     of the definitions; null: each limited read is a search
+  Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions,
+         const search::Extractor* extractor = nullptr)
+      : identity_(std::move(identity)), definitions_(definitions), extractor_(extractor) {}
 
   /// rights   all of them together, by one scope or by several
   Permission permission(std::string_view type, Rights rights) const;
@@ -50,12 +56,14 @@ class Access {
   bool has_resources() const;
 
   const fhir::DefinitionStore& definitions() const { return definitions_; }
+  const search::Extractor* extractor() const { return extractor_; }
 
  private:
   Permission one_right(std::string_view type, security::Right right) const;
 
   std::shared_ptr<const Identity> identity_;
   const fhir::DefinitionStore& definitions_;
+  const search::Extractor* extractor_;
 };
 
 /// Whether a scope's type is one of R4, and its filter one that a query can hold to.

@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "src/access/guarded_query.h"
+#include "src/access/limit.h"
 
 namespace server::access {
 namespace {
 
 using security::right_read;
+using security::right_search;
 
 constexpr std::size_t k_ids_max = 500;  // in one query
 
@@ -17,9 +19,13 @@ fhir::Unexpected<fhir::Issue> may_not_read(std::string_view type) {
   return forbidden("The token's scopes do not allow to read " + std::string(type));
 }
 
-fhir::Unexpected<fhir::Issue> not_found() {
-  return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found,
-                                           "There is no such resource, or none for this token"));
+/// What `_revinclude` brings has been searched for.
+Rights rights_to_include(const search::Query& query, std::string_view type) {
+  for (const search::Include& include : query.includes) {
+    if (include.reverse && (include.source_type.empty() || include.source_type == type))
+      return right_read | right_search;
+  }
+  return right_read;
 }
 
 search::Criterion of_ids(const fhir::DefinitionStore& definitions, std::string_view type,
@@ -52,6 +58,7 @@ fhir::Result<storage::Version> GuardedReader::read(std::string_view type, std::s
   Permission permission = access_.permission(type, right_read);
   if (permission.extent == Extent::all) return reader_->read(type, id);
   if (permission.extent == Extent::none) return may_not_read(type);
+  if (auto one = judged(reader_->read(type, id), permission.limit, access_)) return *std::move(one);
   return read_limited(type, id, std::move(permission.limit));
 }
 
@@ -73,7 +80,7 @@ fhir::Result<storage::Page> GuardedReader::search(const search::Query& query) {
   if (access_.reads_everything()) return reader_->search(query);
   FHIR_TRY(limited, guarded(query, access_));
   FHIR_TRY(page, reader_->search(limited));
-  FHIR_CHECK(drop_unseen_includes(page));
+  FHIR_CHECK(drop_unseen_includes(query, page));
   return std::move(page);
 }
 
@@ -104,7 +111,8 @@ fhir::Result<std::set<std::string>> GuardedReader::visible(std::string_view type
 }
 
 /// Includes count for no total and no page: they can be judged once they are found.
-fhir::Result<void> GuardedReader::drop_unseen_includes(storage::Page& page) {
+fhir::Result<void> GuardedReader::drop_unseen_includes(const search::Query& query,
+                                                       storage::Page& page) {
   std::map<std::string, std::vector<std::string>> ids;
   for (const storage::Page::Entry& entry : page.entries) {
     if (!entry.is_match) ids[entry.version.type].push_back(entry.version.id);
@@ -112,7 +120,7 @@ fhir::Result<void> GuardedReader::drop_unseen_includes(storage::Page& page) {
   if (ids.empty()) return {};
   std::set<std::pair<std::string, std::string>> unseen;
   for (const auto& [type, all] : ids) {
-    const Permission permission = access_.permission(type, right_read);
+    const Permission permission = access_.permission(type, rights_to_include(query, type));
     if (permission.extent == Extent::all) continue;
     std::set<std::string> seen;
     if (permission.extent == Extent::some) {
@@ -136,7 +144,9 @@ fhir::Result<storage::HistoryPage> GuardedReader::history(const storage::History
           "The history of all types needs a scope that reads and searches all of them");
     return reader_->history(request);
   }
-  const Permission permission = access_.permission(request.type, right_read);
+  // "r … history of the instance · s … history of the type", which lists what there is.
+  const Rights rights = request.id.empty() ? Rights{right_read | right_search} : Rights{right_read};
+  const Permission permission = access_.permission(request.type, rights);
   if (permission.extent == Extent::none) return may_not_read(request.type);
   if (permission.extent == Extent::some)
     return forbidden("With this token the history of " + request.type + " cannot be read");
@@ -145,9 +155,8 @@ fhir::Result<storage::HistoryPage> GuardedReader::history(const storage::History
 
 fhir::Result<storage::Labels> GuardedReader::labels(std::string_view type) {
   const bool is_allowed =
-      type.empty()
-          ? access_.reads_everything()
-          : access_.permission(type, right_read | security::right_search).extent == Extent::all;
+      type.empty() ? access_.reads_everything()
+                   : access_.permission(type, right_read | right_search).extent == Extent::all;
   if (!is_allowed) return forbidden("The labels in use cannot be told for this token");
   return reader_->labels(type);
 }

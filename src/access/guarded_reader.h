@@ -31,7 +31,7 @@ class GuardedReader final : public storage::Reader {
  private:
   fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,
                                               search::Criterion limit);
-  fhir::Result<void> drop_unseen_includes(storage::Page& page);
+  fhir::Result<void> drop_unseen_includes(const search::Query& query, storage::Page& page);
   fhir::Result<std::set<std::string>> visible(std::string_view type,
                                               const std::vector<std::string>& ids,
                                               const search::Criterion& limit);

@@ -4,6 +4,7 @@
 
 #include "src/access/guarded_query.h"
 #include "src/access/guarded_reader.h"
+#include "src/access/limit.h"
 
 namespace server::access {
 namespace {
@@ -59,8 +60,12 @@ fhir::Result<std::unique_ptr<storage::Reader>> GuardedStore::reader(
 
 fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::string_view id,
                                                   std::chrono::steady_clock::time_point deadline) {
-  if (access_.permission(type, security::right_read).extent == Extent::all)
-    return store_.read(type, id, deadline);
+  const Permission permission = access_.permission(type, security::right_read);
+  if (permission.extent == Extent::all) return store_.read(type, id, deadline);
+  if (permission.extent == Extent::some) {
+    auto one = judged(store_.read(type, id, deadline), permission.limit, access_);
+    if (one) return *std::move(one);
+  }
   FHIR_TRY(reader, this->reader(deadline));
   return reader->read(type, id);
 }

@@ -33,19 +33,29 @@ class FetchedKeys final : public security::KeySource {
     {
       const std::lock_guard lock(mutex_);
       const auto found = known_.find(url);
-      // A kid that is not there makes nobody ask the client's server again and again.
-      const auto lasts = refresh ? k_refetch_after : k_kept;
-      if (found != known_.end() && now - found->second.since < lasts) return found->second.text;
+      if (found != known_.end()) {
+        const Known& known = found->second;
+        const bool is_fresh = !known.text.empty() && now - known.since < k_kept;
+        // Neither a kid that is not there nor a server that does not answer makes anybody ask it,
+        // and a worker wait for it, again and again.
+        const bool is_too_soon = now - known.tried < k_refetch_after;
+        if (!known.text.empty() && (is_too_soon || (is_fresh && !refresh))) return known.text;
+        if (is_too_soon) return not_fetched();
+      }
     }
     outbound::FetchOptions options;
     options.connect_timeout = std::chrono::seconds(5);
     options.stall_timeout = std::chrono::seconds(5);
     options.total_timeout = std::chrono::seconds(10);
     outbound::HttpFetcher fetcher(options);
-    FHIR_TRY(text, fetcher.text(url, security::k_jwks_bytes_max));
+    auto text = fetcher.text(url, security::k_jwks_bytes_max);
     const std::lock_guard lock(mutex_);
     if (known_.size() >= k_urls_max) known_.clear();
-    known_[url] = {text, now};
+    Known& known = known_[url];
+    known.tried = now;
+    if (!text) return fhir::unexpected(std::move(text).error());
+    known.text = *text;
+    known.since = now;
     return text;
   }
 
@@ -54,9 +64,14 @@ class FetchedKeys final : public security::KeySource {
   static constexpr std::chrono::seconds k_refetch_after{10};
   static constexpr std::size_t k_urls_max = 1'000;
   struct Known {
-    std::string text;
-    SteadyClock::time_point since;
+    std::string text;               // empty: it was never to be had
+    SteadyClock::time_point since;  // of the text
+    SteadyClock::time_point tried;  // last
   };
+  static fhir::Unexpected<fhir::Issue> not_fetched() {
+    return fhir::unexpected(fhir::make_issue(fhir::IssueType::transient,
+                                             "The client's keys could not be fetched just now"));
+  }
   std::mutex mutex_;
   std::map<std::string, Known> known_;
 };

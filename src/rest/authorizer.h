@@ -19,8 +19,8 @@ class Authorizer {
   virtual fhir::Result<std::shared_ptr<const access::Identity>> identify(
       const http::Headers& headers) = 0;
 
-  /// A word of letters and digits for whom the token speaks: the client, its user and the patient
-  /// in context. Whoever may have the answer to an earlier request has the same one.
+  /// A word of letters and digits for whom the token speaks: the client, its user, the patient in
+  /// context and the scopes. Whoever may have the answer to an earlier request has the same one.
   ///
   /// errors   as identify()
   virtual fhir::Result<std::string> owner(const http::Headers& headers) = 0;

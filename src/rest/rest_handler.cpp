@@ -291,7 +291,8 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   if (identity == nullptr) return interact();
 
   // 6. Authorize before: from here on the store shows and takes what the token allows.
-  const access::Access access(std::move(identity), snapshot->definitions());
+  const access::Access access(std::move(identity), snapshot->definitions(),
+                              snapshot->extractor.get());
   access::GuardedStore store(snapshot->store(), access);
   Snapshot guarded = *snapshot;
   guarded.services.store = &store;

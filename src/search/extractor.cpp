@@ -1,6 +1,7 @@
 // One pass over a type's plan; what a value becomes is in the file of the parameter's type.
 #include "src/search/extractor.h"
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
@@ -185,6 +186,30 @@ fhir::Result<void> Extractor::add_contained(const fhir::Element& container, Inde
     rows.contained.push_back({std::string(resource.type->name), std::string(id), std::move(inner)});
   }
   return {};
+}
+
+fhir::Result<bool> Extractor::refers(const fhir::Element& resource,
+                                     const fhir::SearchParameter& parameter, std::string_view type,
+                                     std::string_view id) const {
+  const TypePlan* plan = resource.type != nullptr ? state_->plan_of(resource.type->name) : nullptr;
+  const ParameterPlan* found = nullptr;
+  for (const ParameterPlan& one :
+       plan != nullptr ? std::span(plan->parameters) : std::span<const ParameterPlan>()) {
+    if (one.parameter == &parameter) found = &one;
+  }
+  if (found == nullptr || resource.value == nullptr)
+    return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_supported,
+                                             "the resource is not indexed by that parameter"));
+  const IndexContext context{*state_->definitions, state_->code_systems, state_->base_url,
+                             state_->units.get()};
+  Run run(resource, resource, context);
+  auto added = run.add(*found);
+  if (!added && added.error().type != fhir::IssueType::processing)
+    return fhir::unexpected(std::move(added).error());
+  const IndexRows rows = std::move(run).take();
+  return std::any_of(rows.references.begin(), rows.references.end(), [&](const ReferenceRow& row) {
+    return row.parameter == &parameter && row.type == type && row.id == id;
+  });
 }
 
 std::span<const fhir::Issue> Extractor::problems(std::string_view resource_type) const {

@@ -34,6 +34,12 @@ class Extractor {
   /// errors     structure: its type is unknown · too-costly: an expression passes FHIRPath's limits
   fhir::Result<IndexRows> extract(const fhir::Element& resource) const;
 
+  /// Whether the resource refers to `type/id` by that parameter, as its rows would tell.
+  ///
+  /// errors   as of extract() · not-supported: the parameter is none that this indexes by
+  fhir::Result<bool> refers(const fhir::Element& resource, const fhir::SearchParameter& parameter,
+                            std::string_view type, std::string_view id) const;
+
   /// Parameters of the type that cannot be indexed, with the reason. Empty for the official ones.
   std::span<const fhir::Issue> problems(std::string_view resource_type) const;
 

@@ -235,10 +235,14 @@ bool Authorization::may_choose(const User& user, std::string_view patient) {
 
 fhir::Result<void> Authorization::choose_patient(Transaction& transaction,
                                                  std::string_view patient) {
+  const std::string key = token_hash(transaction.handle);
+  FHIR_TRY(record, environment_.records.get(k_transaction, key));
+  // What was answered meanwhile does not come back, and what an EHR chose stays with its encounter.
+  if (!record || (!transaction.launch_user.empty() && !transaction.patient.empty())) return {};
   transaction.patient = patient;
   FHIR_TRY(done, environment_.records.put(
-                     k_transaction, token_hash(transaction.handle), text_of(transaction),
-                     environment_.now_ms() + environment_.options.transaction_ms));
+                     k_transaction, key, text_of(transaction),
+                     environment_.now_ms() + environment_.options.transaction_ms, record->version));
   static_cast<void>(done);
   return {};
 }

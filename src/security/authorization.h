@@ -59,6 +59,7 @@ class Authorization {
 
   /// Whether the user may choose that patient, judged by the user alone.
   static bool may_choose(const User& user, std::string_view patient);
+  /// Nothing changes when the request was answered meanwhile, or has a patient from its launch.
   fhir::Result<void> choose_patient(Transaction& transaction, std::string_view patient);
 
   /// The redirect with a code. `granted`: the scopes left checked on the page; what was not asked

@@ -45,8 +45,10 @@ class RecordStore {
                                                                          std::string_view after,
                                                                          std::uint32_t limit) = 0;
 
-  /// A number that is another one after every change, by whomever: what was read while it stood is
-  /// still so, but for what expired.
+  /// A number that is another one after a record was replaced or removed: what was found in records
+  /// while it stood is still there, but for what expired. Changes by this object count when their
+  /// call returns, those of other processes a moment later (RecordOptions). What is only added does
+  /// not count.
   virtual fhir::Result<std::int64_t> revision() = 0;
 
   /// Removes what has expired, `limit` records at most.

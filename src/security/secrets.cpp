@@ -36,6 +36,13 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
   return bytes;
 }
 
+/// Looked up once: the library looks through its providers each time that it is not given.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (method == nullptr) throw std::runtime_error("SHA-256 is not to be had");
+  return method;
+}
+
 }  // namespace
 
 std::string random_bytes(std::size_t count) {
@@ -51,7 +58,7 @@ std::string sha256(std::string_view bytes) {
   std::string digest(32, '\0');
   unsigned size = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-                 EVP_sha256(), nullptr) != 1)
+                 sha256_method(), nullptr) != 1)
     throw std::runtime_error("SHA-256 is not to be had");
   return digest;
 }

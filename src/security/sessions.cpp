@@ -27,7 +27,6 @@ std::string text_of(const Session& session) {
 fhir::Result<Session> Sessions::start() {
   Session session;
   session.id = random_token();
-  session.csrf = random_token();
   return renew(std::move(session));
 }
 
@@ -55,10 +54,13 @@ fhir::Result<std::optional<Session>> Sessions::find(std::string_view cookie) con
 fhir::Result<Session> Sessions::renew(Session session) {
   if (!session.cookie.empty()) FHIR_CHECK(end(session));
   session.cookie = random_token();
-  const std::int64_t now = environment_.now_ms();
-  const std::int64_t since = session.is_logged_in() ? session.authenticated_at : now;
-  FHIR_TRY(done, environment_.records.put(k_kind, token_hash(session.cookie), text_of(session),
-                                          since + environment_.options.session_ms, 0));
+  session.csrf = random_token();
+  // A visit of nobody lasts as long as a request under way: anybody can begin any number of them.
+  const AuthorizationOptions& options = environment_.options;
+  const std::int64_t ends = session.is_logged_in() ? session.authenticated_at + options.session_ms
+                                                   : environment_.now_ms() + options.transaction_ms;
+  FHIR_TRY(done,
+           environment_.records.put(k_kind, token_hash(session.cookie), text_of(session), ends, 0));
   static_cast<void>(done);
   session.version = 1;
   return session;

@@ -30,8 +30,8 @@ class Sessions {
   fhir::Result<Session> start();
   /// Nothing as well when its user was removed, or has got another password since the login.
   fhir::Result<std::optional<Session>> find(std::string_view cookie) const;
-  /// Keeps what has changed under a new cookie, so that one that was known before the login is of
-  /// no use after it.
+  /// Keeps what has changed under a new cookie and a new csrf, so that those that were known before
+  /// the login are of no use after it.
   fhir::Result<Session> renew(Session session);
   fhir::Result<void> end(const Session& session);
 

@@ -51,12 +51,15 @@ fhir::Unexpected<fhir::Issue> not_active() {
                                            "The access token is not good, or no longer"));
 }
 
-/// Tokens of one client for one user and patient are of one owner, whenever they were given.
-std::string owner_of(const security::Grant& grant) {
+/// Tokens of one client for one user and patient that allow the same are of one owner, whenever
+/// they were given: one that allows less must not have the answer to one that allowed more.
+std::string owner_of(const security::ActiveToken& token) {
+  const security::Grant& grant = token.grant;
   constexpr std::size_t k_bytes = 12;
   constexpr std::string_view k_digits = "0123456789abcdef";
   std::string text;
-  for (const std::string* one : {&grant.client_id, &grant.user, &grant.subject, &grant.patient})
+  for (const std::string* one :
+       {&grant.client_id, &grant.user, &grant.subject, &grant.patient, &token.scopes})
     text.append(std::to_string(one->size())).append(":").append(*one);
   std::string owner;
   for (const char byte : security::sha256(text).substr(0, k_bytes)) {
@@ -93,7 +96,7 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
 fhir::Result<std::string> TokenAuthorizer::owner(const http::Headers& headers) {
   FHIR_TRY(active, security::Grants(environment_).access(token_of(headers)));
   if (!active) return not_active();
-  return owner_of(active->grant);
+  return owner_of(*active);
 }
 
 std::string TokenAuthorizer::challenge(const http::Headers& headers) const {

@@ -232,6 +232,44 @@ class OnePatient(SmartCase):
             self.assertNotIn(b"secret", answer.body)
 
 
+class AnsweredLater(SmartCase):
+    def accepted(self, client, path):
+        response = client.get(path, Prefer="respond-async")
+        self.assert_status(response, 202)
+        return response["Content-Location"].split("/fhir/")[1]
+
+    def finished(self, client, url):
+        deadline = time.monotonic() + 20
+        while (response := client.get(url)).status == 202 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assert_status(response, 200)
+        return response.json["entry"][0]
+
+    def test_the_answer_is_for_the_bearer_alone(self):
+        two = self.bearer(WIDE, patient="p2")
+        url = self.accepted(two, "Observation")
+        self.assertIn("p2-lab", json.dumps(self.finished(two, url)))
+        ident = url.split("/")[1].split(".")[0]
+        for other in (self.bearer(WIDE), self.bearer("launch/patient patient/Patient.rs", patient="p2"),
+                      self.bearer("user/*.cruds")):
+            for name in (url, "_async/" + ident, url[:-1] + ("0" if url[-1] != "0" else "1")):
+                self.assert_outcome(other.get(name), 404, "not-found")
+                self.assert_outcome(other.delete(name), 404, "not-found")
+        self.assertIn("p2-lab", json.dumps(self.finished(self.bearer(WIDE, patient="p2"), url)))
+        self.assert_status(two.delete(url), 202)
+        self.assert_outcome(two.get(url), 404, "not-found")
+
+    def test_it_holds_what_the_token_allows(self):
+        one = self.bearer(WIDE)
+        answer = self.finished(one, self.accepted(one, "Observation?subject=Patient/p2,Patient/p1"))
+        self.assertNotIn("p2", json.dumps(answer["resource"].get("entry")))
+        answer = self.finished(one, self.accepted(one, "Patient/p2/$everything"))
+        self.assertEqual(answer["response"]["status"], "404 Not Found")
+        reading = self.bearer("user/Observation.rs")
+        response = reading.post("Organization", {"resourceType": "Organization", "name": "X"}, Prefer="respond-async")
+        self.assertEqual(self.finished(reading, response["Content-Location"].split("/fhir/")[1])["response"]["status"], "403")
+
+
 class Granular(SmartCase):
     SCOPE = ("launch/patient patient/Patient.rs patient/Condition.rs "
              "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory")
@@ -286,6 +324,17 @@ class OneType(SmartCase):
         one = self.bearer("user/Observation.s")
         self.assert_outcome(one.get("Observation/p1-lab"), 403)
         self.assert_status(one.get("Observation?_id=p1-lab"), 200)
+
+    def test_what_lists_resources_is_a_search(self):
+        one = self.bearer("user/Patient.rs user/Observation.r")
+        self.assert_outcome(one.get("Observation/_history"), 403, "forbidden")
+        self.assert_status(one.get("Observation/p1-lab/_history"), 200)
+        answer = one.get("Patient?_revinclude=Observation:subject")
+        self.assert_status(answer, 200)
+        self.assertEqual(match_ids(answer.json, "include"), [])
+        other = self.bearer("user/Patient.r user/Observation.rs")
+        answer = other.get("Observation?_include=Observation:subject")
+        self.assertEqual(set(match_ids(answer.json, "include")), {"Patient/p1", "Patient/p2"})
 
     def test_changes_need_their_letter(self):
         one = self.bearer("user/Organization.rs")

@@ -1,12 +1,14 @@
 #include "src/storage/sqlite/records.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <mutex>
 #include <system_error>
+#include <utility>
 
 #include "src/storage/sqlite/connection.h"
 
@@ -47,7 +49,7 @@ const std::string k_purge =
     "DELETE FROM record WHERE (kind, key) IN (SELECT kind, key FROM record WHERE expires_at > 0 "
     "AND expires_at <= ?1 LIMIT ?2)";
 
-const std::string k_revision = "PRAGMA data_version";
+const std::string k_data_version = "PRAGMA data_version";
 
 Record record_of(const Statement& row) {
   return {std::string(row.bytes(0)), row.integer(1), row.integer(2)};
@@ -64,12 +66,18 @@ class SqliteRecords final : public security::RecordStore {
   explicit SqliteRecords(std::function<std::int64_t()> now_ms) : now_ms_(std::move(now_ms)) {}
 
   fhir::Result<void> open(const std::filesystem::path& file, const RecordOptions& options) {
+    others_seen_after_ = options.others_seen_after;
     // Only its owner may read it; SQLite gives the files beside it the same mode.
     const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (made < 0)
       return fhir::unexpected(fhir::make_issue(
           fhir::Situation::unavailable, fhir::IssueType::no_store, "Cannot make " + file.string()));
+    const bool is_private = ::fchmod(made, 0600) == 0;
     ::close(made);
+    if (!is_private)
+      return fhir::unexpected(fhir::make_issue(fhir::Situation::unavailable,
+                                               fhir::IssueType::no_store,
+                                               file.string() + " cannot be made private"));
     FHIR_TRY(writer, Connection::open(file, Connection::Access::read_write));
     FHIR_CHECK(writer->execute("PRAGMA journal_mode = WAL; PRAGMA secure_delete = 1"));
     FHIR_CHECK(writer->execute(options.durability == Durability::full ? "PRAGMA synchronous = FULL"
@@ -109,12 +117,15 @@ class SqliteRecords final : public security::RecordStore {
       if (run->step() == Step::failed) return fhir::unexpected(connection.issue(run->code()));
     }
     FHIR_TRY(changed, connection.integer("SELECT changes()"));
+    if (changed > 0 && expected != 0) count_change();
     return changed > 0;
   }
 
   fhir::Result<std::optional<Record>> take(std::string_view kind, std::string_view key) override {
     const std::lock_guard lock(writer_.mutex);
-    return one(*writer_.connection, k_take, kind, key);
+    auto taken = one(*writer_.connection, k_take, kind, key);
+    count_change();
+    return taken;
   }
 
   fhir::Result<void> remove(std::string_view kind, std::string_view key) override {
@@ -123,8 +134,9 @@ class SqliteRecords final : public security::RecordStore {
     Run run(*statement);
     run->bind_text(1, kind);
     run->bind_text(2, key);
-    if (run->step() == Step::failed)
-      return fhir::unexpected(writer_.connection->issue(run->code()));
+    const Step step = run->step();
+    count_change();
+    if (step == Step::failed) return fhir::unexpected(writer_.connection->issue(run->code()));
     return {};
   }
 
@@ -146,14 +158,17 @@ class SqliteRecords final : public security::RecordStore {
     return records;
   }
 
-  /// "values … for the same database connection are different if changes were committed … by some
-  /// other connection": this one changes nothing itself.
+  /// To look for what others changed takes locks of the file: it is done now and then, by one
+  /// thread while the others go on.
   fhir::Result<std::int64_t> revision() override {
-    const std::lock_guard lock(watcher_.mutex);
-    FHIR_TRY(statement, watcher_.connection->statement(k_revision));
-    Run run(*statement);
-    if (run->step() != Step::row) return fhir::unexpected(watcher_.connection->issue(run->code()));
-    return run->integer(0);
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    if (now - Ticks(looked_at_.load(std::memory_order_relaxed)) >= others_seen_after_) {
+      if (const std::unique_lock lock(watcher_.mutex, std::try_to_lock); lock) {
+        FHIR_CHECK(look_for_others());
+        looked_at_.store(std::chrono::duration_cast<Ticks>(now).count(), std::memory_order_relaxed);
+      }
+    }
+    return changes_.load(std::memory_order_acquire);
   }
 
   fhir::Result<void> purge(std::uint32_t limit) override {
@@ -168,6 +183,20 @@ class SqliteRecords final : public security::RecordStore {
   }
 
  private:
+  using Ticks = std::chrono::steady_clock::duration;
+
+  void count_change() { changes_.fetch_add(1, std::memory_order_release); }
+
+  /// "values … for the same database connection are different if changes were committed … by some
+  /// other connection": this one changes nothing itself.
+  fhir::Result<void> look_for_others() {
+    FHIR_TRY(statement, watcher_.connection->statement(k_data_version));
+    Run run(*statement);
+    if (run->step() != Step::row) return fhir::unexpected(watcher_.connection->issue(run->code()));
+    if (std::exchange(data_version_, run->integer(0)) != run->integer(0)) count_change();
+    return {};
+  }
+
   static fhir::Result<void> migrate(Connection& connection) {
     // Several processes may start at once: the version is read under the lock.
     FHIR_CHECK(connection.execute("BEGIN IMMEDIATE"));
@@ -211,7 +240,11 @@ class SqliteRecords final : public security::RecordStore {
 
   const std::function<std::int64_t()> now_ms_;
   Shared writer_;
-  Shared watcher_;
+  Shared watcher_;                 // its mutex guards data_version_ as well
+  std::int64_t data_version_ = 0;  // as it was seen last
+  std::atomic<Ticks::rep> looked_at_ = 0;
+  std::atomic<std::int64_t> changes_ = 0;
+  std::chrono::milliseconds others_seen_after_{0};
   std::vector<std::unique_ptr<Shared>> readers_;
   std::atomic<std::size_t> next_ = 0;
 };

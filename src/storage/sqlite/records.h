@@ -5,6 +5,7 @@
 // credentials.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,6 +20,8 @@ struct RecordOptions {
   std::filesystem::path directory;  // holds auth.db (mode 0600), made when absent
   sqlite::Durability durability = sqlite::Durability::full;
   std::size_t readers = 4;
+  /// How late revision() may tell of what another process changed.
+  std::chrono::milliseconds others_seen_after{100};
   std::function<std::int64_t()> now_ms;  // UTC; empty: the system's clock
 };
 

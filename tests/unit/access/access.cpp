@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "fhir/formats/json_document.h"
 #include "src/access/guarded_query.h"
+#include "src/access/limit.h"
+#include "src/search/extractor.h"
 #include "src/search/query_parser.h"
 #include "unit/search/fixture.h"
 
@@ -128,7 +131,10 @@ TEST_CASE("a filter that is no filter allows nothing, and is told before it is g
   for (const char* text :
        {"user/Observation.rs?nonsense=x", "user/Nothing.rs", "user/Observation.rs?_sort=date",
         "user/Observation.rs?_include=Observation:subject", "user/Observation.rs?_count=5",
-        "user/Observation.rs?subject.name=x", "user/Observation.rs?category=%zz"})
+        "user/Observation.rs?subject.name=x", "user/Observation.rs?category=%zz",
+        "patient/Patient.rs?_has:Observation:patient:code=x", "patient/Observation.rs?_list=l1",
+        "patient/Observation.rs?_list=$current-problems", "patient/Location.rs?partof:below=l1",
+        "patient/Observation.rs?_contained=true&code=x"})
     CHECK_MESSAGE(!enforceable(text), std::string(text));
   CHECK(extent(identity("user/Observation.rs?nonsense=x"), "Observation", k_rs) == Extent::none);
 }
@@ -189,4 +195,57 @@ TEST_CASE("contained resources are searched by who may see everything") {
     CHECK(refused.error().type == fhir::IssueType::forbidden);
   }
   CHECK(access::guarded(query("Observation", {{"_contained", "false"}}), limited));
+}
+
+namespace {
+
+const search::Extractor& extractor() {
+  static const auto made =
+      search::Extractor::make(search_test::core(), "https://ehr.example/fhir").value();
+  return *made;
+}
+
+std::optional<bool> is_seen(const Identity& who, std::string json) {
+  const auto document = fhir::json::Document::read(std::move(json)).value();
+  const fhir::Element resource = fhir::root_element(document.root(), definitions());
+  const Access access(shared(who), definitions());
+  const auto permission = access.permission(resource.type->name, security::right_read);
+  REQUIRE(permission.extent == Extent::some);
+  return access::matches(permission.limit, resource, extractor());
+}
+
+std::string observation(std::string_view members) {
+  return R"({"resourceType":"Observation","id":"o",)" + std::string(members) + "}";
+}
+
+}  // namespace
+
+TEST_CASE("a resource is judged by what it refers to as its index rows are") {
+  const Identity one = identity("patient/*.rs");
+  for (const char* members : {R"("subject":{"reference":"Patient/p1"})",
+                              R"("subject":{"reference":"Patient/p1/_history/3"})",
+                              R"("subject":{"reference":"https://ehr.example/fhir/Patient/p1"})",
+                              R"("subject":{"reference":"Patient/p2"},)"
+                              R"("performer":[{"display":"x"},{"reference":"Patient/p1"}])"})
+    CHECK_MESSAGE(is_seen(one, observation(members)) == true, std::string(members));
+  for (const char* members :
+       {R"("subject":{"reference":"Patient/p2"})", R"("subject":{"reference":"Patient/p11"})",
+        R"("subject":{"reference":"Group/p1"})",
+        R"("subject":{"reference":"https://other.example/fhir/Patient/p1"})",
+        R"("subject":{"identifier":{"value":"p1"},"display":"Patient/p1"})",
+        R"("focus":[{"reference":"Patient/p1"}])", R"("status":"final")",
+        R"("contained":[{"resourceType":"Observation","id":"c","status":"final",)"
+        R"("subject":{"reference":"Patient/p1"}}])"})
+    CHECK_MESSAGE(is_seen(one, observation(members)) == false, std::string(members));
+  CHECK(is_seen(one, R"({"resourceType":"Patient","id":"p1"})") == true);
+  CHECK(is_seen(one, R"({"resourceType":"Patient","id":"p2"})") == false);
+}
+
+TEST_CASE("a filter takes a search unless the rest decides") {
+  const Identity one = identity("patient/Observation.rs?category=laboratory");
+  CHECK(is_seen(one, observation(R"("subject":{"reference":"Patient/p2"})")) == false);
+  CHECK_FALSE(is_seen(one, observation(R"("subject":{"reference":"Patient/p1"})")).has_value());
+  const Identity both =
+      identity("patient/Observation.rs?category=laboratory patient/Observation.r");
+  CHECK(is_seen(both, observation(R"("subject":{"reference":"Patient/p1"})")) == true);
 }

@@ -176,6 +176,51 @@ TEST_CASE_FIXTURE(World, "a launch from here hands its context to its app, once,
         "invalid_request");
 }
 
+TEST_CASE_FIXTURE(World, "a launch's patient stays, for its encounter is of that patient") {
+  LaunchContext context;
+  context.user = "ada";
+  context.patient = "pat-1";
+  context.encounter = "enc-1";
+  const Client app = clients.find("app").value().value();
+  const std::string url = authorization.launch(app, context).value();
+  const Session session = logged_in("ada");
+  const Decision decision = begin(
+      with(authorize_pairs("launch patient/*.rs"), "launch", parameter_of(url, "launch")), session);
+  REQUIRE(decision.kind == Decision::Kind::pending);
+  Transaction one = authorization.find(decision.text, session).value().value();
+  REQUIRE(authorization.choose_patient(one, "pat-2"));
+  CHECK(one.patient == "pat-1");
+  CHECK(authorization.find(decision.text, session).value()->patient == "pat-1");
+}
+
+TEST_CASE_FIXTURE(World, "a choice that comes after the answer brings no request back") {
+  const Session session = logged_in("ada");
+  const Decision decision = begin(authorize_pairs("launch/patient patient/*.rs"), session);
+  Transaction one = authorization.find(decision.text, session).value().value();
+  REQUIRE(authorization.deny(one));
+  REQUIRE(authorization.choose_patient(one, "pat-1"));
+  CHECK_FALSE(authorization.find(decision.text, session).value());
+}
+
+TEST_CASE_FIXTURE(World, "what forms carried before the login is of no use after it") {
+  const Session before = sessions.start().value();
+  Session session = before;
+  session.user = "ada";
+  session.is_complete = true;
+  session.authenticated_at = now;
+  CHECK(sessions.renew(session).value().csrf != before.csrf);
+}
+
+TEST_CASE_FIXTURE(World, "a visit of nobody ends with the requests that it may be for") {
+  const Session nobody = sessions.start().value();
+  const Session ada = logged_in("ada");
+  now += options.transaction_ms;
+  CHECK_FALSE(sessions.find(nobody.cookie).value());
+  CHECK(sessions.find(ada.cookie).value());
+  now += options.session_ms;
+  CHECK_FALSE(sessions.find(ada.cookie).value());
+}
+
 TEST_CASE_FIXTURE(World, "a cookie that was known before the login is of no use after it") {
   Session session = sessions.start().value();
   const std::string before = session.cookie;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -17,6 +18,7 @@ struct Fixture {
   std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("records-" + std::to_string(::getpid()));
   std::int64_t now = 1000;
+  std::chrono::milliseconds others_seen_after{0};
   std::unique_ptr<RecordStore> store;
   Fixture() {
     std::filesystem::remove_all(folder);
@@ -27,6 +29,7 @@ struct Fixture {
     storage::RecordOptions options;
     options.directory = folder;
     options.durability = storage::sqlite::Durability::off;
+    options.others_seen_after = others_seen_after;
     options.now_ms = [this] { return now; };
     auto opened = storage::open_records(options);
     REQUIRE(opened);
@@ -133,6 +136,43 @@ TEST_CASE_FIXTURE(Fixture, "the revision tells of every change, and of nothing e
   CHECK(other->remove("user", "ada"));
   CHECK(has_changed());
   CHECK_FALSE(has_changed());
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is only added leaves the revision as it is") {
+  others_seen_after = std::chrono::hours(1);
+  const auto alone = open();
+  const std::int64_t first = alone->revision().value();
+  CHECK(alone->put("jti", "1", "", 5000, 0).value());
+  CHECK(alone->put("user", "ada", "1", 0, 0).value());
+  CHECK_FALSE(alone->put("user", "ada", "2", 0, 0).value());
+  CHECK(alone->revision().value() == first);
+  CHECK(alone->put("user", "ada", "2", 0, 1).value());
+  CHECK(alone->revision().value() != first);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "the own changes are told at once, those of others when it is time to look") {
+  others_seen_after = std::chrono::hours(1);
+  const auto patient = open();
+  CHECK(patient->put("user", "ada", "1", 0).value());
+  const std::int64_t first = patient->revision().value();
+  CHECK(store->put("user", "ada", "2", 0).value());
+  CHECK(patient->revision().value() == first);
+  CHECK(patient->remove("user", "ada"));
+  const std::int64_t second = patient->revision().value();
+  CHECK(second != first);
+  CHECK(patient->put("user", "ada", "3", 0, 0).value());
+  CHECK(patient->take("user", "ada").value());
+  CHECK(patient->revision().value() != second);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a file that others may read is made private") {
+  store.reset();
+  REQUIRE(::chmod((folder / "auth.db").c_str(), 0644) == 0);
+  store = open();
+  struct stat status {};
+  REQUIRE(::stat((folder / "auth.db").c_str(), &status) == 0);
+  CHECK((status.st_mode & 077) == 0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "nobody but the owner may read the file") {

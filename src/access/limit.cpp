@@ -1,0 +1,79 @@
+#include "src/access/limit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fhir/formats/json_document.h"
+#include "src/search/extractor.h"
+
+namespace server::access {
+namespace {
+
+using search::Combination;
+using search::Criterion;
+using search::Operand;
+
+/// Of a criterion that is no combination.
+std::optional<bool> matches_one(const Criterion& limit, const fhir::Element& resource,
+                                const search::Extractor& extractor) {
+  const bool is_plain = limit.parameter != nullptr && limit.modifier == search::Modifier::none &&
+                        !limit.chained && !limit.reverse_chained && limit.hierarchy.empty();
+  if (!is_plain) return std::nullopt;
+  const auto& all = limit.alternatives;
+  if (limit.parameter->code == "_id") {
+    const std::string_view id = resource.value->string_at("id");
+    return std::any_of(all.begin(), all.end(), [&](const Operand& one) { return one.code == id; });
+  }
+  const bool is_of_references = limit.parameter->type == fhir::SearchParameterType::reference &&
+                                std::all_of(all.begin(), all.end(), [](const Operand& one) {
+                                  return !one.type.empty() && !one.id.empty();
+                                });
+  if (!is_of_references) return std::nullopt;
+  bool refers = false;
+  for (const Operand& one : all) {
+    const auto found = extractor.refers(resource, *limit.parameter, one.type, one.id);
+    if (!found) return std::nullopt;
+    refers = refers || *found;
+  }
+  return refers;
+}
+
+}  // namespace
+
+std::optional<bool> matches(const Criterion& limit, const fhir::Element& resource,
+                            const search::Extractor& extractor) {
+  if (limit.combination == Combination::none) return matches_one(limit, resource, extractor);
+  if (limit.combination == Combination::negation) return std::nullopt;
+  const bool is_any = limit.combination == Combination::any;
+  bool is_certain = true;
+  for (const Criterion& part : limit.parts) {
+    const auto one = matches(part, resource, extractor);
+    if (one && *one == is_any) return is_any;  // the others change nothing
+    is_certain = is_certain && one.has_value();
+  }
+  return is_certain ? std::optional<bool>(!is_any) : std::nullopt;
+}
+
+std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Version> found,
+                                                     const Criterion& limit, const Access& access) {
+  if (!found) {
+    const bool is_not_there = found.error().type == fhir::IssueType::not_found ||
+                              found.error().type == fhir::IssueType::deleted;
+    return is_not_there ? fhir::Result<storage::Version>(not_found()) : std::move(found);
+  }
+  if (access.extractor() == nullptr || found->deleted) return std::nullopt;
+  const auto document = fhir::json::Document::read(found->body);
+  if (!document) return std::nullopt;
+  const fhir::Element resource = fhir::root_element(document->root(), access.definitions());
+  if (resource.value == nullptr || resource.type == nullptr) return std::nullopt;
+  const auto verdict = matches(limit, resource, *access.extractor());
+  if (!verdict) return std::nullopt;
+  return *verdict ? std::move(found) : fhir::Result<storage::Version>(not_found());
+}
+
+fhir::Unexpected<fhir::Issue> not_found() {
+  return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found,
+                                           "There is no such resource, or none for this token"));
+}
+
+}  // namespace server::access

@@ -1,0 +1,30 @@
+// Judges one resource by a limit without a search.
+#pragma once
+
+#include <optional>
+
+#include "fhir/base/result.h"
+#include "fhir/model/element.h"
+#include "src/access/access.h"
+#include "src/storage/store.h"
+
+namespace server::access {
+
+/// Whether a resource matches a limit that asks for ids and for references to resources of this
+/// server, as its index rows would tell; nothing for any other limit: that takes a search.
+///
+/// resource    a root element
+/// extractor   of the definitions that the limit is of
+std::optional<bool> matches(const search::Criterion& limit, const fhir::Element& resource,
+                            const search::Extractor& extractor);
+
+/// What a read gives of what was found, when that can be told by the resource itself: what does not
+/// match, and what is deleted, is as if it was not there. Nothing when it takes a search.
+std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Version> found,
+                                                     const search::Criterion& limit,
+                                                     const Access& access);
+
+/// The failure of what is not there, or not for this token.
+fhir::Unexpected<fhir::Issue> not_found();
+
+}  // namespace server::access
