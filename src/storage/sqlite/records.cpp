@@ -1,9 +1,5 @@
 #include "src/storage/sqlite/records.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -11,6 +7,7 @@
 #include <utility>
 
 #include "src/storage/sqlite/connection.h"
+#include "src/storage/sqlite/private_file.h"
 
 namespace server::storage {
 namespace {
@@ -67,17 +64,7 @@ class SqliteRecords final : public security::RecordStore {
 
   fhir::Result<void> open(const std::filesystem::path& file, const RecordOptions& options) {
     others_seen_after_ = options.others_seen_after;
-    // Only its owner may read it; SQLite gives the files beside it the same mode.
-    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (made < 0)
-      return fhir::unexpected(fhir::make_issue(
-          fhir::Situation::unavailable, fhir::IssueType::no_store, "Cannot make " + file.string()));
-    const bool is_private = ::fchmod(made, 0600) == 0;
-    ::close(made);
-    if (!is_private)
-      return fhir::unexpected(fhir::make_issue(fhir::Situation::unavailable,
-                                               fhir::IssueType::no_store,
-                                               file.string() + " cannot be made private"));
+    FHIR_CHECK(make_private(file));
     FHIR_TRY(writer, Connection::open(file, Connection::Access::read_write));
     FHIR_CHECK(writer->execute("PRAGMA journal_mode = WAL; PRAGMA secure_delete = 1"));
     FHIR_CHECK(writer->execute(options.durability == Durability::full ? "PRAGMA synchronous = FULL"

@@ -10,6 +10,7 @@
 #include "src/storage/sql/dialect.h"
 #include "src/storage/sql/migrations.h"
 #include "src/storage/sqlite/lock_file.h"
+#include "src/storage/sqlite/private_file.h"
 #include "src/storage/sqlite/reader.h"
 #include "src/storage/sqlite/reserve.h"
 #include "src/storage/sqlite/writer.h"
@@ -131,6 +132,7 @@ class SqliteStore final : public Store {
 
   fhir::Result<void> open() {
     const std::filesystem::path file = options_.directory / "medisync.db";
+    FHIR_CHECK(make_private(file));
     auto opened = open_writer(file, options_);
     const bool is_full = !opened && opened.error().type == fhir::IssueType::no_store;
     if (is_full && release_reserve(options_.directory)) opened = open_writer(file, options_);

@@ -1,0 +1,16 @@
+// Database files that only their owner may read.
+#pragma once
+
+#include <filesystem>
+
+#include "fhir/base/result.h"
+
+namespace server::storage::sqlite {
+
+/// Makes the file when it is absent and gives it the mode 0600; SQLite gives the files beside it
+/// the same mode.
+///
+/// errors   no-store / unavailable: it cannot be made, or is another's
+fhir::Result<void> make_private(const std::filesystem::path& file);
+
+}  // namespace server::storage::sqlite
