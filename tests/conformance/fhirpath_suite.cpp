@@ -23,6 +23,7 @@
 #include "fhir/fhirpath/item_json.h"
 #include "fhir/formats/json_document.h"
 #include "terminology/terminology.h"
+#include "tests/conformance/suite_files.h"
 
 namespace {
 
@@ -54,11 +55,6 @@ struct Case {
   std::vector<Expected> outputs;
 };
 
-fs::path shared_folder() {
-  const char* named = std::getenv("MEDISYNC_SHARED");
-  return named != nullptr ? fs::path(named) : fs::path(MEDISYNC_SOURCE_DIR) / "../shared";
-}
-
 std::string file_text(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
@@ -88,20 +84,6 @@ std::vector<Case> read_cases(const fs::path& file) {
     }
   }
   return cases;
-}
-
-/// Lines `key<TAB>reason`; # begins a comment.
-std::map<std::string, std::string> read_exclusions(const fs::path& file) {
-  std::map<std::string, std::string> exclusions;
-  std::ifstream in(file);
-  REQUIRE(in);
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    const std::size_t tab = line.find('\t');
-    REQUIRE_MESSAGE(tab != std::string::npos, "no reason given: " << line);
-    exclusions[line.substr(0, tab)] = line.substr(tab + 1);
-  }
-  return exclusions;
 }
 
 bool matches(const Item& item, const Expected& expected) {
@@ -204,7 +186,7 @@ struct Count {
 }  // namespace
 
 TEST_CASE("the official FHIRPath suite passes but for what is excluded with a reason") {
-  const fs::path suite = shared_folder() / "suites/fhirpath";
+  const fs::path suite = suites::shared_folder() / "suites/fhirpath";
   const fs::path core = fs::path(MEDISYNC_SOURCE_DIR) / "profiles/.packages/hl7.fhir.r4.examples";
   if (!fs::exists(suite) || !fs::exists(core)) {
     MESSAGE("skipped: " << (fs::exists(suite) ? core : suite) << " is missing");
@@ -217,8 +199,8 @@ TEST_CASE("the official FHIRPath suite passes but for what is excluded with a re
   const auto definitions = fhir::DefinitionStore::load(options);
   REQUIRE(definitions);
   const auto terminology = terminology::Terminology::make(*definitions);
-  const auto exclusions =
-      read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) / "tests/conformance/fhirpath_exclusions.txt");
+  const auto exclusions = suites::read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) /
+                                                  "tests/conformance/fhirpath_exclusions.txt");
   std::map<std::string, fhir::json::Document> inputs;
   std::map<std::string, Count> counts;
   std::set<std::string> met;

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 
+#include "conformance/suite_files.h"
 #include "conformance/terminology_compare.h"
 #include "conformance/terminology_json.h"
 #include "conformance/terminology_versions.h"
@@ -25,25 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using terminology_suite::Json;
-
-fs::path shared_folder() {
-  const char* named = std::getenv("MEDISYNC_SHARED");
-  return named != nullptr ? fs::path(named) : fs::path(MEDISYNC_SOURCE_DIR) / "../shared";
-}
-
-/// Lines `key<TAB>reason`; # begins a comment.
-std::map<std::string, std::string> read_exclusions(const fs::path& file) {
-  std::map<std::string, std::string> exclusions;
-  std::ifstream in(file);
-  REQUIRE(in);
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    const std::size_t tab = line.find('\t');
-    REQUIRE_MESSAGE(tab != std::string::npos, "no reason given: " << line);
-    exclusions[line.substr(0, tab)] = line.substr(tab + 1);
-  }
-  return exclusions;
-}
 
 Json read_json(const fs::path& file) {
   std::ifstream in(file);
@@ -172,13 +154,13 @@ class Runner {
 }  // namespace
 
 TEST_CASE("the terminology suite passes but for what is excluded with a reason") {
-  const fs::path suite = shared_folder() / "suites/terminology";
+  const fs::path suite = suites::shared_folder() / "suites/terminology";
   if (!fs::exists(suite)) {
     MESSAGE("skipped: " << suite << " is missing");
     return;
   }
-  const auto exclusions = read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) /
-                                          "tests/conformance/terminology_exclusions.txt");
+  const auto exclusions = suites::read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) /
+                                                  "tests/conformance/terminology_exclusions.txt");
   const Json index = read_json(suite / "test-cases.json");
   Runner runner(suite);
   std::size_t count = 0, passed = 0, excluded = 0;

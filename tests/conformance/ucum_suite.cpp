@@ -14,31 +14,13 @@
 
 #include "fhir/definitions/definition_store.h"
 #include "terminology/ucum/ucum.h"
+#include "tests/conformance/suite_files.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using fhir::Decimal;
 using fhir::UnitSystem;
-
-fs::path shared_folder() {
-  const char* named = std::getenv("MEDISYNC_SHARED");
-  return named != nullptr ? fs::path(named) : fs::path(MEDISYNC_SOURCE_DIR) / "../shared";
-}
-
-/// Lines `key<TAB>reason`; # begins a comment.
-std::map<std::string, std::string> read_exclusions(const fs::path& file) {
-  std::map<std::string, std::string> exclusions;
-  std::ifstream in(file);
-  REQUIRE(in);
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    const std::size_t tab = line.find('\t');
-    REQUIRE_MESSAGE(tab != std::string::npos, "no reason given: " << line);
-    exclusions[line.substr(0, tab)] = line.substr(tab + 1);
-  }
-  return exclusions;
-}
 
 /// The digits that count: leading zeros do not, trailing ones do.
 int significant_digits(const Decimal& value) { return value.digit_count(); }
@@ -102,7 +84,7 @@ std::string run(const UnitSystem& units, const std::string& section, const pugi:
 }  // namespace
 
 TEST_CASE("the official UCUM suite passes but for what is excluded with a reason") {
-  const fs::path suite = shared_folder() / "suites/ucum";
+  const fs::path suite = suites::shared_folder() / "suites/ucum";
   const fs::path package = fs::path(MEDISYNC_SOURCE_DIR) / "profiles/.packages/@lhncbc/ucum-lhc";
   if (!fs::exists(suite) || !fs::exists(package)) {
     MESSAGE("skipped: " << (fs::exists(suite) ? package : suite) << " is missing");
@@ -114,8 +96,8 @@ TEST_CASE("the official UCUM suite passes but for what is excluded with a reason
   REQUIRE(definitions);
   const auto units = terminology::ucum::Ucum::make(**definitions);
   REQUIRE(units != nullptr);
-  const auto exclusions =
-      read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) / "tests/conformance/ucum_exclusions.txt");
+  const auto exclusions = suites::read_exclusions(fs::path(MEDISYNC_SOURCE_DIR) /
+                                                  "tests/conformance/ucum_exclusions.txt");
   pugi::xml_document document;
   REQUIRE(document.load_file((suite / "UcumFunctionalTests.xml").c_str()));
   std::size_t count = 0, passed = 0, excluded = 0;

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <map>
 
+#include "conformance/suite_files.h"
 #include "validator_suite.h"
 
 namespace {
@@ -17,11 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using suite::Outcome;
 using suite::Run;
-
-fs::path shared_folder() {
-  const char* named = std::getenv("MEDISYNC_SHARED");
-  return named != nullptr ? fs::path(named) : fs::path(MEDISYNC_SOURCE_DIR) / "../shared";
-}
 
 struct Difference {
   std::string kind;           // verdict or paths
@@ -90,7 +86,7 @@ std::ostream& operator<<(std::ostream& out, const Totals& totals) {
 }  // namespace
 
 TEST_CASE("the official validator suite is judged as recorded, but for differences with a reason") {
-  const fs::path folder = shared_folder() / "suites/validator";
+  const fs::path folder = suites::shared_folder() / "suites/validator";
   const fs::path packages = fs::path(MEDISYNC_SOURCE_DIR) / "profiles/.packages";
   const fs::path package = packages / "hl7.fhir.r4.examples";
   if (!fs::exists(folder) || !fs::exists(package)) {
