@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <random>
+#include <tuple>
 #include <utility>
 
 #include "src/jobs/message_file.h"
@@ -278,6 +279,7 @@ void RequestJobs::run(Lock& lock, const std::string& id, const std::shared_ptr<J
     if (!is_wanted()) return remove_files(id);
   }
   job->ended_ms = ended_ms;
+  job->order = ++ended_count_;
   job->bytes = options_.folder.empty() ? response.body.size() : text.size();
   job->status = is_kept ? Status::done : Status::lost;
   if (options_.folder.empty()) job->response = std::move(response);
@@ -285,16 +287,16 @@ void RequestJobs::run(Lock& lock, const std::string& id, const std::shared_ptr<J
 
 /// What has been kept long enough, and the oldest of too many.
 void RequestJobs::let_go(std::int64_t now_ms) {
-  std::vector<std::pair<std::int64_t, std::string>> ended;
+  std::vector<std::tuple<std::int64_t, std::uint64_t, std::string>> ended;
   std::uint64_t bytes = 0;
   for (const auto& [id, job] : jobs_) {
     if (job->status != Status::done && job->status != Status::lost) continue;
-    ended.emplace_back(job->ended_ms, id);
+    ended.emplace_back(job->ended_ms, job->order, id);
     bytes += job->bytes;
   }
   std::sort(ended.begin(), ended.end());
   std::size_t left = ended.size();
-  for (const auto& [ended_ms, id] : ended) {
+  for (const auto& [ended_ms, order, id] : ended) {
     const bool are_few = left <= options_.kept_max && bytes <= options_.kept_bytes_max;
     if (ended_ms + options_.kept_for.count() > now_ms && are_few) break;
     bytes -= jobs_.find(id)->second->bytes;

@@ -86,6 +86,7 @@ class RequestJobs {
     Progress progress;
     http::Response response;    // when there is no folder
     std::int64_t ended_ms = 0;  // before that: when it was accepted
+    std::uint64_t order = 0;    // among those that ended in one millisecond
     std::uint64_t bytes = 0;    // of the request; then of the answer
   };
   using Lock = std::unique_lock<std::mutex>;
@@ -106,6 +107,7 @@ class RequestJobs {
   std::condition_variable wake_;
   std::map<std::string, std::shared_ptr<Job>, std::less<>> jobs_;  // guarded by mutex_
   std::deque<std::string> waiting_;                                // guarded by mutex_
+  std::uint64_t ended_count_ = 0;                                  // guarded by mutex_
   bool is_stopping_ = false;                                       // guarded by mutex_
   std::vector<std::thread> threads_;
 };

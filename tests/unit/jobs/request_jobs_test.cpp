@@ -227,6 +227,21 @@ TEST_CASE("requests that wait take so many bytes and no more, and answers too") 
   CHECK(jobs.find(*second).has_value());
 }
 
+TEST_CASE("the answer that ended last stays, also among those of one millisecond") {
+  RequestJobOptions options;
+  options.threads = 1;
+  options.kept_max = 1;
+  RequestJobs jobs(options, echo);
+  std::string before;
+  for (int i = 0; i < 100; ++i) {
+    const auto id = jobs.accept(request_of(Method::get, std::to_string(i)));
+    REQUIRE(id.has_value());
+    CHECK(ended(jobs, *id).response.body == "did " + std::to_string(i));
+    if (!before.empty()) CHECK_FALSE(jobs.find(before).has_value());
+    before = *id;
+  }
+}
+
 TEST_CASE("an answer leaves the disk at its end, though nobody asks") {
   const Folder folder;
   RequestJobOptions options = in(folder.path);
