@@ -33,6 +33,14 @@ bool is_best_practice(const json::Value& constraint) {
   return value != nullptr && value->kind() == json::Kind::true_;
 }
 
+std::string_view expression_of(const json::Value& constraint) {
+  const std::string_view expression = constraint.string_at("expression");
+  // A Period is no dateTime, so `as` gives nothing, which is not true: R5 says `implies`.
+  if (expression == "($this as dateTime).toString().length() >= 8")
+    return "$this is dateTime implies $this.toString().length() >= 8";
+  return expression;
+}
+
 bool type_has(const TypeSchema* type, std::string_view key) {
   for (; type != nullptr; type = type->base) {
     for (const Constraint* constraint : type->constraints) {

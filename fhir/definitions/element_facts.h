@@ -24,6 +24,9 @@ BindingStrength strength_of(std::string_view code);
 /// Of an ElementDefinition.constraint.
 Severity severity_of(const json::Value& constraint);
 bool is_best_practice(const json::Value& constraint);
+/// Its FHIRPath; where what R4 publishes is known to contradict its own `human`, what it was put
+/// right to later. Empty when it has none.
+std::string_view expression_of(const json::Value& constraint);
 
 /// Whether the type, or what it specializes, has a constraint of that key.
 bool type_has(const TypeSchema* type, std::string_view key);

@@ -218,7 +218,7 @@ void ProfileCompiler::read_constraints(const json::Value& element, const Base& b
   };
   std::vector<Constraint> own;
   for (const json::Value& source : list->items()) {
-    const std::string_view expression = source.string_at("expression");
+    const std::string_view expression = expression_of(source);
     if (expression.empty() || is_inherited(source.string_at("key"))) continue;
     Constraint constraint;
     constraint.key = keep(source.string_at("key"));

@@ -293,7 +293,7 @@ std::span<const Constraint* const> SchemaCompiler::constraints_of(const json::Va
   std::vector<const Constraint*> out;
   auto add_all = [&](const json::Value* list) {
     for (const json::Value& source : json::items_of(list)) {
-      const std::string_view expression = source.string_at("expression");
+      const std::string_view expression = expression_of(source);
       if (expression.empty()) continue;
       Constraint* constraint = arena_.make<Constraint>();
       constraint->key = pool_.keep(source.string_at("key"));

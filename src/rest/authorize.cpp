@@ -12,6 +12,7 @@ constexpr auto k_guarded = std::to_array<std::string_view>({
     "batch-validate-code",
     "convert",
     "diff",
+    "docref",
     "document",
     "everything",
     "expand",

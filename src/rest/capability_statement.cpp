@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <vector>
 
 #include "fhir/base/date_time.h"
+#include "fhir/formats/json_document.h"
 #include "fhir/formats/json_writer.h"
 #include "src/operations/operation.h"
+#include "src/rest/met_requirements.h"
 #include "src/rest/rest_operations.h"
 #include "src/rest/router.h"
 #include "src/rest/supported_profiles.h"
@@ -216,10 +220,57 @@ void append_security(Builder& out, const Options& options) {
   out.end_object();
 }
 
+/// What runs, as CapabilityStatement.rest tells it.
+std::string rest_of(const Options& options, const fhir::DefinitionStore& definitions,
+                    Portion portion) {
+  std::string text;
+  Builder out(text);
+  out.begin_object().string("mode", "server");
+  append_security(out, options);
+  out.key("resource").begin_array();
+  auto profiles = supported_profiles(definitions);
+  for (std::string_view type : definitions.resource_types()) {
+    if (portion == Portion::all || is_normative(type))
+      append_resource(out, options, definitions, type, profiles[std::string(type)]);
+  }
+  out.end_array();
+  append_interactions(out, {Level::system});
+  append_common_search(out);
+  append_operations(out, "");
+  out.end_object();
+  return text;
+}
+
+/// "an implementation of the requirements … in the referenced capability statement"
+void append_instantiates(Builder& out, const fhir::DefinitionStore& definitions,
+                         const fhir::json::Value& rest) {
+  const std::vector<std::string> met = met_requirements(definitions, rest);
+  if (!met.empty()) {
+    out.key("instantiates").begin_array();
+    for (const std::string& canonical : met) out.string(canonical);
+    out.end_array();
+  }
+}
+
+void append_guides(Builder& out, const fhir::DefinitionStore& definitions) {
+  std::set<std::string> guides;
+  for (const fhir::ConformanceRecord& record : definitions.records("ImplementationGuide")) {
+    if (record.url.empty()) continue;
+    guides.insert(std::string(record.url) +
+                  (record.version.empty() ? "" : "|" + std::string(record.version)));
+  }
+  if (guides.empty()) return;
+  out.key("implementationGuide").begin_array();
+  for (const std::string& canonical : guides) out.string(canonical);
+  out.end_array();
+}
+
 }  // namespace
 
 std::string capability_statement(const Options& options, const fhir::DefinitionStore& definitions,
                                  std::int64_t date, Portion portion) {
+  const std::string rest_text = rest_of(options, definitions, portion);
+  const auto rest = fhir::json::Document::read(rest_text);
   std::string text;
   Builder out(text);
   out.begin_object().string("resourceType", "CapabilityStatement").string("id", "medisync");
@@ -228,6 +279,7 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
       .string("title", "MediSync FHIR R4 server")
       .string("status", "active");
   out.string("date", fhir::format_instant(date)).string("kind", "instance");
+  append_instantiates(out, definitions, rest->root());
   out.key("software")
       .begin_object()
       .string("name", "MediSync")
@@ -241,19 +293,8 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
   out.key("patchFormat").begin_array().string("application/json-patch+json");
   out.string("application/xml-patch+xml").string("application/fhir+json");
   out.string("application/fhir+xml").end_array();
-  out.key("rest").begin_array().begin_object().string("mode", "server");
-  append_security(out, options);
-  out.key("resource").begin_array();
-  auto profiles = supported_profiles(definitions);
-  for (std::string_view type : definitions.resource_types()) {
-    if (portion == Portion::all || is_normative(type))
-      append_resource(out, options, definitions, type, profiles[std::string(type)]);
-  }
-  out.end_array();
-  append_interactions(out, {Level::system});
-  append_common_search(out);
-  append_operations(out, "");
-  out.end_object().end_array().end_object();
+  append_guides(out, definitions);
+  out.key("rest").begin_array().value(rest->root()).end_array().end_object();
   return text;
 }
 

@@ -27,6 +27,8 @@ std::span<const RestOperation> rest_operations() {
        level_instance, false, false, everything},
       {"document", "http://hl7.org/fhir/OperationDefinition/Composition-document", "Composition",
        level_type | level_instance, false, false, document},
+      {"docref", "http://hl7.org/fhir/us/core/OperationDefinition/docref", "DocumentReference",
+       level_type, false, false, docref},
       {"lastn", "http://hl7.org/fhir/OperationDefinition/Observation-lastn", "Observation",
        level_type, false, false, lastn},
       {"stats", "http://hl7.org/fhir/OperationDefinition/Observation-stats", "Observation",

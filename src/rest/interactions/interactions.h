@@ -35,6 +35,7 @@ Answer everything(const Call& call);
 Answer convert(const Call& call);
 Answer diff(const Call& call);
 Answer document(const Call& call);
+Answer docref(const Call& call);
 Answer lastn(const Call& call);
 Answer stats(const Call& call);
 Answer graphql(const Call& call);
