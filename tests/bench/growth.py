@@ -2,11 +2,13 @@
 """How the times of searches grow with the store: medians at 100, 1,000 and 10,000 invented patients.
 
 usage: tests/bench/growth.py [--build DIR] [--sizes N,N,...] [--seconds S] [--chart FILE.svg] [--readme FILE.md]
+       tests/bench/growth.py --redraw --chart FILE.svg --readme FILE.md
 
 Builds nothing: DIR (build/release) holds medisync and the bench_ tools. Fills one store step by step
 and at each size asks each kind of search, one at a time from one client, for S seconds. Times are the
 medians that the client sees; counts by code are given in hits for each second too. With --chart draws them, with
---readme replaces the table between the marks of the growth in that file.
+--readme replaces the table between the marks of the growth in that file. With --redraw measures nothing and draws
+that table.
 """
 import argparse
 import json
@@ -23,6 +25,8 @@ from invented import LOINC
 
 KINDS = ("read", "identifier", "name", "patient+code", "chain", "count by code")
 COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#a463f2")
+
+MARKED = re.compile("(<!-- growth -->)\n(.*)(<!-- end of growth -->)", re.S)
 
 
 def targets(kind, patients, ids):
@@ -71,8 +75,7 @@ class Growth(workload.Workload):
         if options.readme:
             with open(options.readme, encoding="utf-8") as file:
                 text = file.read()
-            begin, end = "<!-- growth -->\n", "<!-- end of growth -->"
-            text = re.sub(re.escape(begin) + ".*" + re.escape(end), lambda _: begin + table + end, text, flags=re.S)
+            text = MARKED.sub(lambda found: found[1] + "\n" + table + found[3], text)
             with open(options.readme, "w", encoding="utf-8") as out:
                 out.write(text)
 
@@ -84,9 +87,16 @@ class Growth(workload.Workload):
         return "\n".join(lines) + "\n"
 
 
+def of_table(text):
+    """Sizes and medians, as they stand in the table of a file."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in MARKED.search(text)[2].splitlines()]
+    sizes = [int(cell.split()[0].replace(",", "")) for cell in rows[0][1:]]
+    return sizes, {row[0]: [float(cell) for cell in row[1:]] for row in rows if row[0] in KINDS}
+
+
 def chart(sizes, medians):
     """Both axes logarithmic; one line for each kind."""
-    width, height, left, right, top, bottom = 720, 360, 60, 150, 20, 40
+    width, height, left, right, top, bottom = 760, 400, 60, 190, 20, 60
     values = [max(ms, 0.001) for kind in medians.values() for ms in kind]
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
 
@@ -95,19 +105,26 @@ def chart(sizes, medians):
 
     def y(ms):
         return top + (height - top - bottom) * (high - math.log10(max(ms, 0.001))) / (high - low)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12"'
+             ' fill="#333" role="img">', "<title>Median times by the size of the store</title>",
              f'<rect width="{width}" height="{height}" fill="white"/>']
+    for power in range(low, high):
+        for digit in range(2, 10):
+            at = f"{y(digit * 10 ** power):.1f}"
+            parts.append(f'<line x1="{left}" x2="{width - right}" y1="{at}" y2="{at}" stroke="#f2f2f2"/>')
     for power in range(low, high + 1):
-        parts.append(f'<line x1="{left}" x2="{width - right}" y1="{y(10 ** power):.1f}" y2="{y(10 ** power):.1f}" stroke="#ddd"/>'
+        parts.append(f'<line x1="{left}" x2="{width - right}" y1="{y(10 ** power):.1f}" y2="{y(10 ** power):.1f}" stroke="#ccc"/>'
                      f'<text x="{left - 6}" y="{y(10 ** power) + 4:.1f}" text-anchor="end">{10 ** power:g} ms</text>')
     for size in sizes:
         parts.append(f'<text x="{x(size):.1f}" y="{height - 14}" text-anchor="middle">{size:,} patients</text>')
     below = 0
     for (kind, line), colour in sorted(zip(medians.items(), COLOURS), key=lambda item: -item[0][1][-1]):
         points = " ".join(f"{x(size):.1f},{y(ms):.1f}" for size, ms in zip(sizes, line))
-        below = max(below + 14, y(line[-1]) + 4)  # labels keep apart
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
-                     f'<text x="{width - right + 8}" y="{below:.1f}" fill="{colour}">{kind}</text>')
+        below = max(below + 16, y(line[-1]) + 4)  # labels keep apart
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x(size):.1f}" cy="{y(ms):.1f}" r="3" fill="{colour}"/>' for size, ms in zip(sizes, line)]
+        parts.append(f'<line x1="{width - right + 4}" x2="{width - right + 18}" y1="{y(line[-1]):.1f}" y2="{below - 4:.1f}" '
+                     f'stroke="{colour}"/><text x="{width - right + 22}" y="{below:.1f}">{kind}, {line[-1]:.2f} ms</text>')
     return "\n".join(parts) + "\n</svg>\n"
 
 
@@ -118,7 +135,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=3, help="length of each measurement")
     parser.add_argument("--chart", help="draw it there")
     parser.add_argument("--readme", help="put the table there")
+    parser.add_argument("--redraw", action="store_true", help="draw the table there, and measure nothing")
     options = parser.parse_args()
+    if options.redraw:
+        with open(options.readme, encoding="utf-8") as file, open(options.chart, "w", encoding="utf-8") as out:
+            return out.write(chart(*of_table(file.read()))) and 0
     options.server = []
     bench = Growth(options)
     try:
