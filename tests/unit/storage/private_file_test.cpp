@@ -36,3 +36,22 @@ TEST_CASE("a database that others could read is made private when it is opened")
   const auto store = open_store(options_for(folder));
   CHECK(mode_of(folder.path() / "medisync.db") == k_owner_only);
 }
+
+TEST_CASE("the log that a killed server left readable is made private when it is opened") {
+  const Folder folder, other;
+  std::vector<std::filesystem::path> left;
+  {
+    const auto store = open_store(options_for(folder));
+    REQUIRE(store->write({put("Patient", "a")}));
+    // What a killed process leaves: the files as they are while the store is open.
+    for (const char* name : {"medisync.db", "medisync.db-wal", "medisync.db-shm"}) {
+      left.push_back(other.path() / name);
+      std::filesystem::copy_file(folder.path() / name, left.back());
+      std::filesystem::permissions(left.back(), k_owner_only | std::filesystem::perms::others_read |
+                                                    std::filesystem::perms::group_read);
+    }
+  }
+  const auto store = open_store(options_for(other));
+  for (const auto& file : left) CHECK_MESSAGE(mode_of(file) == k_owner_only, file.string());
+  CHECK(reader_of(*store)->read("Patient", "a"));
+}
