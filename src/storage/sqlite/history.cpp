@@ -19,9 +19,25 @@ constexpr std::int64_t k_greatest = std::numeric_limits<std::int64_t>::max();
 /// The current versions, and those before: one has its index by time as the other.
 constexpr std::string_view k_tables[] = {"resource", "history"};
 
+/// Only what the snapshot holds: versions are made in the order of time, those of one millisecond
+/// are told apart by what they superseded.
+void keep_to(SqlText& text, std::string_view version, const HistorySnapshot& snapshot) {
+  const std::string name(version);
+  (text << " AND " << name << ".last_updated <= ").bind(snapshot.time);
+  (text << " AND (" << name << ".last_updated < ").bind(snapshot.time);
+  (text << " OR " << name << ".version_id = 1 AND " << name << ".rid <= ")
+      .bind(snapshot.newest_rid);
+  (text << " OR " << name << ".version_id > 1 AND NOT EXISTS(SELECT 1 FROM history p WHERE p.rid = "
+        << name << ".rid AND p.version_id = " << name << ".version_id - 1 AND p.seq > ")
+      .bind(snapshot.changes);
+  text << "))";
+}
+
 /// _since: "created at or after the given instant" · _at: "current at some point during the time
 /// period specified": neither newer than it nor superseded before it.
-void add_bounds(SqlText& text, const HistoryRequest& request) {
+void add_bounds(SqlText& text, const HistoryRequest& request,
+                const std::optional<HistorySnapshot>& snapshot) {
+  if (snapshot) keep_to(text, "v", *snapshot);
   if (request.since) (text << " AND v.last_updated >= ").bind(*request.since);
   if (!request.at) return;
   (text << " AND v.last_updated <= ").bind(*request.at);
@@ -29,18 +45,25 @@ void add_bounds(SqlText& text, const HistoryRequest& request) {
     (text << " AND NOT EXISTS(SELECT 1 FROM " << table
           << " n WHERE n.rid = v.rid AND n.version_id > v.version_id AND n.last_updated <= ")
         .bind(*request.at);
+    if (snapshot) keep_to(text, "n", *snapshot);
     text << ")";
   }
 }
 
-/// What a history cursor is bound to: the request, and one key, the version.
+/// What a history cursor is bound to: the request, and two keys, the version and the newest
+/// resource of the first page.
 search::Query shape_of(const HistoryRequest& request) {
   static const fhir::SearchParameter k_version{};
   search::Query shape;
   shape.resource_type = "_history/" + request.type + "/" + request.id;
   if (request.within) shape.resource_type += "/_list";
-  shape.sort.push_back({&k_version, !request.oldest_first});
+  shape.sort.assign(2, {&k_version, !request.oldest_first});
   return shape;
+}
+
+std::int64_t number_of(const sql::Value& key) {
+  const auto* number = std::get_if<std::int64_t>(&key);
+  return number != nullptr ? *number : 0;
 }
 
 fhir::Issue not_found(const HistoryRequest& request) {
@@ -55,8 +78,8 @@ fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
   Place before{start, start, start};
   if (!request.cursor.empty()) {
     FHIR_TRY(cursor, sql::decode(request.cursor, shape_of(request), connection_.seal()));
-    const auto* version_id = std::get_if<std::int64_t>(&cursor.keys.front());
-    before = {cursor.newest_rid, cursor.rid, version_id != nullptr ? *version_id : 0};
+    before = {cursor.newest_rid, cursor.rid, number_of(cursor.keys[0])};
+    snapshot_ = HistorySnapshot{cursor.time, cursor.changes, number_of(cursor.keys[1])};
   }
   std::vector<SqlText> parts;  // each one resource or one type, or some resources
   if (request.within) {
@@ -89,12 +112,38 @@ fhir::Result<HistoryPage> History::page(const HistoryRequest& request) {
   const bool has_more = found.size() > request.count;
   if (has_more) found.resize(request.count);
   if (has_more && !found.empty()) {
+    if (!snapshot_) {
+      FHIR_TRY(now, snapshot_of_now());
+      snapshot_ = now;
+    }
     const Place& last = found.back().place;
-    page.next_cursor = sql::encode({last.last_updated, last.rid, {sql::Value(last.version_id)}},
-                                   shape_of(request), connection_.seal());
+    sql::Cursor cursor;
+    cursor.newest_rid = last.last_updated;
+    cursor.rid = last.rid;
+    cursor.keys = {last.version_id, snapshot_->newest_rid};
+    cursor.changes = snapshot_->changes;
+    cursor.time = snapshot_->time;
+    page.next_cursor = sql::encode(cursor, shape_of(request), connection_.seal());
   }
   for (Found& one : found) page.versions.push_back(std::move(one.version));
   return page;
+}
+
+fhir::Result<HistorySnapshot> History::snapshot_of_now() {
+  HistorySnapshot now;
+  for (const std::int64_t type : dictionary_.types()) {
+    FHIR_TRY(statement, connection_.statement("SELECT max(last_updated) FROM resource "
+                                              "WHERE version_id > 0 AND type = ?"));
+    Run run(*statement);
+    run->bind(1, type);
+    if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+    now.time = std::max(now.time, run->integer(0));
+  }
+  FHIR_TRY(changes, connection_.integer("SELECT max(seq) FROM history"));
+  now.changes = changes;
+  FHIR_TRY(newest, connection_.newest_rid());
+  now.newest_rid = newest;
+  return now;
 }
 
 /// "Only include resource versions that are referenced in the specified list": one that names no
@@ -172,7 +221,7 @@ fhir::Result<void> History::collect(const SqlText& which, const HistoryRequest& 
     (text << " OR v.rid" << past).bind(before.rid);
     (text << " OR (v.rid = ").bind(before.rid);
     (text << " AND v.version_id" << past).bind(before.version_id) << "))";
-    add_bounds(text, request);
+    add_bounds(text, request, snapshot_);
     const std::string_view order = request.oldest_first ? "" : " DESC";
     text << " ORDER BY v.last_updated" << order << ", v.rid" << order << ", v.version_id" << order;
     (text << " LIMIT ").bind(static_cast<std::int64_t>(limit));
@@ -206,7 +255,7 @@ fhir::Result<std::uint64_t> History::count(const SqlText& which, const HistoryRe
   for (const std::string_view table : k_tables) {
     SqlText text("SELECT count(*) FROM ");
     text << table << " v WHERE " << which << " AND v.version_id > 0";
-    add_bounds(text, request);
+    add_bounds(text, request, snapshot_);
     FHIR_TRY(statement, connection_.statement(text.text()));
     Run run(*statement);
     bind_all(*run, text.values());

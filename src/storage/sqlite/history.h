@@ -8,6 +8,13 @@
 
 namespace server::storage::sqlite {
 
+/// The moment of the first page, which further pages are of as well.
+struct HistorySnapshot {
+  std::int64_t time = 0;     // of the newest version
+  std::int64_t changes = 0;  // superseded versions that there were
+  std::int64_t newest_rid = 0;
+};
+
 /// Within the connection's transaction; made for one request.
 class History {
  public:
@@ -33,9 +40,11 @@ class History {
   fhir::Result<void> collect(const sql::SqlText& which, const HistoryRequest& request,
                              const Place& before, std::vector<Found>& found);
   fhir::Result<std::uint64_t> count(const sql::SqlText& which, const HistoryRequest& request);
+  fhir::Result<HistorySnapshot> snapshot_of_now();
 
   Connection& connection_;
   const Dictionary& dictionary_;
+  std::optional<HistorySnapshot> snapshot_;  // of a further page
 };
 
 }  // namespace server::storage::sqlite

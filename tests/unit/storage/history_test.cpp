@@ -107,6 +107,38 @@ TEST_CASE("_since keeps what came at or after it, _at what was current then") {
   CHECK(names(world.page(at)).empty());
 }
 
+TEST_CASE("history pages are of the moment of the first one, whatever is written meanwhile") {
+  // Also within the millisecond of the newest version, and where _at is yet to come.
+  for (const std::int64_t later : {600, 601, 700}) {
+    for (const bool oldest_first : {false, true}) {
+      for (const std::optional<std::int64_t> at :
+           {std::optional<std::int64_t>(), std::optional<std::int64_t>(5'000)}) {
+        for (const char* id : {"", "a"}) {
+          World world;
+          HistoryRequest request{"Patient", id};
+          request.oldest_first = oldest_first;
+          request.at = at;
+          request.count = 100;
+          const Names before = names(world.page(request));
+          request.count = 1;
+          Names seen;
+          for (int number = 0; number < 20; ++number) {
+            const HistoryPage page = world.page(request);
+            for (auto& name : names(page)) seen.push_back(std::move(name));
+            CHECK(page.total == before.size());
+            request.cursor = page.next_cursor;
+            if (request.cursor.empty()) break;
+            world.at(later, number % 2 == 0 ? remove("Patient", "b") : put("Patient", "b"));
+            world.at(later, number % 2 == 0 ? put("Patient", "a") : remove("Patient", "a"));
+            world.at(later, put("Patient", "new" + std::to_string(number)));
+          }
+          CHECK(seen == before);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("a history cursor of another request is refused") {
   World world;
   HistoryRequest request{"Patient", "a"};
