@@ -23,8 +23,18 @@ std::string shape_of(const search::Query& query) {
   return shape;
 }
 
+/// Seven bits a byte, the lowest first: most numbers of a cursor are small, and links short.
 void put(std::string& out, std::uint64_t value) {
-  for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(value >> shift);
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  out += static_cast<char>(value);
+}
+
+/// Numbers near 0, on either side, as small ones: dates before 1970 are negative.
+std::uint64_t folded(std::int64_t value) {
+  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+std::int64_t unfolded(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
 }
 
 /// Reads what put() wrote, as long as there is something.
@@ -44,12 +54,15 @@ class Bytes {
   }
   std::uint64_t number() {
     std::uint64_t value = 0;
-    int shift = 0;
-    for (const char byte : take(8)) {
-      value |= std::uint64_t{static_cast<unsigned char>(byte)} << shift;
-      shift += 8;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const std::string_view byte = take(1);
+      if (byte.empty()) return 0;
+      const auto bits = static_cast<unsigned char>(byte.front());
+      value |= std::uint64_t{bits & 0x7fu} << shift;
+      if (bits < 0x80) return value;
     }
-    return value;
+    is_good_ = false;
+    return 0;
   }
 
  private:
@@ -69,7 +82,7 @@ std::string encode(const Cursor& cursor, const search::Query& query, const secur
   for (const Value& key : cursor.keys) {
     body += static_cast<char>('0' + key.index());
     if (const auto* integer = std::get_if<std::int64_t>(&key)) {
-      put(body, static_cast<std::uint64_t>(*integer));
+      put(body, folded(*integer));
     } else if (const auto* real = std::get_if<double>(&key)) {
       put(body, std::bit_cast<std::uint64_t>(*real));
     } else if (const auto* text = std::get_if<std::string>(&key)) {
@@ -98,7 +111,7 @@ fhir::Result<Cursor> decode(std::string_view text, const search::Query& query,
         cursor.keys.emplace_back();
         break;
       case '1':
-        cursor.keys.emplace_back(static_cast<std::int64_t>(in.number()));
+        cursor.keys.emplace_back(unfolded(in.number()));
         break;
       case '2':
         cursor.keys.emplace_back(std::bit_cast<double>(in.number()));

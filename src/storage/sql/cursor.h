@@ -25,7 +25,7 @@ struct Cursor {
   std::int64_t time = 0;
 };
 
-/// Sealed, and bound to the query's type and sort order.
+/// Sealed, as the keys are patients' data, and bound to the query's type and sort order.
 std::string encode(const Cursor& cursor, const search::Query& query, const security::Seal& seal);
 
 /// errors   invalid: not made by encode() for such a query
