@@ -193,9 +193,6 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
       ->capture_default_str();
   app.add_flag("--open-introspection", settings.open_introspection,
                "Tell whoever holds a token about it, without proof of who asks");
-  app.add_flag("--validator-service", settings.validator_service,
-               "Judge what anybody posts to /validate, the interface of the validator service that "
-               "conformance labs ask; nothing is stored");
   app.add_option("--tls-certificate", settings.tls_certificate,
                  "PEM chain; with --tls-key the port speaks TLS");
   app.add_option("--tls-key", settings.tls_key, "PEM key");

@@ -15,7 +15,6 @@
 #include "src/http/worker_pool.h"
 #include "src/jobs/request_jobs.h"
 #include "src/rest/rest_handler.h"
-#include "src/rest/validator_service.h"
 
 namespace server::cli {
 namespace {
@@ -148,9 +147,7 @@ int serve(const ServeSettings& given) {
   });
   handler.answer_later_by(later);
   const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
-  http::Handler& inner = site ? *site : handler;
-  rest::ValidatorService validator(*engine->definitions, inner);
-  late.set(settings.validator_service ? static_cast<http::Handler&>(validator) : inner);
+  late.set(site ? *site : handler);
   stop_on_signals(server);
   std::fprintf(stderr, "medisync %s listening on %s/fhir\n", MEDISYNC_VERSION, origin.c_str());
   warn_of_network(settings);

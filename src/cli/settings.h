@@ -22,7 +22,6 @@ struct ServeSettings {
   std::string data = "data";
   std::string auth = "none";
   bool open_introspection = false;
-  bool validator_service = false;
   std::string durability = "full";
   unsigned io_threads = 0;      // 0: by the machine
   unsigned worker_threads = 0;  // 0: by the machine

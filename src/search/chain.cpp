@@ -58,7 +58,8 @@ std::size_t ends_of(const Criterion& criterion) {
   return ends;
 }
 
-/// "the chain … may lead to several types": those that have the parameter it goes on with.
+/// "the chain … may lead to several types": those for which it can go on. `focus.subject:Patient`
+/// is no mistake because there are types whose subject is no Patient.
 fhir::Result<Criterion> link_to_any(const fhir::SearchParameter* parameter,
                                     std::span<const std::string_view> targets,
                                     const AtOtherEnd& inner) {
@@ -70,9 +71,9 @@ fhir::Result<Criterion> link_to_any(const fhir::SearchParameter* parameter,
     if (one) {
       any.parts.push_back(*std::move(one));
       FHIR_CHECK(check_ends(any));
-    } else if (!is_unknown_parameter(one.error())) {
+    } else if (one.error().type == IssueType::too_costly) {
       return one;
-    } else if (!problem) {
+    } else if (!problem || (is_unknown_parameter(*problem) && !is_unknown_parameter(one.error()))) {
       problem = std::move(one).error();
     }
   }

@@ -371,6 +371,25 @@ TEST_CASE("limits on parameters, alternatives and lengths are clean errors") {
   }
 }
 
+TEST_CASE("a chain goes on with the types that what follows applies to") {
+  ParseOptions chains = options();
+  chains.allow_chains = true;
+  // focus leads anywhere: there are types whose subject is no Patient, or whose type is no token.
+  for (const char* url : {"focus.subject:Patient=1", "focus.subject:Patient.name=x",
+                          "focus.type:text=x", "focus.performer:identifier=x"}) {
+    CAPTURE(url);
+    const Query read = query("Observation", url, chains);
+    CHECK_FALSE(read.criteria[0].parts.empty());
+    for (const Criterion& one : read.criteria[0].parts) {
+      REQUIRE(one.chained);
+      CHECK(one.chained->parameter->code != "focus");
+    }
+  }
+  const auto refused = parse("Observation", "focus.birthdate=then", chains);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error()[0].type == IssueType::value);
+}
+
 TEST_CASE("chains and _has are read where the store answers them") {
   ParseOptions chains = options();
   chains.allow_chains = true;
