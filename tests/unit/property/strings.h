@@ -1,0 +1,19 @@
+// Strings: https://hl7.org/fhir/R4/search.html#string
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fhir/model/element.h"
+
+namespace property_test {
+
+/// The texts of an element: of a HumanName or an Address "its various parts".
+std::vector<std::string> strings_of(const fhir::Element& element);
+
+/// modifier   empty: equals or starts with · exact: "the entire string, case and accents" ·
+///            contains
+bool is_string_match(const std::string& modifier, const std::string& asked,
+                     const std::string& text);
+
+}  // namespace property_test

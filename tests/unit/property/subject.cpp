@@ -1,0 +1,82 @@
+#include "tests/unit/property/subject.h"
+
+#include <doctest/doctest.h>
+
+#include "src/search/query_parser.h"
+#include "tests/unit/property/universe.h"
+
+namespace property_test {
+namespace {
+
+constexpr std::int64_t k_start = 1'592'222'400'000;  // 2020-06-15T12:00Z: among the dates
+constexpr std::int64_t k_between_writes = 700;
+
+const server::search::Extractor& extractor() {
+  static const auto made = [] {
+    const std::shared_ptr<const fhir::UnitSystem> shared(shared_definitions(), &units());
+    auto result = server::search::Extractor::make(shared_definitions(), k_base_url, shared);
+    if (!result) FAIL(result.error().diagnostics);
+    return *std::move(result);
+  }();
+  return *made;
+}
+
+}  // namespace
+
+Subject::Subject() : now_(std::make_shared<std::atomic<std::int64_t>>(k_start)) {
+  auto options = storage_test::options_for(folder_);
+  options.now_ms = [now = now_] { return now->load(); };
+  options.readers = 1;
+  store_ = storage_test::open_store(options);
+}
+
+std::int64_t Subject::put(const Tree& tree) {
+  *now_ += k_between_writes;
+  const Resource resource(tree, 0);
+  auto rows = extractor().extract(resource.root);
+  if (!rows) FAIL(rows.error().diagnostics << ": " << tree.json());
+  auto written = storage_test::write_one(
+      *store_, storage_test::put(resource.type, resource.id, *std::move(rows)));
+  if (!written) FAIL(written.error().issue.diagnostics);
+  return written->written[0].last_updated;
+}
+
+void Subject::remove(const std::string& type, const std::string& id) {
+  *now_ += k_between_writes;
+  const auto written = storage_test::write_one(*store_, storage_test::remove(type, id));
+  if (!written) FAIL(written.error().issue.diagnostics);
+}
+
+Answer Subject::ask(const Search& search, std::uint32_t page) {
+  Answer answer;
+  server::search::ParseOptions options;
+  options.base_url = k_base_url;
+  options.units = &units();
+  options.allow_chains = true;
+  auto query =
+      server::search::parse_query(search.type, search.parameters(), definitions(), options);
+  if (!query) {
+    answer.failure = query.error().front().diagnostics;
+    return answer;
+  }
+  query->count = page;
+  query->total = server::search::Total::accurate;
+  auto reader = storage_test::reader_of(*store_);
+  const auto failed = [&](const fhir::Issue& issue) {
+    answer.failure = issue.diagnostics + issue.log_detail;
+    return answer;
+  };
+  const auto count = reader->count(*query);
+  if (!count) return failed(count.error());
+  answer.count = *count;
+  do {
+    const auto found = reader->search(*query);
+    if (!found) return failed(found.error());
+    if (query->cursor.empty()) answer.total = found->total.value_or(0);
+    for (std::string& id : storage_test::ids_of(*found)) answer.ids.push_back(std::move(id));
+    query->cursor = found->next_cursor;
+  } while (!query->cursor.empty());
+  return answer;
+}
+
+}  // namespace property_test
