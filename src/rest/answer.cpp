@@ -15,6 +15,16 @@ constexpr std::array<const char*, 12> k_months = {"Jan", "Feb", "Mar", "Apr", "M
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::int64_t k_day_seconds = 86'400;
 
+/// RFC 7240 section 3: which preference was followed.
+void add_preference_applied(const Call& call, http::Response& response) {
+  if (call.prefer_return == ReturnPreference::unsaid) return;
+  response.headers.add("Preference-Applied",
+                       call.prefer_return == ReturnPreference::minimal ? "return=minimal"
+                       : call.prefer_return == ReturnPreference::representation
+                           ? "return=representation"
+                           : "return=OperationOutcome");
+}
+
 }  // namespace
 
 http::Response fhir_response(unsigned status, std::string body) {
@@ -107,6 +117,7 @@ http::Response written_response(const Call& call, std::string_view type, std::st
   // clients use Content-Location.
   response.headers.add(written.created ? "Location" : "Content-Location", std::move(location));
   add_version_headers(response, written.version_id, written.last_updated);
+  add_preference_applied(call, response);
   return response;
 }
 

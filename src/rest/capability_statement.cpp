@@ -25,6 +25,16 @@ using fhir::json::Builder;
 constexpr std::array<std::string_view, 9> k_type_names = {
     "number", "date", "string", "token", "reference", "composite", "quantity", "uri", "special"};
 
+constexpr std::string_view k_integrity =
+    "Transactional integrity: what is accepted is stored and given back as it was sent, but for "
+    "id, "
+    "meta.versionId and meta.lastUpdated, the links that a transaction resolves, a generated "
+    "narrative that a patch makes untrue, and codings that this server is set to add. A "
+    "transaction "
+    "is done whole or not at all; updates, patches and deletions may be held to a version by "
+    "If-Match. A Bundle of type history that is posted to the base is replayed from its oldest "
+    "entry on.";
+
 std::string_view name_of(fhir::SearchParameterType type) {
   return k_type_names[static_cast<std::size_t>(type)];
 }
@@ -226,6 +236,8 @@ std::string rest_of(const Options& options, const fhir::DefinitionStore& definit
   std::string text;
   Builder out(text);
   out.begin_object().string("mode", "server");
+  // "systems SHOULD clearly document how transaction integrity is handled"
+  out.string("documentation", k_integrity);
   append_security(out, options);
   out.key("resource").begin_array();
   auto profiles = supported_profiles(definitions);
@@ -278,7 +290,8 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
   out.string("name", "MediSync")
       .string("title", "MediSync FHIR R4 server")
       .string("status", "active");
-  out.string("date", fhir::format_instant(date)).string("kind", "instance");
+  out.string("date", fhir::format_instant(date)).string("publisher", "MediSync");
+  out.string("description", "What this server does, as it runs").string("kind", "instance");
   append_instantiates(out, definitions, rest->root());
   out.key("software")
       .begin_object()

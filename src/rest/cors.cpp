@@ -8,8 +8,8 @@ namespace server::rest {
 namespace {
 
 constexpr std::string_view k_exposed =
-    "ETag, Last-Modified, Location, Content-Location, Expires, Retry-After, X-Progress, "
-    "X-Request-Id, X-Security-Context";
+    "ETag, Last-Modified, Location, Content-Location, Expires, Preference-Applied, Retry-After, "
+    "X-Correlation-Id, X-Progress, X-Request-Id, X-Security-Context";
 
 /// Field names with commas between them, and nothing else.
 bool is_name_list(std::string_view text) {

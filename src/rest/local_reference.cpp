@@ -2,6 +2,7 @@
 
 #include "fhir/model/element.h"
 #include "src/rest/path.h"
+#include "src/search/reference_text.h"
 
 namespace server::rest {
 namespace {
@@ -22,9 +23,7 @@ void walk(const Call& call, const fhir::Element& element,
 
 std::optional<LocalReference> local_reference(const Call& call, std::string_view reference) {
   constexpr std::string_view k_history = "/_history/";
-  const std::string& base = call.options->base_url;
-  if (reference.starts_with(base) && reference.substr(base.size()).starts_with('/'))
-    reference.remove_prefix(base.size() + 1);
+  reference = search::below_base(reference, call.options->base_url).value_or(reference);
   const std::size_t slash = reference.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   LocalReference found{reference.substr(0, slash), reference.substr(slash + 1), {}};

@@ -7,6 +7,7 @@
 #include "src/rest/path.h"
 #include "src/rest/search_request.h"
 #include "src/rest/stored_body.h"
+#include "src/search/reference_text.h"
 #include "terminology/terminology.h"
 
 namespace server::rest {
@@ -72,8 +73,9 @@ std::string request_of(const Call& call, const Value& entry, const Value& resour
                        std::string_view& method) {
   const std::string type(resource.string_at("resourceType"));
   const std::string_view id = resource.string_at("id");
-  const std::string ours = call.options->base_url + "/" + type + "/" + std::string(id);
-  method = is_id(id) && entry.string_at("fullUrl") == ours ? "PUT" : "POST";
+  const std::string ours = type + "/" + std::string(id);
+  const auto named = search::below_base(entry.string_at("fullUrl"), call.options->base_url);
+  method = is_id(id) && named == ours ? "PUT" : "POST";
   return method == "PUT" ? type + "/" + std::string(id) : type;
 }
 

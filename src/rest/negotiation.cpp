@@ -2,6 +2,7 @@
 #include "src/rest/negotiation.h"
 
 #include <algorithm>
+#include <array>
 
 namespace server::rest {
 namespace {
@@ -28,6 +29,14 @@ void split(std::string_view text, char separator, Visit&& visit) {
   }
 }
 
+/// The name itself, kept for ever, when it means JSON or XML and not FHIR; empty for any other.
+std::string_view generic_type(std::string_view name) {
+  constexpr std::array<std::string_view, 4> k_generic = {"application/json", "text/json",
+                                                         "application/xml", "text/xml"};
+  const auto found = std::find(k_generic.begin(), k_generic.end(), name);
+  return found != k_generic.end() ? *found : std::string_view{};
+}
+
 fhir::Issue not_acceptable(bool is_rdf) {
   return fhir::make_issue(
       fhir::Situation::not_acceptable, fhir::IssueType::not_supported,
@@ -39,9 +48,12 @@ fhir::Issue not_acceptable(bool is_rdf) {
 struct Wish {
   int quality = -1;
   int specificity = -1;
+  std::string_view generic;  // how it is named, when not as FHIR's
 
-  void take(int new_quality, int new_specificity) {
+  void take(int new_quality, int new_specificity, std::string_view new_generic = {}) {
     if (new_specificity < specificity) return;
+    const bool is_better = new_specificity > specificity || new_quality > quality;
+    if (is_better || (new_quality == quality && new_generic.empty())) generic = new_generic;
     quality = new_specificity > specificity ? new_quality : std::max(quality, new_quality);
     specificity = new_specificity;
   }
@@ -59,7 +71,7 @@ fhir::Result<void> read_accept(std::string_view header, Presentation& out) {
     asks_rdf = asks_rdf || is_rdf(range.name);
     if (!range.is_r4()) continue;
     if (const auto format = format_of(range.name)) {
-      (*format == Format::json ? json : xml).take(range.quality, 2);
+      (*format == Format::json ? json : xml).take(range.quality, 2, generic_type(range.name));
       std::size_t& at = *format == Format::json ? json_at : xml_at;
       if (at == 0) at = position;
     } else if (range.name == "*/*" || range.name == "application/*" || range.name == "text/*") {
@@ -74,6 +86,7 @@ fhir::Result<void> read_accept(std::string_view header, Presentation& out) {
   const bool xml_comes_first = xml_at != 0 && (json_at == 0 || xml_at < json_at);
   if (xml.quality > json.quality || (xml.quality == json.quality && xml_comes_first))
     out.format = Format::xml;
+  out.generic_type = out.format == Format::xml ? xml.generic : json.generic;
   return {};
 }
 
@@ -128,6 +141,11 @@ fhir::Result<Presentation> negotiate(const http::Headers& headers, Parameters& p
     });
   }
   return out;
+}
+
+bool is_of_format(std::string_view content_type, Format format) {
+  const std::string name = parse_media_type(content_type).name;
+  return format_of(name) == format || name.ends_with(format == Format::json ? "+json" : "+xml");
 }
 
 fhir::Result<Format> body_format(const http::Headers& headers) {

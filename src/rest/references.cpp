@@ -15,10 +15,10 @@ using fhir::TypeSchema;
 using fhir::json::Member;
 using fhir::json::Value;
 
+/// "Elements of type canonical are not replaced."
 bool is_link_type(Primitive primitive) {
   return primitive == Primitive::uri || primitive == Primitive::url ||
-         primitive == Primitive::canonical || primitive == Primitive::oid ||
-         primitive == Primitive::uuid;
+         primitive == Primitive::oid || primitive == Primitive::uuid;
 }
 
 /// "resolve-as-version-specific: … the reference should be resolved to a version"

@@ -14,7 +14,7 @@
 
 namespace server::rest {
 
-/// What a link stands in: an element of type uri, url, canonical, oid, uuid, or a narrative; a
+/// What a link stands in: an element of type uri, url, oid, uuid, or a narrative; a
 /// Reference; a Reference whose extension resolve-as-version-specific asks for a version.
 enum class LinkKind : std::uint8_t { uri, reference, reference_to_version };
 
@@ -23,7 +23,7 @@ using LinkTarget =
     std::function<std::optional<std::string_view>(std::string_view link, LinkKind kind)>;
 
 /// An overlay of `resource`: shares every part that has no link to replace. Links are the elements
-/// of type Reference.reference, uri, url, canonical, oid and uuid, and href and src in narratives.
+/// of type Reference.reference, uri, url, oid and uuid, and href and src in narratives.
 fhir::json::Value replace_links(const fhir::json::Value& resource, const fhir::TypeSchema* type,
                                 fhir::Arena& arena, const LinkTarget& target);
 

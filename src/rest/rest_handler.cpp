@@ -28,6 +28,7 @@ namespace {
 // Threads beside the workers, for the parts of batches: parts that write wait for the disk
 // together.
 constexpr unsigned k_helpers_per_core = 4, k_helpers_max = 32;
+constexpr std::size_t k_correlation_id_max = 256;
 constexpr std::string_view k_health = "/health";
 constexpr std::string_view k_metrics = "/metrics";
 
@@ -109,6 +110,17 @@ bool may_be_answered_later(const Route& route) {
          !route.interaction.starts_with("async-");
 }
 
+/// "A client assigned request id echoed back in the response": what came as X-Correlation-Id, or an
+/// X-Request-Id that is another now.
+void add_correlation_id(const http::Request& request, http::Response& response) {
+  std::string_view id = request.headers.get("X-Correlation-Id");
+  if (id.empty()) id = request.headers.get("X-Request-Id");
+  if (id.empty() || id == request.id || id.size() > k_correlation_id_max) return;
+  const bool is_plain =
+      std::all_of(id.begin(), id.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (is_plain) response.headers.add("X-Correlation-Id", std::string(id));
+}
+
 bool gives_any_type(const Route& route, const Match& match) {
   return match.type == "Binary" && (route.interaction == "read" || route.interaction == "vread");
 }
@@ -163,12 +175,18 @@ http::Response RestHandler::handle(http::Request& request) {
     Parameters none;
     const auto wanted = negotiate(request.headers, none);
     shape.format = wanted ? wanted->format : Format::json;
+    if (wanted) shape.generic_type = wanted->generic_type;
   }
   if (response.status == 401 && options_.authorizer != nullptr)
     response.headers.add("WWW-Authenticate", options_.authorizer->challenge(request.headers));
   present(response, shape);
+  // "the server SHOULD respond with the requested mime type"
+  if (!shape.generic_type.empty() &&
+      response.headers.get("Content-Type") == content_type_of(*shape.format))
+    response.headers.set("Content-Type", std::string(shape.generic_type) + "; charset=utf-8");
   add_cors(options_, request, response);
   response.headers.add("X-Request-Id", request.id);
+  add_correlation_id(request, response);
   return response;
 }
 
@@ -251,8 +269,10 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   const bool any_type = gives_any_type(route, *found);
   REST_TRY(presentation, negotiate(request.headers, parameters, any_type));
   shape.format = presentation.format;
+  shape.generic_type = presentation.generic_type;
   shape.pretty = presentation.pretty;
-  call.wants_content = any_type && !presentation.names_format;
+  call.wants_content =
+      any_type && (!presentation.names_format || !presentation.generic_type.empty());
   if (takes_resource(request, route) && !takes_any_type(route, *found)) {
     REST_TRY(format, body_format(request.headers));
     call.body_format = format;

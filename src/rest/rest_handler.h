@@ -35,7 +35,8 @@ class RestHandler final : public http::Handler {
   struct Shape {
     std::string_view label = "unknown";
     std::string allow;
-    std::optional<Format> format;  // once negotiated
+    std::optional<Format> format;   // once negotiated
+    std::string_view generic_type;  // instead of FHIR's, once negotiated
     bool pretty = false;
     std::shared_ptr<const Snapshot> snapshot;
   };

@@ -4,6 +4,7 @@
 
 #include "src/rest/path.h"
 #include "src/rest/search_request.h"
+#include "src/search/reference_text.h"
 #include "terminology/terminology.h"
 #include "terminology/value_set.h"
 
@@ -37,10 +38,8 @@ fhir::Result<std::vector<ConceptCode>> codes_of(const terminology::ValueSet& set
 fhir::Result<std::string> SearchConcepts::stored_value_set(std::string_view reference) const {
   FHIR_TRY(reader, call_.reader());
   constexpr std::string_view k_type = "ValueSet";
-  std::string_view local = reference;
-  if (local.starts_with(call_.options->base_url + "/")) {
-    local.remove_prefix(call_.options->base_url.size() + 1);
-  }
+  const std::string_view local =
+      search::below_base(reference, call_.options->base_url).value_or(reference);
   if (local.starts_with("ValueSet/") && is_id(local.substr(k_type.size() + 1))) {
     FHIR_TRY(version, reader->read(k_type, local.substr(k_type.size() + 1)));
     return std::move(version.body);

@@ -25,6 +25,14 @@ TypeAndId last_two_segments(std::string_view path) {
           path.substr(id_at + 1)};
 }
 
+/// A url of the web without its scheme; the text itself when it is none.
+std::string_view without_scheme(std::string_view url) {
+  for (std::string_view scheme : {"http:", "https:"}) {
+    if (url.starts_with(scheme)) return url.substr(scheme.size());
+  }
+  return url;
+}
+
 bool has_scheme(std::string_view text) {
   const std::size_t colon = text.find(':');
   return colon != std::string_view::npos && colon < text.find('/');
@@ -46,6 +54,15 @@ bool is_resource_type(std::string_view name, const fhir::DefinitionStore& defini
   return type != nullptr && type->kind == fhir::TypeKind::resource && !type->is_abstract;
 }
 
+std::optional<std::string_view> below_base(std::string_view url, std::string_view base_url) {
+  const std::string_view base = without_scheme(base_url);
+  std::string_view path = without_scheme(url);
+  if (base.empty() || path.size() == url.size() || !path.starts_with(base)) return std::nullopt;
+  path.remove_prefix(base.size());
+  if (!path.empty() && path.front() != '/') return std::nullopt;
+  return path.empty() ? path : path.substr(1);
+}
+
 ReferenceText read_reference(std::string_view text, std::string_view base_url,
                              const fhir::DefinitionStore& definitions) {
   if (!text.empty() && text.front() == '#') {
@@ -53,9 +70,8 @@ ReferenceText read_reference(std::string_view text, std::string_view base_url,
   }
   std::string_view path = text;
   bool is_local = !has_scheme(text);
-  if (!is_local && !base_url.empty() && text.size() > base_url.size() + 1 &&
-      text.substr(0, base_url.size()) == base_url && text[base_url.size()] == '/') {
-    path.remove_prefix(base_url.size() + 1);
+  if (const auto below = is_local ? std::nullopt : below_base(text, base_url)) {
+    path = *below;
     is_local = true;
   }
   const TypeAndId target = last_two_segments(path);

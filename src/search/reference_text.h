@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "fhir/definitions/definition_store.h"
@@ -19,6 +20,13 @@ struct ReferenceText {
   std::string_view type;  // local; other: when the url ends in Type/id
   std::string_view id;    // local; other: when the url ends in Type/id; contained: after the #
 };
+
+/// What of a url stands below a base, without the slash between them; nothing when it is elsewhere.
+/// "The protocols http: and https: SHALL NOT be used to refer to different underlying objects."
+///
+/// base_url   absolute, without a slash at the end; may be empty: nothing is below it
+/// source     https://hl7.org/fhir/R4/http.html#root
+std::optional<std::string_view> below_base(std::string_view url, std::string_view base_url);
 
 /// Reads `Type/id`, `Type/id/_history/version`, `#id`, and absolute urls.
 ///

@@ -22,7 +22,7 @@ class Convert(ServerCase):
         for name in ("Patient-example", "Observation-decimal", "Questionnaire-gcs", "Bundle-father"):
             with open(os.path.join(PACKAGE, name + ".json"), encoding="utf-8") as file:
                 sent = json.load(file)
-            xml = self.convert(json.dumps(sent), JSON, XML, "Resource/$convert")
+            xml = self.convert(json.dumps(sent), JSON, XML, "$convert")
             self.assert_status(xml, 200)
             self.assertEqual(xml["Content-Type"].split(";")[0], XML)
             back = self.convert(xml.body, XML, JSON)

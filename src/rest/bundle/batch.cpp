@@ -54,8 +54,7 @@ class Batch {
       : call_(call), bundle_(bundle), entries_(entries), answers_(entries.size()) {}
 
   std::string run() {
-    if (call_.progress != nullptr)
-      call_.progress->total = static_cast<std::uint32_t>(entries_.size());
+    count_parts();
     count_changes();
     std::array<std::vector<const Entry*>, 4> phases;
     for (const Entry& entry : entries_) phases[phase_of(entry)].push_back(&entry);
@@ -67,6 +66,26 @@ class Batch {
         for (std::size_t at = 0; at < phase.size(); ++at) part(at);
       }
     }
+    return text();
+  }
+
+  /// "sorted with oldest versions last": one after the other, as a resource may occur several
+  /// times.
+  std::string run_from_last() {
+    count_parts();
+    for (std::size_t at = entries_.size(); at != 0; --at) run(entries_[at - 1]);
+    return text();
+  }
+
+ private:
+  using Identity = std::pair<std::string_view, std::string_view>;
+
+  void count_parts() {
+    if (call_.progress != nullptr)
+      call_.progress->total = static_cast<std::uint32_t>(entries_.size());
+  }
+
+  std::string text() {
     std::string text = R"({"resourceType":"Bundle","type":"batch-response")";
     if (!entries_.empty()) text += R"(,"entry":[)";
     for (std::size_t at = 0; at < answers_.size(); ++at) {
@@ -75,9 +94,6 @@ class Batch {
     }
     return text + (entries_.empty() ? "}" : "]}");
   }
-
- private:
-  using Identity = std::pair<std::string_view, std::string_view>;
 
   static bool changes_one(const Entry& entry) {
     return phase_of(entry) != 3 && !entry.match.id.empty() && entry.match.operation.empty();
@@ -92,7 +108,8 @@ class Batch {
   /// "there SHALL be no interdependencies between the different entries … Servers SHOULD validate
   /// that this is the case"
   fhir::Result<void, Failure> check_is_independent(const Entry& entry) const {
-    if (!changes_one(entry) || changes_.at({entry.match.type, entry.match.id}) == 1) return {};
+    const auto found = changes_.find({entry.match.type, entry.match.id});
+    if (!changes_one(entry) || found == changes_.end() || found->second == 1) return {};
     return fhir::unexpected(
         failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::duplicate,
                                  "Several entries of the batch change the same resource")));
@@ -131,7 +148,34 @@ class Batch {
   std::map<Identity, std::size_t> changes_;
 };
 
+/// "any entries with the request method of POST must use the Bundle.entry.resource.id": what came
+/// to be is put there, whichever way it did.
+void put_under_own_id(Entry& entry) {
+  if (entry.resource == nullptr || phase_of(entry) == 3) return;
+  entry.method = http::Method::put;
+  entry.path = entry.resource->string_at("resourceType");
+  entry.path.append("/").append(entry.resource->string_at("id"));
+  entry.query = {};
+  entry.match = match(entry.method, entry.path).value_or(Match{});
+}
+
 }  // namespace
+
+Answer replay(const Call& call, const fhir::json::Document& bundle) {
+  FHIR_TRY(entries, bundle_entries::read_entries(call, bundle));
+  Failure problems;
+  for (Entry& entry : entries) {
+    put_under_own_id(entry);
+    entry.headers.clear();  // what was asked of another server's versions
+    if (entry.match.route != nullptr && !entry.match.id.empty()) continue;
+    problems.push_back(bundle_entries::at_entry(
+        fhir::make_issue(fhir::IssueType::required,
+                         "An entry of a history names one resource, with its type and id"),
+        entry, bundle));
+  }
+  if (!problems.empty()) return fhir::unexpected(std::move(problems));
+  return fhir_response(200, Batch(call, bundle, entries).run_from_last());
+}
 
 Answer batch(const Call& call, const fhir::json::Document& bundle) {
   FHIR_TRY(entries, bundle_entries::read_entries(call, bundle));

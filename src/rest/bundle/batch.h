@@ -8,4 +8,10 @@ namespace server::rest {
 
 Answer batch(const Call& call, const fhir::json::Document& bundle);
 
+/// A Bundle of type history, as this server or another one wrote it, done again from its oldest
+/// entry on, each entry for itself: resources keep their ids, versions are counted anew.
+///
+/// source   https://hl7.org/fhir/R4/http.html#other-bundles
+Answer replay(const Call& call, const fhir::json::Document& bundle);
+
 }  // namespace server::rest

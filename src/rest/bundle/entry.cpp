@@ -12,6 +12,7 @@
 #include "src/rest/negotiation.h"
 #include "src/rest/path.h"
 #include "src/search/percent.h"
+#include "src/search/reference_text.h"
 
 namespace server::rest::bundle_entries {
 namespace {
@@ -32,9 +33,19 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> k_conditi
     {"ifNoneExist", "If-None-Exist"},
 }};
 
+/// "This has to match the same time in the meta header (meta.lastUpdated) if a resource is
+/// included": the header knows no parts of seconds.
+std::string last_updated_of(const std::string& body) {
+  const auto document = fhir::json::Document::read(body);
+  const fhir::json::Value* meta = document ? document->root().find("meta") : nullptr;
+  return meta != nullptr ? std::string(meta->string_at("lastUpdated")) : std::string();
+}
+
 fhir::Result<void> take_url(const Call& call, Entry& entry) {
   std::string_view url = entry.url;
-  if (url.starts_with(call.options->base_url)) url.remove_prefix(call.options->base_url.size());
+  const std::string_view address = url.substr(0, url.find('?'));
+  if (const auto below = search::below_base(address, call.options->base_url))
+    url.remove_prefix(address.size() - below->size());
   if (url.starts_with("/")) url.remove_prefix(1);
   const std::size_t mark = url.find('?');
   if (mark != std::string_view::npos) entry.query = url.substr(mark + 1);
@@ -181,8 +192,12 @@ void append_response_entry(std::string& out, const http::Response& response, boo
   if (std::string_view etag = response.headers.get("ETag"); !etag.empty())
     builder.string("etag", etag);
   if (std::string_view text = response.headers.get("Last-Modified"); !text.empty()) {
-    if (auto time = parse_http_date(text))
+    const std::string updated = with_resource ? last_updated_of(response.body) : std::string();
+    if (!updated.empty()) {
+      builder.string("lastModified", updated);
+    } else if (auto time = parse_http_date(text)) {
       builder.string("lastModified", fhir::format_instant(*time));
+    }
   }
   if (is_failure && !response.body.empty()) builder.raw("outcome", response.body);
   builder.end_object().end_object();

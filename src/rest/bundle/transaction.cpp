@@ -161,7 +161,7 @@ class Transaction {
       plan.kind = found.id ? Plan::Kind::write : Plan::Kind::nothing;
       plan.method = storage::WriteMethod::delete_;
       plan.id = found.id.value_or("");
-      return {};
+      return take_if_match(plan);
     }
     FHIR_CHECK(check_type(plan));
     const std::string_view sent_id = plan.entry->resource->string_at("id");
@@ -177,7 +177,7 @@ class Transaction {
       plan.id = sent_id.empty() ? new_id() : std::string(sent_id);
       plan.precondition.must_match_none = std::move(found.query);
     }
-    return {};
+    return take_if_match(plan);
   }
 
   fhir::Result<void, Failure> take_if_match(Plan& plan) const {

@@ -12,8 +12,10 @@ Answer bundle(const Call& call) {
   const std::string_view type = document.root().string_at("type");
   if (type == "transaction") return transaction(call, document);
   if (type == "batch") return batch(call, document);
-  fhir::Issue issue = fhir::make_issue(
-      fhir::IssueType::value, "A bundle posted to the base is of type batch or transaction");
+  if (type == "history") return replay(call, document);
+  fhir::Issue issue =
+      fhir::make_issue(fhir::IssueType::value,
+                       "A bundle posted to the base is of type batch, transaction or history");
   issue.expression = "Bundle.type";
   return fhir::unexpected(failure(std::move(issue)));
 }

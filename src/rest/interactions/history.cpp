@@ -1,5 +1,6 @@
 // https://hl7.org/fhir/R4/http.html#history
 #include <charconv>
+#include <set>
 
 #include "fhir/base/date_time.h"
 #include "src/rest/answer.h"
@@ -12,8 +13,23 @@ namespace server::rest {
 namespace {
 
 fhir::Issue bad_value(std::string_view name) {
-  return fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::value,
-                          "The value of " + std::string(name) + " is not of its form");
+  fhir::Issue issue = fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::value,
+                                       "The value of " + std::string(name) + " is not of its form");
+  issue.expression = "http." + std::string(name);
+  return issue;
+}
+
+/// "Each of these parameters SHALL NOT appear more than once."
+fhir::Result<void, Failure> check_once(const Parameters& parameters) {
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : parameters) {
+    if (seen.insert(name).second) continue;
+    fhir::Issue issue = fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::invalid,
+                                         "A parameter of a history is given once: " + name);
+    issue.expression = "http." + name;
+    return fhir::unexpected(failure(std::move(issue)));
+  }
+  return {};
 }
 
 fhir::Result<storage::HistoryRequest, Failure> request_of(const Call& call,
@@ -22,6 +38,7 @@ fhir::Result<storage::HistoryRequest, Failure> request_of(const Call& call,
   request.type = call.type;
   request.id = call.id;
   request.count = call.options->page_default;
+  FHIR_CHECK(check_once(parameters));
   for (const auto& [name, value] : parameters) {
     if (name == "_count") {
       auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), request.count);

@@ -1,7 +1,9 @@
 // https://hl7.org/fhir/R4/http.html#read https://hl7.org/fhir/R4/http.html#vread
+#include "fhir/formats/json_document.h"
 #include "src/rest/answer.h"
 #include "src/rest/binary_content.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/rest/negotiation.h"
 #include "src/rest/shaping.h"
 #include "src/rest/version_number.h"
 
@@ -20,6 +22,17 @@ bool names_version(std::string_view tags, std::int64_t version_id) {
   return false;
 }
 
+/// Whether a Binary is wanted as what it holds. Asked for as JSON or XML, not FHIR's: "the server
+/// SHOULD return the content directly if the content-type format matches the requested mime type".
+bool wants_content(const Call& call, const storage::Version& version) {
+  if (!call.wants_content || call.headers == nullptr) return call.wants_content;
+  Parameters none;
+  const auto asked = negotiate(*call.headers, none, true);
+  if (!asked || asked->generic_type.empty()) return true;
+  const auto document = fhir::json::Document::read(version.body);
+  return document && is_of_format(document->root().string_at("contentType"), asked->format);
+}
+
 /// Conditional read: https://hl7.org/fhir/R4/http.html#cread
 bool is_unchanged(const Call& call, const storage::Version& version) {
   if (call.headers == nullptr) return false;
@@ -36,7 +49,7 @@ Answer answer_with(const Call& call, storage::Version&& version) {
   http::Response response;
   if (is_unchanged(call, version)) {
     response.status = 304;
-  } else if (call.wants_content) {
+  } else if (wants_content(call, version)) {
     response = content_response(version.body);
   } else if (call.parameters.empty()) {
     response = fhir_response(200, std::move(version.body));
