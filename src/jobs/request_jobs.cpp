@@ -15,6 +15,7 @@ namespace {
 using Status = RequestJob::Status;
 
 constexpr std::string_view k_waiting = ".request", k_running = ".running", k_done = ".response";
+constexpr unsigned k_failed_by_the_end = 500;  // what stops in the middle says a status of 5xx
 constexpr std::chrono::milliseconds k_look_pause_min{100}, k_look_pause{10'000};  // for old answers
 
 std::int64_t now_utc_ms() {
@@ -265,7 +266,9 @@ void RequestJobs::run(Lock& lock, const std::string& id, const std::shared_ptr<J
   lock.lock();
   const auto is_wanted = [&] { return jobs_.find(id) != jobs_.end(); };
   // Stopped half-way: the next start finds it as what ran when the program ended.
-  if (!is_wanted() || (is_stopping_ && job->progress.done < job->progress.total)) {
+  const bool is_half_done =
+      job->progress.done < job->progress.total || response.status >= k_failed_by_the_end;
+  if (!is_wanted() || (is_stopping_ && is_half_done)) {
     if (!is_wanted()) remove_files(id);
     return;
   }

@@ -51,8 +51,10 @@ struct RequestJob {
   http::Response response = {};  // done
 };
 
-/// What waits outlives the process, and so do answers. What ran when it ended is run again where
-/// that changes nothing, and is lost otherwise. Secrets are not kept: a request that needs a token
+/// What waits outlives the process, and so do answers. What runs is told to stop when the process
+/// ends, at the latest with its next question to the store; it is run again by the next one where
+/// that changes nothing, and is lost otherwise. A batch that stops so is answered: each entry says
+/// whether it was done. Secrets are not kept: a request that needs a token
 /// and waited through a restart is answered as one without.
 ///
 /// Owners are words of letters and digits; whoever is not the owner of a job does not find it.

@@ -21,6 +21,7 @@
 #include "src/rest/rest_operations.h"
 #include "src/rest/router.h"
 #include "src/search/percent.h"
+#include "src/storage/cancellation.h"
 
 namespace server::rest {
 namespace {
@@ -208,6 +209,7 @@ void RestHandler::present(http::Response& response, const Shape& shape) const {
 
 http::Response RestHandler::handle_later(http::Request& request, jobs::Progress& progress) const
     try {
+  const storage::CancelScope scope(progress.is_cancelled);
   Shape shape;
   Answer result = answer(request, shape, &progress);
   return result ? *std::move(result) : failure_response(result.error());

@@ -112,30 +112,6 @@ class Asynchronous(ServerCase):
         for progress in seen:
             self.assertTrue(re.match(r"(waiting|working|\d+ of 3000 entries)", progress), progress)
 
-    def test_a_batch_that_is_cancelled_ends_before_its_end(self):
-        parts = [entry("POST", "Patient", patient("Cancelled")) for _ in range(5000)]
-        url = self.accept("POST", "", bundle(*parts, kind="batch"))
-        self.assert_status(self.http.delete(url), 202)
-        counts = [self.http.get("Patient?family=Cancelled&_summary=count").json["total"] for _ in range(2)]
-        self.assertLess(counts[0], 5000)
-
-    def test_so_many_wait_and_no_more(self):
-        big = bundle(*[entry("POST", "Patient", patient("Queue")) for _ in range(2000)], kind="batch")
-        urls, refused = [], None
-        for _ in range(2):
-            urls.append(self.accept("POST", "", big))
-        for _ in range(130):
-            response = self.http.request("GET", "Patient?family=Nobody", None, ASYNC)
-            if response.status != 202:
-                refused = response
-                break
-            urls.append(below_base(self, response))
-        if refused is not None:  # two threads may be quicker than one client
-            self.assert_outcome(refused, 503, "transient")
-            self.assertTrue(refused["Retry-After"])
-        for url in urls:
-            self.http.delete(url)
-
 
 class Restart(Case):
     def test_what_waits_and_what_is_answered_survives_what_ran_is_lost_and_says_so(self):

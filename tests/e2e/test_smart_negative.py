@@ -189,6 +189,9 @@ class Assertions(SmartCase):
 
 class Api(SmartCase):
     def test_without_a_token_nothing_is_shown(self):
+        """Operations are subject to the same security constraints and requirements as the RESTful API
+        (https://hl7.org/fhir/R4/operations.html); Servers that require authentication SHOULD still return
+        a CapabilityStatement before authentication (https://hl7.org/fhir/R4/capabilitystatement.html)"""
         for path in ("Patient/p1", "Patient", "_history", "Patient/p1/$everything", "Nothing/1", "$meta", "$expunge"):
             answer = self.public.get(path)
             self.assert_outcome(answer, 401, "login")

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "fhir/formats/json_writer.h"
@@ -12,6 +13,7 @@
 #include "src/rest/bundle/entry.h"
 #include "src/rest/bundle/helpers.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/storage/cancellation.h"
 
 namespace server::rest {
 namespace {
@@ -120,6 +122,9 @@ class Batch {
       return fhir::unexpected(
           failure(fhir::make_issue(fhir::Situation::unavailable, fhir::IssueType::transient,
                                    "The batch was cancelled before this entry")));
+    // Some entries run in threads of their own.
+    std::optional<storage::CancelScope> scope;
+    if (call_.progress != nullptr) scope.emplace(call_.progress->is_cancelled);
     FHIR_CHECK(check_is_independent(entry));
     std::string body;
     if (entry.resource != nullptr && entry.method != http::Method::patch)

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "src/storage/cancellation.h"
 #include "src/storage/sqlite/errors.h"
 #include "src/storage/sqlite/past.h"
 
@@ -14,8 +15,8 @@ constexpr int k_operations_between_looks = 4000;  // of SQLite's machine: well b
 constexpr int k_busy_ms = 2000;  // only for locks of a tool that looks into the file
 
 bool has_passed(std::chrono::steady_clock::time_point deadline) {
-  return deadline != std::chrono::steady_clock::time_point::max() &&
-         std::chrono::steady_clock::now() > deadline;
+  return is_cancelled() || (deadline != std::chrono::steady_clock::time_point::max() &&
+                            std::chrono::steady_clock::now() > deadline);
 }
 
 int look_at_clock(void* deadline) {

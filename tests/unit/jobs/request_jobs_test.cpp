@@ -170,6 +170,23 @@ TEST_CASE("what waited or was done outlives the process; what ran is lost unless
   CHECK_FALSE(std::filesystem::exists(folder.path / "e.response"));
 }
 
+TEST_CASE("what the end of the process stops is run again by the next one") {
+  const Folder folder;
+  std::string id;
+  std::atomic<bool> has_begun = false;
+  {
+    RequestJobs jobs(in(folder.path), [&](Request&, Progress& progress) {
+      has_begun = true;
+      while (!progress.is_cancelled) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return Response{504, {}, "stopped"};
+    });
+    id = *jobs.accept(request_of(Method::get, "long"));
+    while (!has_begun) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  RequestJobs jobs(in(folder.path), echo);
+  CHECK(ended(jobs, id).response.body == "did long");
+}
+
 TEST_CASE("one owner cannot take all places, and finds its own jobs alone") {
   const Folder folder;
   for (const auto& path : {std::filesystem::path(), folder.path}) {
