@@ -20,6 +20,8 @@ fhir::Result<void> Searcher::follow(const search::Include& include, std::string_
     const auto param = catalog_.parameter(from_type, include.parameter->url);
     return param ? add_rows(Fixed::forward_targets, from, *param, found) : fhir::Result<void>();
   }
+  // "a specific type of target resource": of those that refer to it.
+  if (!is_any(include.target_type) && catalog_.type(include.target_type) != from_type) return {};
   std::vector<std::int64_t> sources;
   if (is_any(include.source_type)) {
     sources = catalog_.types();

@@ -197,7 +197,11 @@ TEST_CASE("_include adds what matches refer to, _revinclude what refers to them,
   search::Query reverse = query_of("Patient");
   reverse.includes.push_back(include("Observation", k_subject, true));
   CHECK(included(search_page(*store, reverse)) == Ids{"Observation/a", "Observation/b"});
-  reverse.includes[0].parameter = nullptr;
+  reverse.includes[0].target_type = "Group";  // those that refer to a Group
+  CHECK(included(search_page(*store, reverse)).empty());
+  reverse.includes[0].target_type = "Patient";
+  CHECK(included(search_page(*store, reverse)) == Ids{"Observation/a", "Observation/b"});
+  reverse.includes[0] = include("Observation", nullptr, true);
   CHECK(included(search_page(*store, reverse)) == Ids{"Observation/a", "Observation/b"});
 }
 
