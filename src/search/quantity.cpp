@@ -26,10 +26,25 @@ Unit unit_of(const fhir::Element& quantity) {
           quantity.value->string_at("unit")};
 }
 
+/// `<5` is any number below 5, but not 5: its end is not of it.
+struct Values {
+  NumberRange range;
+  bool excludes_low = false, excludes_high = false;
+};
+
+// Open ends as closed ones of the next double; in base units it is the next one there, since the
+// next in the unit as sent may be the same there (a degree's zero point is far away).
+NumberRange closed(const Values& values, NumberRange range) {
+  if (values.excludes_low) range.low = std::nextafter(range.low, k_infinity);
+  if (values.excludes_high) range.high = std::nextafter(range.high, -k_infinity);
+  return range;
+}
+
 // `||unit` asks for "the code or the stated human unit": a printed unit that differs from the code
 // is a row of its own, without the system. A UCUM unit is indexed in base units too.
-void add(const Unit& unit, const NumberRange& range, Parameter parameter,
-         const IndexContext& context, IndexRows& rows) {
+void add(const Unit& unit, const Values& values, Parameter parameter, const IndexContext& context,
+         IndexRows& rows) {
+  const NumberRange range = closed(values, values.range);
   const auto add_row = [&](std::string_view system, std::string_view code) {
     rows.quantities.push_back(
         {parameter, std::string(system), std::string(code), range.low, range.high});
@@ -37,22 +52,25 @@ void add(const Unit& unit, const NumberRange& range, Parameter parameter,
   if (!unit.code.empty() || unit.printed.empty()) add_row(unit.system, unit.code);
   if (!unit.printed.empty() && unit.printed != unit.code) add_row({}, unit.printed);
   if (unit.system != fhir::k_ucum_system) return;
-  if (const auto base = in_base_units(context.units, unit.code, range))
+  if (const auto base = in_base_units(context.units, unit.code, values.range)) {
+    const NumberRange of_base = closed(values, base->range);
     rows.quantities.push_back(
-        {parameter, std::string(k_canonical_units), base->unit, base->range.low, base->range.high});
+        {parameter, std::string(k_canonical_units), base->unit, of_base.low, of_base.high});
+  }
 }
 
 // A comparator opens the value to one side: "<5" may be anything below 5.
-std::optional<NumberRange> value_of(const fhir::Element& quantity) {
+std::optional<Values> value_of(const fhir::Element& quantity) {
   const auto value = parse_number(fhir::child(quantity, "value").text());
   if (!value) return {};
   const std::string_view comparator =
       quantity.value != nullptr ? quantity.value->string_at("comparator") : std::string_view{};
-  if (comparator == "<") return NumberRange{-k_infinity, std::nextafter(*value, -k_infinity)};
-  if (comparator == "<=") return NumberRange{-k_infinity, *value};
-  if (comparator == ">") return NumberRange{std::nextafter(*value, k_infinity), k_infinity};
-  if (comparator == ">=") return NumberRange{*value, k_infinity};
-  return NumberRange{*value, *value};
+  Values values{{*value, *value}};
+  if (comparator.starts_with('<')) values.range.low = -k_infinity;
+  if (comparator.starts_with('>')) values.range.high = k_infinity;
+  values.excludes_high = comparator == "<";
+  values.excludes_low = comparator == ">";
+  return values;
 }
 
 void index_money(const fhir::Element& money, Parameter parameter, const IndexContext& context,
@@ -61,7 +79,7 @@ void index_money(const fhir::Element& money, Parameter parameter, const IndexCon
   if (!value) return;
   const std::string_view currency = money.value->string_at("currency");
   add({currency.empty() ? std::string_view{} : "urn:iso:std:iso:4217", currency, {}},
-      {*value, *value}, parameter, context, rows);
+      {{*value, *value}}, parameter, context, rows);
 }
 
 // From the least to the greatest value that was sampled, in the unit of the origin. Nothing for a
@@ -82,7 +100,7 @@ void index_sampled_data(const fhir::Element& sampled, Parameter parameter,
     range.low = std::min(range.low, *zero + *number * factor);
     range.high = std::max(range.high, *zero + *number * factor);
   }
-  if (range.low <= range.high) add(unit_of(origin), range, parameter, context, rows);
+  if (range.low <= range.high) add(unit_of(origin), {range}, parameter, context, rows);
 }
 
 void index_range(const fhir::Element& value, Parameter parameter, const IndexContext& context,
@@ -90,8 +108,8 @@ void index_range(const fhir::Element& value, Parameter parameter, const IndexCon
   const auto range = range_of(value);
   if (!range) return;
   const fhir::Element low = fhir::child(value, "low");
-  add(unit_of(low.value != nullptr ? low : fhir::child(value, "high")), *range, parameter, context,
-      rows);
+  add(unit_of(low.value != nullptr ? low : fhir::child(value, "high")), {*range}, parameter,
+      context, rows);
 }
 
 bool is_quantity(const fhir::TypeSchema* type) {
@@ -108,7 +126,9 @@ void index_quantity(const fhir::Element& value, Parameter parameter, const Index
   if (value.type == nullptr) return;
   const std::string_view type = value.type->name;
   if (is_quantity(value.type)) {
-    if (const auto range = value_of(value)) add(unit_of(value), *range, parameter, context, rows);
+    if (const auto values = value_of(value)) {
+      add(unit_of(value), *values, parameter, context, rows);
+    }
   } else if (type == "Money") {
     index_money(value, parameter, context, rows);
   } else if (type == "Range") {
@@ -117,7 +137,7 @@ void index_quantity(const fhir::Element& value, Parameter parameter, const Index
     index_sampled_data(value, parameter, context, rows);
   } else if (value.is_primitive()) {
     if (const auto number = parse_number(value.text()))
-      add({}, {*number, *number}, parameter, context, rows);
+      add({}, {{*number, *number}}, parameter, context, rows);
   }
 }
 

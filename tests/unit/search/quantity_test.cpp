@@ -63,6 +63,15 @@ TEST_CASE("a quantity of UCUM is indexed as it was sent and in base units") {
         Lines{"5..5 http://unitsofmeasure.org|mgs"});
 }
 
+TEST_CASE("what is greater than a value is greater in base units too") {
+  const std::string above = R"("value":0.33,"comparator":">","code":"Cel")";
+  CHECK_FALSE(finds("le0.33|http://unitsofmeasure.org|Cel", above));
+  CHECK(finds("gt0.33|http://unitsofmeasure.org|Cel", above));
+  const std::string below = R"("value":0.33,"comparator":"<","code":"Cel")";
+  CHECK_FALSE(finds("ge0.33|http://unitsofmeasure.org|Cel", below));
+  CHECK(finds("lt0.33|http://unitsofmeasure.org|Cel", below));
+}
+
 TEST_CASE("a scale that runs against its base units is indexed as it was sent only") {
   CHECK(lines(rows_of_quantity(R"("value":5,"code":"[opposite]")"), "value-quantity") ==
         Lines{"5..5 http://unitsofmeasure.org|[opposite]"});
