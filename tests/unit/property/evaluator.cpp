@@ -104,6 +104,7 @@ bool Evaluator::matches_value(const Place& place, const fhir::SearchParameter& p
                               const Question& question, const Value& value) const {
   if (parameter.code == "_id") return place.resource.value->string_at("id") == value.parts[0];
   if (parameter.code == "_lastUpdated") {
+    if (place.is_contained) return false;  // "contained resources … have no meta.lastUpdated"
     const std::int64_t at = place.container->last_updated;
     return is_date_match(value.prefix, value.parts[0], {at, at + 1}, world_.now);
   }

@@ -3,8 +3,8 @@
 // of the server's own search is used.
 #pragma once
 
-#include <compare>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +39,10 @@ class Evaluator {
   /// Of a composite's component, relative to what the composite's own expression led to.
   Found values_at(const Place& place, const fhir::Element& context,
                   std::string_view expression) const;
+
+  /// `Type/id` of all that is included with matches on a page.
+  std::set<std::string> included(const Search& search,
+                                 const std::vector<std::string>& matches) const;
 
   /// What `resource` is sorted by, the least or the greatest of its values; nothing when it has
   /// none.

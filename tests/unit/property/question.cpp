@@ -45,6 +45,12 @@ std::vector<std::pair<std::string, std::string>> Search::parameters() const {
   for (const auto& [code, descends] : sort)
     order += (order.empty() ? "" : ",") + std::string(descends ? "-" : "") + code;
   if (!order.empty()) made.emplace_back("_sort", order);
+  for (const Follow& follow : follows) {
+    made.emplace_back(
+        std::string(follow.reverse ? "_revinclude" : "_include") +
+            (follow.iterate ? ":iterate" : ""),
+        follow.source + ":" + follow.code + (follow.target.empty() ? "" : ":" + follow.target));
+  }
   return made;
 }
 

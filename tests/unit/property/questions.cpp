@@ -81,6 +81,11 @@ Search Questions::search() {
         search.sort.emplace_back(key.code, dice_.chance(50));
     }
   }
+  if (dice_.chance(20)) {
+    for (std::size_t left = 1 + dice_.below(3); left > 0; --left)
+      search.follows.push_back(follow(search.type));
+    if (dice_.chance(70)) search.criteria.clear();  // of all of the type: that there is something
+  }
   return search;
 }
 
@@ -125,7 +130,8 @@ Question Questions::chain(const std::string& type, int depth) {
   return made;
 }
 
-Question Questions::has(const std::string& type, int depth) {
+/// Type and code of all parameters by which resources may refer to one of the type.
+std::vector<std::pair<std::string, std::string>> Questions::links_to(const std::string& type) {
   std::vector<std::pair<std::string, std::string>> links;
   for (const std::string_view source : resource_types()) {
     for (const SearchParameter* one : parameters_of(std::string(source), true)) {
@@ -134,6 +140,36 @@ Question Questions::has(const std::string& type, int depth) {
         links.emplace_back(source, one->code);
     }
   }
+  return links;
+}
+
+/// From the type, from what refers to it, or, where it iterates, from anywhere.
+Follow Questions::follow(const std::string& type) {
+  Follow made;
+  made.iterate = dice_.chance(50);
+  made.reverse = dice_.chance(50);
+  const std::string at = made.iterate && dice_.chance(50)
+                             ? std::string(resource_types()[dice_.below(resource_types().size())])
+                             : type;
+  const auto links = links_to(at);
+  if (made.reverse && !links.empty()) {
+    std::tie(made.source, made.code) = dice_.pick(links);
+    if (dice_.chance(40)) made.target = at;
+    return made;
+  }
+  made.reverse = false;
+  made.source = at;
+  made.code = "*";
+  const auto parameters = parameters_of(at, true);
+  if (parameters.empty() || dice_.chance(10)) return made;
+  const SearchParameter& parameter = *dice_.pick(parameters);
+  made.code = parameter.code;
+  if (dice_.chance(40)) made.target = dice_.pick(targets_of(parameter));
+  return made;
+}
+
+Question Questions::has(const std::string& type, int depth) {
+  const auto links = links_to(type);
   if (links.empty()) return plain(type);
   Question made;
   std::tie(made.source_type, made.code) = dice_.pick(links);

@@ -21,6 +21,8 @@ class Questions {
   Question plain(const std::string& type);
   Question chain(const std::string& type, int depth);
   Question has(const std::string& type, int depth);
+  Follow follow(const std::string& type);
+  std::vector<std::pair<std::string, std::string>> links_to(const std::string& type);
   Value value_for(const std::string& type, const fhir::SearchParameter& parameter,
                   const std::string& modifier);
   Value composite_value(const std::string& type, const fhir::SearchParameter& parameter);

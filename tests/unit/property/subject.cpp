@@ -73,7 +73,14 @@ Answer Subject::ask(const Search& search, std::uint32_t page) {
     const auto found = reader->search(*query);
     if (!found) return failed(found.error());
     if (query->cursor.empty()) answer.total = found->total.value_or(0);
-    for (std::string& id : storage_test::ids_of(*found)) answer.ids.push_back(std::move(id));
+    Answer::Page& one = answer.pages.emplace_back();
+    for (const auto& entry : found->entries) {
+      if (entry.is_match) {
+        one.matches.push_back(entry.version.id);
+      } else {
+        one.included.push_back(entry.version.type + "/" + entry.version.id);
+      }
+    }
     query->cursor = found->next_cursor;
   } while (!query->cursor.empty());
   return answer;

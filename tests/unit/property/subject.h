@@ -18,10 +18,14 @@
 namespace property_test {
 
 struct Answer {
-  std::vector<std::string> ids;  // in order, of all pages
-  std::uint64_t total = 0;       // of _total=accurate
-  std::uint64_t count = 0;       // of _summary=count
-  std::string failure;           // why there is none
+  struct Page {
+    std::vector<std::string> matches;   // ids, in order
+    std::vector<std::string> included;  // `Type/id`
+  };
+  std::vector<Page> pages;
+  std::uint64_t total = 0;  // of _total=accurate
+  std::uint64_t count = 0;  // of _summary=count
+  std::string failure;      // why there is none
 };
 
 class Subject {

@@ -45,6 +45,20 @@ std::string order_fault(const World& world, const Search& search,
 
 }  // namespace
 
+namespace {
+
+std::string include_fault(const World& world, const Search& search, const Answer::Page& page) {
+  const std::set<std::string> included(page.included.begin(), page.included.end());
+  const std::set<std::string> expected = Evaluator(world).included(search, page.matches);
+  if (included != expected) {
+    return "with" + list({page.matches.begin(), page.matches.end()}) + " are to be included" +
+           list(expected) + ", but it is" + list(included);
+  }
+  return included.size() == page.included.size() ? "" : "something is included twice";
+}
+
+}  // namespace
+
 Verdict judge(const World& world, Subject& subject, const Search& search, std::uint32_t page) {
   const Answer answer = subject.ask(search, page);
   if (!answer.failure.empty()) return {"it is refused: " + answer.failure};
@@ -54,12 +68,18 @@ Verdict judge(const World& world, Subject& subject, const Search& search, std::u
     if (evaluator.matches(resource, search)) expected.insert(resource.id);
   }
   const std::size_t hits = expected.size();
-  const std::set<std::string> found(answer.ids.begin(), answer.ids.end());
+  std::vector<std::string> ids;  // in order, of all pages
+  for (const Answer::Page& one : answer.pages)
+    ids.insert(ids.end(), one.matches.begin(), one.matches.end());
+  const std::set<std::string> found(ids.begin(), ids.end());
   if (found != expected) return {"expected" + list(expected) + ", found" + list(found)};
-  if (answer.ids.size() != hits) return {"a page repeats what was on another"};
+  if (ids.size() != hits) return {"a page repeats what was on another"};
   if (answer.total != hits) return {"the total is " + std::to_string(answer.total)};
   if (answer.count != hits) return {"the count is " + std::to_string(answer.count)};
-  return {order_fault(world, search, answer.ids), hits};
+  for (const Answer::Page& one : answer.pages) {
+    if (std::string fault = include_fault(world, search, one); !fault.empty()) return {fault};
+  }
+  return {order_fault(world, search, ids), hits};
 }
 
 namespace {
@@ -83,7 +103,8 @@ class Shrinker {
   void run() {
     drop_each(resources_, 0);
     drop_each(search_.sort, 0);
-    drop_each(search_.criteria, search_.sort.empty() ? 1 : 0);
+    drop_each(search_.follows, 0);
+    drop_each(search_.criteria, 0);
     for (Question& question : search_.criteria) shrink(question);
     for (Tree& resource : resources_) prune(resource);
   }
