@@ -134,6 +134,28 @@ void name_environment(CLI::App& app) {
   }
 }
 
+void add_rate_options(CLI::App& app, ServeSettings& settings) {
+  app.add_option("--rate-limit", settings.rate,
+                 "Requests a second that one address may make, for long; ten seconds' worth may "
+                 "come at once. 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--client-rate-limit", settings.client_rate,
+                 "The same for each client of --auth smart")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--login-rate-limit", settings.login_rate,
+                 "Passwords and codes a minute that one address may try; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--token-rate-limit", settings.token_rate,
+                 "Requests for tokens a minute that one address may make; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--trusted-proxy", settings.trusted_proxies,
+                 "Address of a proxy whose X-Forwarded-For tells who asks; several may be given");
+}
+
 void add_rest_options(CLI::App& app, ServeSettings& settings) {
   app.add_option("--version-conflict", settings.version_conflict,
                  "Status when If-Match names another version: 412, or 409 as R3 had it")
@@ -184,6 +206,7 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
   add_definition_options(app, settings.definitions);
   add_store_options(app, settings);
   add_rest_options(app, settings);
+  add_rate_options(app, settings);
   app.add_option("--bind", settings.bind, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
       ->capture_default_str();
@@ -193,6 +216,9 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
       ->capture_default_str();
   app.add_flag("--open-introspection", settings.open_introspection,
                "Tell whoever holds a token about it, without proof of who asks");
+  app.add_flag("--validator-service", settings.validator_service,
+               "Judge what anybody posts to /validate, the interface of the validator service that "
+               "conformance labs ask; nothing is stored");
   app.add_option("--tls-certificate", settings.tls_certificate,
                  "PEM chain; with --tls-key the port speaks TLS");
   app.add_option("--tls-key", settings.tls_key, "PEM key");

@@ -11,10 +11,12 @@
 #include "src/cli/commands.h"
 #include "src/cli/engine.h"
 #include "src/cli/smart.h"
+#include "src/http/rate_limited.h"
 #include "src/http/server.h"
 #include "src/http/worker_pool.h"
 #include "src/jobs/request_jobs.h"
 #include "src/rest/rest_handler.h"
+#include "src/rest/validator_service.h"
 
 namespace server::cli {
 namespace {
@@ -101,6 +103,18 @@ int could_not_start(const fhir::Issue& issue) {
   return 1;
 }
 
+/// Passwords and codes are guessed by many requests: those have limits of their own.
+std::vector<http::RateRule> rate_rules(const ServeSettings& settings) {
+  constexpr double k_minute = 60, k_login_burst_minutes = 2;
+  const auto of_minute = [&](double count) {
+    return http::Rate{count / k_minute, count * k_login_burst_minutes};
+  };
+  return {{"", false, {settings.rate, settings.rate * k_burst_seconds}},
+          {"/fhir/auth/login", true, of_minute(settings.login_rate)},
+          {"/fhir/auth/second-factor", true, of_minute(settings.login_rate)},
+          {"/fhir/auth/token", true, of_minute(settings.token_rate)}};
+}
+
 void warn_of_network(const ServeSettings& settings) {
   if (settings.bind == "127.0.0.1" || settings.bind == "::1" || settings.bind == "localhost")
     return;
@@ -147,7 +161,12 @@ int serve(const ServeSettings& given) {
   });
   handler.answer_later_by(later);
   const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
-  late.set(site ? *site : handler);
+  http::Handler& inner = site ? *site : handler;
+  rest::ValidatorService validator(*engine->definitions, inner);
+  http::RateLimited limited(
+      rate_rules(settings), settings.trusted_proxies,
+      settings.validator_service ? static_cast<http::Handler&>(validator) : inner);
+  late.set(limited);
   stop_on_signals(server);
   std::fprintf(stderr, "medisync %s listening on %s/fhir\n", MEDISYNC_VERSION, origin.c_str());
   warn_of_network(settings);

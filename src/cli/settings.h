@@ -14,6 +14,9 @@ struct DefinitionSettings {
   std::string package_folder;         // where packages are installed; empty: DATA/packages
 };
 
+/// How many seconds' worth of requests may come at once, where a rate is limited.
+inline constexpr double k_burst_seconds = 10;
+
 struct ServeSettings {
   DefinitionSettings definitions;
   std::string bind = "127.0.0.1";
@@ -22,6 +25,7 @@ struct ServeSettings {
   std::string data = "data";
   std::string auth = "none";
   bool open_introspection = false;
+  bool validator_service = false;
   std::string durability = "full";
   unsigned io_threads = 0;      // 0: by the machine
   unsigned worker_threads = 0;  // 0: by the machine
@@ -46,6 +50,10 @@ struct ServeSettings {
   std::vector<std::string> check_references;  // write, delete
   bool create_placeholders = false;
   std::vector<std::string> cors_origins;
+  double rate = 0, client_rate = 0;  // requests a second; 0: no limit
+  double login_rate = 30;            // a minute
+  double token_rate = 600;           // a minute
+  std::vector<std::string> trusted_proxies;
 };
 
 struct ValidateSettings {

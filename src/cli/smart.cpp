@@ -78,11 +78,11 @@ class FetchedKeys final : public security::KeySource {
 
 class SmartServer final : public Smart {
  public:
-  SmartServer(std::unique_ptr<AuthState> state, Engine& engine)
+  SmartServer(std::unique_ptr<AuthState> state, Engine& engine, http::Rate rate)
       : state_(std::move(state)),
         engine_(engine),
         directory_(*engine.definitions),
-        authorizer_(state_->environment) {
+        authorizer_(state_->environment, rate) {
     state_->environment.supports = [&definitions =
                                         *engine.definitions](const security::Scope& scope) {
       return access::is_enforceable(scope, definitions.latest()->definitions());
@@ -131,7 +131,8 @@ fhir::Result<std::unique_ptr<Smart>> make_smart(const ServeSettings& settings, E
   options.base_url = engine.options.base_url;
   options.open_introspection = settings.open_introspection;
   FHIR_TRY(state, open_auth_state(settings.data, std::move(options)));
-  return std::unique_ptr<Smart>(std::make_unique<SmartServer>(std::move(state), engine));
+  const http::Rate rate{settings.client_rate, settings.client_rate * k_burst_seconds};
+  return std::unique_ptr<Smart>(std::make_unique<SmartServer>(std::move(state), engine, rate));
 }
 
 }  // namespace server::cli

@@ -180,6 +180,8 @@ http::Response RestHandler::handle(http::Request& request) {
   }
   if (response.status == 401 && options_.authorizer != nullptr)
     response.headers.add("WWW-Authenticate", options_.authorizer->challenge(request.headers));
+  if (response.status == 429 && !response.headers.has("Retry-After"))
+    response.headers.add("Retry-After", "1");
   present(response, shape);
   // "the server SHOULD respond with the requested mime type"
   if (!shape.generic_type.empty() &&

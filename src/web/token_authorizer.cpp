@@ -28,12 +28,14 @@ std::string_view token_of(const http::Headers& headers) {
 
 }  // namespace
 
-TokenAuthorizer::Shared TokenAuthorizer::recall(const std::string& key, std::int64_t revision) {
+std::optional<TokenAuthorizer::Known> TokenAuthorizer::recall(const std::string& key,
+                                                              std::int64_t revision) {
   const std::lock_guard lock(mutex_);
-  if (revision_ != revision) return nullptr;
+  if (revision_ != revision) return std::nullopt;
   const auto found = known_.find(key);
-  if (found == known_.end() || found->second.expires_at <= environment_.now_ms()) return nullptr;
-  return found->second.identity;
+  if (found == known_.end() || found->second.expires_at <= environment_.now_ms())
+    return std::nullopt;
+  return found->second;
 }
 
 void TokenAuthorizer::remember(const std::string& key, std::int64_t revision, Known known) {
@@ -71,17 +73,11 @@ std::string owner_of(const security::ActiveToken& token) {
 
 }  // namespace
 
-fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
-    const http::Headers& headers) {
-  const std::string_view token = token_of(headers);
-  if (token.empty())
-    return fhir::unexpected(fhir::make_issue(fhir::Situation::unauthenticated,
-                                             fhir::IssueType::login,
-                                             "This server asks for an access token"));
-  const std::string key = security::token_hash(token);
+fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view token,
+                                                              const std::string& key) {
   // Asked before the records are: what changes meanwhile is another revision.
   FHIR_TRY(revision, environment_.records.revision());
-  if (Shared known = recall(key, revision)) return known;
+  if (auto known = recall(key, revision)) return *std::move(known);
   FHIR_TRY(active, security::Grants(environment_).access(token));
   if (!active) return not_active();
   auto identity = std::make_shared<access::Identity>();
@@ -89,8 +85,24 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
   identity->patient = active->grant.patient;
   identity->is_patient_user = active->grant.is_patient_user;
   identity->user_patients = active->grant.user_patients;
-  remember(key, revision, {identity, active->expires_at});
-  return Shared(std::move(identity));
+  Known known{std::move(identity), active->grant.client_id, active->expires_at};
+  remember(key, revision, known);
+  return known;
+}
+
+fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
+    const http::Headers& headers) {
+  const std::string_view token = token_of(headers);
+  if (token.empty())
+    return fhir::unexpected(fhir::make_issue(fhir::Situation::unauthenticated,
+                                             fhir::IssueType::login,
+                                             "This server asks for an access token"));
+  FHIR_TRY(known, look_up(token, security::token_hash(token)));
+  const auto wait = limiter_.take(known.client, http::RateLimiter::Clock::now());
+  if (wait != http::RateLimiter::Clock::duration::zero())
+    return fhir::unexpected(fhir::make_issue(fhir::Situation::throttled, fhir::IssueType::throttled,
+                                             "This client asks too often: wait a while"));
+  return std::move(known.identity);
 }
 
 fhir::Result<std::string> TokenAuthorizer::owner(const http::Headers& headers) {

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "src/http/rate_limiter.h"
 #include "src/rest/authorizer.h"
 #include "src/security/environment.h"
 
@@ -15,7 +17,9 @@ namespace server::web {
 /// busy app asks costs no look into the records.
 class TokenAuthorizer final : public rest::Authorizer {
  public:
-  explicit TokenAuthorizer(const security::Environment& environment) : environment_(environment) {}
+  /// rate   how often each client may ask, whatever its tokens
+  TokenAuthorizer(const security::Environment& environment, http::Rate rate)
+      : environment_(environment), limiter_(rate) {}
 
   fhir::Result<std::shared_ptr<const access::Identity>> identify(
       const http::Headers& headers) override;
@@ -26,12 +30,15 @@ class TokenAuthorizer final : public rest::Authorizer {
   using Shared = std::shared_ptr<const access::Identity>;
   struct Known {
     Shared identity;
+    std::string client;
     std::int64_t expires_at = 0;
   };
-  Shared recall(const std::string& key, std::int64_t revision);
+  std::optional<Known> recall(const std::string& key, std::int64_t revision);
+  fhir::Result<Known> look_up(std::string_view token, const std::string& key);
   void remember(const std::string& key, std::int64_t revision, Known known);
 
   security::Environment environment_;
+  http::RateLimiter limiter_;
   std::mutex mutex_;
   std::int64_t revision_ = 0;  // of all that is known
   std::unordered_map<std::string, Known> known_;

@@ -320,7 +320,9 @@ class SmartCase(Case):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(arguments=cls.arguments, auth="smart")
+        # Its users log in far more often than people do.
+        unlimited = () if "--login-rate-limit" in cls.arguments else ("--login-rate-limit", "0")
+        cls.server = Server(arguments=[*unlimited, *cls.arguments], auth="smart")
         cls.addClassCleanup(cls.server.stop)
         cls.addClassCleanup(Connection.close_all)
         cls.server.start()
