@@ -40,8 +40,9 @@ bool split_last(std::string_view path, std::string_view& parent, std::string_vie
 
 class FhirpathPatch {
  public:
-  FhirpathPatch(Arena& arena, const Value& resource, const DefinitionStore& definitions)
-      : arena_(arena), definitions_(definitions) {
+  FhirpathPatch(Arena& arena, const Value& resource, const DefinitionStore& definitions,
+                const TerminologyProvider* terminology)
+      : arena_(arena), definitions_(definitions), terminology_(terminology) {
     set_root(resource);
   }
 
@@ -82,6 +83,8 @@ class FhirpathPatch {
     environment.definitions = &definitions_;
     environment.resource = root_element(*root_, definitions_);
     environment.root_resource = environment.resource;
+    environment.terminology = terminology_;
+    if (terminology_ != nullptr) environment.units = terminology_->units();
     environment.steps_max = k_steps_max;
     FHIR_TRY(items, compiled->evaluate(environment.resource, environment));
     std::vector<Element> elements;
@@ -252,6 +255,7 @@ class FhirpathPatch {
 
   Arena& arena_;
   const DefinitionStore& definitions_;
+  const TerminologyProvider* terminology_;
   const Value* root_ = nullptr;
   std::size_t nodes_left_ = k_added_nodes_max;
 };
@@ -259,10 +263,11 @@ class FhirpathPatch {
 }  // namespace
 
 Result<json::Document> apply_fhirpath_patch(const Value& resource, const Value& patch,
-                                            const DefinitionStore& definitions) {
+                                            const DefinitionStore& definitions,
+                                            const TerminologyProvider* terminology) {
   FHIR_TRY(operations, read_operations(patch));
   auto arena = std::make_unique<Arena>();
-  FhirpathPatch run(*arena, resource, definitions);
+  FhirpathPatch run(*arena, resource, definitions, terminology);
   for (std::size_t i = 0; i < operations.size(); ++i) {
     if (auto applied = run.apply(operations[i]); !applied) {
       Issue issue = std::move(applied).error();

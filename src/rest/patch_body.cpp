@@ -129,7 +129,8 @@ fhir::Result<std::string> PatchBody::patched(const Call& call,
   FHIR_TRY(after,
            kind_ == Kind::json_patch
                ? fhir::patch::patch_resource(before.root(), document_->root())
-               : fhir::patch::apply_fhirpath_patch(before.root(), document_->root(), definitions));
+               : fhir::patch::apply_fhirpath_patch(before.root(), document_->root(), definitions,
+                                                   call.snapshot->services.terminology));
   if (is_stale_narrative(before.root(), after.root())) return without_text(after.root());
   return fhir::json::to_string(after.root());
 }
