@@ -41,18 +41,7 @@ bool add_ms(DateTime& date, std::int64_t ms) {
   const std::int64_t at = days_from_civil(date.year, date.month, date.day) * k_ms_per_day +
                           ((date.hour * 60 + date.minute) * 60 + date.second) * std::int64_t{1000} +
                           date.millisecond + ms;
-  const std::int64_t days = floor_divide(at, k_ms_per_day);
-  const std::int64_t rest = at - days * k_ms_per_day;
-  const CivilDate civil = civil_from_days(days);
-  if (civil.year < 1 || civil.year > 9999) return false;
-  date.year = static_cast<std::int32_t>(civil.year);
-  date.month = static_cast<std::uint8_t>(civil.month);
-  date.day = static_cast<std::uint8_t>(civil.day);
-  date.hour = static_cast<std::uint8_t>(rest / 3'600'000);
-  date.minute = static_cast<std::uint8_t>(rest / 60'000 % 60);
-  date.second = static_cast<std::uint8_t>(rest / 1000 % 60);
-  date.millisecond = static_cast<std::uint16_t>(rest % 1000);
-  return true;
+  return set_day_and_time(date, at);
 }
 
 /// A duration finer than the date's precision counts in whole units of that precision.
@@ -91,6 +80,32 @@ bool add_to_date(DateTime& date, std::string_view word, std::int64_t amount) {
 
 }  // namespace
 
+bool set_day_and_time(DateTime& date, std::int64_t ms) {
+  const std::int64_t days = floor_divide(ms, k_ms_per_day);
+  const std::int64_t rest = ms - days * k_ms_per_day;
+  const CivilDate civil = civil_from_days(days);
+  if (civil.year < 1 || civil.year > 9999) return false;
+  date.year = static_cast<std::int32_t>(civil.year);
+  date.month = static_cast<std::uint8_t>(civil.month);
+  date.day = static_cast<std::uint8_t>(civil.day);
+  date.hour = static_cast<std::uint8_t>(rest / 3'600'000);
+  date.minute = static_cast<std::uint8_t>(rest / 60'000 % 60);
+  date.second = static_cast<std::uint8_t>(rest / 1000 % 60);
+  date.millisecond = static_cast<std::uint16_t>(rest % 1000);
+  return true;
+}
+
+DateTime on_first_day(const TimeOfDay& time) {
+  DateTime day;
+  day.hour = time.hour;
+  day.minute = time.minute;
+  day.second = time.second;
+  day.millisecond = time.millisecond;
+  day.precision = time.precision;
+  day.fraction_digits = time.fraction_digits;
+  return day;
+}
+
 std::optional<Item> add_duration(Evaluation& evaluation, const Operand& value,
                                  const Decimal& amount, const Operand& unit) {
   std::string_view word = unit.is_calendar ? unit.text : calendar_word_of_ucum(unit.text);
@@ -111,14 +126,8 @@ std::optional<Item> add_duration(Evaluation& evaluation, const Operand& value,
     count = amount.truncate().to_int64().value_or(std::numeric_limits<std::int64_t>::max());
   }
   if (value.kind == ItemKind::time) {
-    DateTime day;
-    day.year = 2000;
-    day.hour = value.time.hour;
-    day.minute = value.time.minute;
-    day.second = value.time.second;
-    day.millisecond = value.time.millisecond;
-    day.precision = value.time.precision;
-    day.fraction_digits = value.time.fraction_digits;
+    DateTime day = on_first_day(value.time);
+    day.year = 2000;  // so that there are days before it
     if (word == "year" || word == "month" || word == "week" || word == "day") {
       evaluation.fail("A time of day is moved by hours, minutes, seconds or milliseconds");
       return std::nullopt;

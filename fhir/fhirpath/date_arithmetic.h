@@ -14,4 +14,13 @@ namespace fhir::fhirpath {
 std::optional<Item> add_duration(Evaluation& evaluation, const Operand& value,
                                  const Decimal& amount, const Operand& unit);
 
+/// Sets the day and the time of day; the rest of `date` stays.
+///
+/// ms        since 1970-01-01T00:00 where the date is
+/// returns   false, and leaves it, outside the years 1 to 9999
+bool set_day_and_time(DateTime& date, std::int64_t ms);
+
+/// The time on the day 0001-01-01, as precise.
+DateTime on_first_day(const TimeOfDay& time);
+
 }  // namespace fhir::fhirpath

@@ -3,6 +3,7 @@
 // https://build.fhir.org/ig/HL7/FHIRPath/#date-and-time-interval-functions
 #include <array>
 
+#include "fhir/fhirpath/date_arithmetic.h"
 #include "fhir/fhirpath/functions.h"
 
 namespace fhir::fhirpath {
@@ -22,14 +23,7 @@ std::optional<Moment> moment_of(const Operand& value) {
   if (value.kind == ItemKind::date || value.kind == ItemKind::date_time)
     return Moment{value.date_time, value.kind};
   if (value.kind != ItemKind::time) return std::nullopt;
-  DateTime day;
-  day.hour = value.time.hour;
-  day.minute = value.time.minute;
-  day.second = value.time.second;
-  day.millisecond = value.time.millisecond;
-  day.precision = value.time.precision;
-  day.fraction_digits = value.time.fraction_digits;
-  return Moment{day, ItemKind::time};
+  return Moment{on_first_day(value.time), ItemKind::time};
 }
 
 template <Answer (*part)(const Moment&)>

@@ -1,4 +1,5 @@
 // https://hl7.org/fhirpath/N1/#utility-functions
+#include "fhir/fhirpath/date_arithmetic.h"
 #include "fhir/fhirpath/element_path.h"
 #include "fhir/fhirpath/functions.h"
 
@@ -8,18 +9,8 @@ namespace {
 DateTime local_now(const Environment& environment) {
   const std::int64_t local =
       environment.now_utc_ms + environment.offset_minutes * std::int64_t{60'000};
-  constexpr std::int64_t k_ms_per_day = 86'400'000;
-  std::int64_t rest = local % k_ms_per_day;
-  if (rest < 0) rest += k_ms_per_day;
-  const CivilDate date = civil_from_days((local - rest) / k_ms_per_day);
   DateTime now;
-  now.year = static_cast<std::int32_t>(date.year);
-  now.month = static_cast<std::uint8_t>(date.month);
-  now.day = static_cast<std::uint8_t>(date.day);
-  now.hour = static_cast<std::uint8_t>(rest / 3'600'000);
-  now.minute = static_cast<std::uint8_t>(rest / 60'000 % 60);
-  now.second = static_cast<std::uint8_t>(rest / 1000 % 60);
-  now.millisecond = static_cast<std::uint16_t>(rest % 1000);
+  set_day_and_time(now, local);
   now.fraction_digits = 3;
   now.precision = DatePrecision::millisecond;
   now.has_time = true;

@@ -7,6 +7,7 @@
 #include "fhir/fhirpath/analysis.h"
 #include "fhir/validation/known_resource.h"
 #include "fhir/validation/questionnaire_value.h"
+#include "fhir/validation/rule_expression.h"
 
 namespace fhir::validation {
 namespace {
@@ -185,21 +186,14 @@ void ElementDefinitionCheck::check_discriminators(const json::Value& element, co
 
 void ElementDefinitionCheck::check_expression(std::string_view expression, const TypeSchema* type,
                                               const json::Value& at, const Path& path) {
-  const auto compiled = fhirpath::Expression::compile(expression, context_.definitions);
-  if (!compiled) {
-    // A function that is lacking here is no mistake of the expression.
-    if (compiled.error().type != IssueType::not_supported)
-      context_.error(IssueType::invalid, path, at,
-                     "The expression is not FHIRPath: " + compiled.error().diagnostics);
-    return;
-  }
-  if (type == nullptr) return;
+  const auto program = compiled(context_, expression, path, at);
+  if (!program || type == nullptr) return;
   fhirpath::AnalysisInput input;
   input.context = type;
   input.resource = context_.definitions.type(context_.resource.string_at("type"));
   if (input.resource != nullptr && input.resource->kind != TypeKind::resource)
     input.resource = context_.definitions.type("Resource");
-  const auto analysis = fhirpath::analyze(*compiled, context_.definitions, input);
+  const auto analysis = fhirpath::analyze(*program, context_.definitions, input);
   if (const Issue* wrong = analysis.first_error())
     context_.error(IssueType::invalid, path, at,
                    "The expression cannot be true of this element: " + wrong->diagnostics);
