@@ -109,6 +109,8 @@ bool read_expected(const Value* expected, const fhir::DefinitionStore& definitio
   const Value* errors = expected != nullptr ? expected->find("errors") : nullptr;
   const Value* paths = expected != nullptr ? expected->find("error_paths") : nullptr;
   if (errors == nullptr || paths == nullptr) return false;
+  const std::string_view outcome = expected->string_at("outcome");
+  run.is_recorded_for_r4 = outcome.substr(outcome.rfind('/') + 1).starts_with("R4.");
   std::from_chars(errors->text().data(), errors->text().data() + errors->text().size(), run.errors);
   for (const Value& path : paths->items()) {
     const std::string expression = expression_of(path.string(), definitions);

@@ -28,6 +28,7 @@ struct Run {
   bool example_urls = true;
   std::string bundle_type, bundle_profile;  // entries of the type, from `bundle_index` on
   std::size_t bundle_index = 0;
+  bool is_recorded_for_r4 = false;  // two have the outcome of R5 alone
   std::size_t errors = 0;
   std::set<std::string> error_paths;
   std::set<std::string> paths_without_positions;  // those of them that were recorded so
@@ -53,6 +54,7 @@ fhir::Result<Engine> make_engine(const std::shared_ptr<const fhir::DefinitionSto
                                  const std::vector<std::string>& files);
 
 struct Outcome {
+  bool is_recorded_for_r4 = false;  // two have the outcome of R5 alone
   std::size_t errors = 0;
   std::set<std::string> error_paths;
   std::vector<fhir::Issue> issues;

@@ -112,7 +112,7 @@ TEST_CASE("the official validator suite is judged as recorded, but for differenc
     std::vector<std::string> known = run.known;
     by_known[std::move(known)].push_back(std::move(run));
   }
-  Totals self_contained, decided_here, all;
+  Totals self_contained, recorded_for_r4, decided_here, all;
   std::size_t without_file = 0;
   for (const auto& [known, runs] : by_known) {
     const auto engine = suite::make_engine(*core, folder, known);
@@ -133,6 +133,7 @@ TEST_CASE("the official validator suite is judged as recorded, but for differenc
       all.add(difference);
       if (!run.is_self_contained) continue;
       self_contained.add(difference);
+      if (run.is_recorded_for_r4) recorded_for_r4.add(difference);
       const auto listed = differences.find(run.key);
       const Difference expected = listed != differences.end() ? listed->second : Difference{};
       if (!expected.is_elsewhere) decided_here.add(difference);
@@ -146,6 +147,7 @@ TEST_CASE("the official validator suite is judged as recorded, but for differenc
     for (const auto& [key, difference] : differences) FAIL_CHECK(key << " is listed and is no run");
   }
   std::cout << "validator suite, self-contained: " << self_contained << "\n"
+            << "validator suite, of these recorded for R4: " << recorded_for_r4 << "\n"
             << "validator suite, of these decided by what is here: " << decided_here << "\n"
             << "validator suite, all: " << all << "; without their file: " << without_file << "\n";
 }
