@@ -14,6 +14,10 @@ namespace fhir::definitions {
 /// values of primitives.
 inline constexpr std::string_view k_system_prefix = "http://hl7.org/fhirpath/System.";
 
+/// What the extension of a binding is named that names the largest set of codes.
+inline constexpr std::string_view k_max_value_set =
+    "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
+
 /// min, max, maxLength …; k_unbounded for `*`.
 /// otherwise   where the element says nothing, or what is no number
 std::uint32_t limit_of(const json::Value& element, std::string_view name, std::uint32_t otherwise);

@@ -11,7 +11,7 @@ namespace {
 
 bool demands_something(const ProfileNode& node) {
   return node.min > 0 || node.max != k_unbounded || node.min_length != 0 || node.max_length != 0 ||
-         !node.types.empty() || !node.binding.value_set.empty() || !node.further_bindings.empty() ||
+         !node.types.empty() || node.binding.is_judged() || !node.further_bindings.empty() ||
          node.needs_value || node.fixed != nullptr || node.pattern != nullptr ||
          node.min_value != nullptr || node.max_value != nullptr || !node.constraints.empty() ||
          !node.narrative_languages.empty() || node.narrative_source || node.slicing != nullptr ||

@@ -51,6 +51,7 @@ class ProfileCompiler {
   void read_types(const json::Value& element, const Base& base, ProfileNode& out);
   void read_binding(const json::Value& element, const Base& base, ProfileNode& out);
   void read_constraints(const json::Value& element, const Base& base, ProfileNode& out);
+  void add_regex(const json::Value& element, std::vector<Constraint>& out);
   void add_additional_bindings(const json::Value& binding, std::vector<Binding>& out);
   Binding binding_to(std::string_view value_set, BindingStrength strength);
   const TypeSchema* type_of(const SourceNode& source, const ElementSchema* element) const;

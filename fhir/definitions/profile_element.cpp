@@ -6,6 +6,7 @@
 #include "fhir/definitions/element_facts.h"
 #include "fhir/definitions/profile_compiler.h"
 #include "fhir/definitions/snapshot_tree.h"
+#include "fhir/formats/json_items.h"
 
 namespace fhir::definitions {
 namespace {
@@ -19,12 +20,21 @@ constexpr std::string_view k_must_have_value =
 constexpr std::string_view k_additional_bindings[] = {
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
     "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"};
+constexpr std::string_view k_regex = "http://hl7.org/fhir/StructureDefinition/regex";
 constexpr std::string_view k_narrative_language =
     "http://hl7.org/fhir/StructureDefinition/narrative-language-control";
 constexpr std::string_view k_narrative_source =
     "http://hl7.org/fhir/StructureDefinition/narrative-source-control";
-constexpr std::string_view k_max_value_set =
-    "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
+
+/// The invariant that a regular expression stands for: it is about the whole of the value.
+std::string matching(std::string_view pattern) {
+  std::string out = "hasValue() implies toString().matchesFull('";
+  for (const char c : pattern) {
+    if (c == '\\' || c == '\'') out += '\\';
+    out += c;
+  }
+  return out += "')";
+}
 
 const json::Value* value_of(const json::Value& extension) {
   for (const json::Member& member : extension.members()) {
@@ -150,8 +160,6 @@ void ProfileCompiler::read_binding(const json::Value& element, const Base& base,
   const json::Value* source = element.find("binding");
   if (source == nullptr) return;
   std::vector<Binding> further;
-  if (const json::Value* largest = extension_value(*source, k_max_value_set))
-    further.push_back(binding_to(largest->text(), BindingStrength::required));
   add_additional_bindings(*source, further);
   out.further_bindings = out_.arena.copy(further);
   const std::string_view value_set = source->string_at("valueSet");
@@ -161,13 +169,20 @@ void ProfileCompiler::read_binding(const json::Value& element, const Base& base,
   // extensible.
   if (without_version(value_set) == k_vital_signs_units)
     strength = std::max(strength, BindingStrength::extensible);
-  if (value_set.empty() || strength > BindingStrength::extensible) return;
-  if (base.element != nullptr) {
-    const Binding& from = base.element->binding;
-    if (from.strength <= strength && without_version(from.value_set) == without_version(value_set))
-      return;
-  }
-  out.binding = binding_to(value_set, strength);
+  const Binding none;
+  const Binding& from = base.element != nullptr ? base.element->binding : none;
+  const auto is_same = [](const Binding& binding, std::string_view canonical) {
+    return without_version(binding.value_set) == without_version(canonical);
+  };
+  if (!value_set.empty() && strength <= BindingStrength::extensible &&
+      !(from.strength <= strength && is_same(from, value_set)))
+    out.binding = binding_to(value_set, strength);
+  out.binding.strength = strength;
+  const json::Value* maximum = extension_value(*source, k_max_value_set);
+  if (maximum == nullptr) return;
+  if (from.maximum != nullptr && is_same(*from.maximum, maximum->text())) return;
+  out.binding.maximum =
+      out_.arena.copy(std::vector{binding_to(maximum->text(), BindingStrength::required)}).data();
 }
 
 /// Those that hold everywhere: one with a usage is left out, since the usage is not judged.
@@ -204,8 +219,6 @@ Binding ProfileCompiler::binding_to(std::string_view value_set, BindingStrength 
 
 void ProfileCompiler::read_constraints(const json::Value& element, const Base& base,
                                        ProfileNode& out) {
-  const json::Value* list = element.find("constraint");
-  if (list == nullptr) return;
   const auto is_inherited = [&](std::string_view key) {
     if (type_has(base.type, key)) return true;
     if (base.element == nullptr) return false;
@@ -217,7 +230,7 @@ void ProfileCompiler::read_constraints(const json::Value& element, const Base& b
                        [&](const TypeRef& type) { return type_has(type.type, key); });
   };
   std::vector<Constraint> own;
-  for (const json::Value& source : list->items()) {
+  for (const json::Value& source : json::items_at(element, "constraint")) {
     const std::string_view expression = expression_of(source);
     if (expression.empty() || is_inherited(source.string_at("key"))) continue;
     Constraint constraint;
@@ -230,7 +243,26 @@ void ProfileCompiler::read_constraints(const json::Value& element, const Base& b
     constraint.index = index_of(expression);
     own.push_back(constraint);
   }
+  add_regex(element, own);
   out.constraints = out_.arena.copy(own);
+}
+
+/// Of the element, or of its only type. https://hl7.org/fhir/R4/extension-regex.html
+void ProfileCompiler::add_regex(const json::Value& element, std::vector<Constraint>& out) {
+  const json::Value* pattern = extension_value(element, k_regex);
+  const auto types = json::items_at(element, "type");
+  // What is said of FHIRPath's own type is a rule of the primitive, which each value is held to.
+  if (pattern == nullptr && types.size() == 1 &&
+      !types[0].string_at("code").starts_with(k_system_prefix))
+    pattern = extension_value(types[0], k_regex);
+  if (pattern == nullptr || pattern->text().empty()) return;
+  Constraint constraint;
+  constraint.key = "regex";
+  constraint.human = keep("The value is to match " + std::string(pattern->text()));
+  constraint.expression = keep(matching(pattern->text()));
+  constraint.source = out_.url;
+  constraint.index = index_of(constraint.expression);
+  out.push_back(constraint);
 }
 
 void ProfileCompiler::read_narrative_control(const json::Value& element, ProfileNode& out) {

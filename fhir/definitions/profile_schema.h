@@ -81,7 +81,7 @@ struct ProfileNode {
   std::uint32_t max_length = 0;
   std::span<const ProfileType> types;         // empty: as in the base
   Binding binding;                            // its index is dense over the profile; example: none
-  std::span<const Binding> further_bindings;  // maxValueSet, additional bindings without a usage
+  std::span<const Binding> further_bindings;  // additional bindings without a usage
   const json::Value* fixed = nullptr;
   const json::Value* pattern = nullptr;
   const json::Value* min_value = nullptr;

@@ -68,6 +68,13 @@ struct Binding {
   BindingStrength strength = BindingStrength::example;
   std::string_view value_set;        // canonical, perhaps with |version
   std::uint32_t index = k_no_index;  // dense over the store: equal value sets share one
+  /// elementdefinition-maxValueSet: no code may be outside of this set, whatever the strength.
+  const Binding* maximum = nullptr;
+
+  /// Whether codes are judged by it: one that is preferred or an example is advice.
+  bool is_judged() const {
+    return maximum != nullptr || (strength <= BindingStrength::extensible && !value_set.empty());
+  }
 };
 
 /// One allowed type of an element.
@@ -120,6 +127,7 @@ struct TypeSchema {
   const DefinitionStore* store = nullptr;
   std::span<const ElementSchema> elements;         // inherited ones included, in definition order
   std::span<const Constraint* const> constraints;  // of the root element: dom-2, ele-1, ext-1
+  Binding binding;                                 // of the root element: the units of an Age
   std::span<const PropertySchema* const> slots;    // hash table, a power of two, null where empty
 
   /// Null when the type has no such JSON member.

@@ -184,6 +184,7 @@ void SchemaCompiler::compile_type(const json::Value& structure) {
     type->base = found->second;
   const SnapshotNode root = snapshot_tree(*snapshot_elements(structure));
   type->constraints = constraints_of(*root.element);
+  type->binding = binding_of(*root.element);
   fill(*type, root);
 }
 
@@ -328,9 +329,18 @@ Binding SchemaCompiler::binding_of(const json::Value& element) {
   Binding out;
   const json::Value* binding = element.find("binding");
   if (binding == nullptr) return out;
-  out.strength = strength_of(binding->string_at("strength"));
   const std::string_view value_set = binding->string_at("valueSet");
-  if (value_set.empty()) return out;
+  if (!value_set.empty()) out = binding_to(value_set);
+  out.strength = strength_of(binding->string_at("strength"));
+  if (const json::Value* maximum = extension_value(*binding, k_max_value_set))
+    out.maximum = arena_.copy(std::vector{binding_to(maximum->text())}).data();
+  return out;
+}
+
+/// Required.
+Binding SchemaCompiler::binding_to(std::string_view value_set) {
+  Binding out;
+  out.strength = BindingStrength::required;
   out.value_set = pool_.keep(value_set);
   auto [at, is_new] = value_set_index_.emplace(
       out.value_set, static_cast<std::uint32_t>(out_.bound_value_sets.size()));

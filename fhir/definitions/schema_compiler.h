@@ -48,6 +48,7 @@ class SchemaCompiler {
   std::span<const TypeRef> types_of(const json::Value& element, bool is_resource_id);
   std::span<const Constraint* const> constraints_of(const json::Value& element);
   Binding binding_of(const json::Value& element);
+  Binding binding_to(std::string_view value_set);
   const json::Value* fixed_value(const json::Value& element, std::string_view prefix);
   void resolve_content_references();
   void drop_inherited_constraints();

@@ -131,6 +131,8 @@ void ProfileWalk::check_bindings(const Node& node, const ProfileNode& wanted,
   if (terminology == nullptr) return;
   if (!wanted.binding.value_set.empty())
     walk_.check_membership(node, wanted.binding, profile.value_set(wanted.binding, *terminology));
+  if (const Binding* maximum = wanted.binding.maximum)
+    walk_.check_maximum(node, wanted.binding, profile.value_set(*maximum, *terminology));
   for (const Binding& further : wanted.further_bindings)
     walk_.check_membership(node, further, profile.value_set(further, *terminology));
 }

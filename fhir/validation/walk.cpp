@@ -95,6 +95,7 @@ void Walk::check_complex(const Node& node, const TypePlan& plan) {
       break;
     case Special::quantity:
       check_unit(node);
+      if (plan.type->binding.is_judged()) check_binding(node, plan.type->binding);
       break;
     case Special::identifier:
     case Special::included_codes:
@@ -273,8 +274,7 @@ void Walk::check_item(const Node& parent, const ElementPlan& child, const Proper
 
 void Walk::judge(const Node& node, const ElementPlan& child) {
   const ElementSchema& element = *child.element;
-  if (element.binding.strength <= BindingStrength::extensible && !element.binding.value_set.empty())
-    check_binding(node, element.binding);
+  if (element.binding.is_judged()) check_binding(node, element.binding);
   if (!child.constraints.empty()) check_invariants(node, child.constraints);
   if (element.max_length != 0 || element.fixed != nullptr || element.pattern != nullptr ||
       element.min_value != nullptr || element.max_value != nullptr)

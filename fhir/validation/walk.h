@@ -139,6 +139,8 @@ class Walk {
   void check_asked_profiles(const Node& node);
   void check_vital_sign(const Node& node, std::span<const json::Value> claimed, bool is_root);
   bool is_asked(std::string_view canonical) const;
+  bool is_logical_model(std::string_view canonical) const;
+  void refuse_model(std::string_view canonical, const Path& path, const json::Value& at);
   void check_profile(const Node& node, std::string_view canonical);
   /// The profile of an extension that has a definition of its own; null for a part of another.
   const Profile* profile_of(const ExtensionSchema& schema) const;
@@ -151,6 +153,7 @@ class Walk {
   void check_invariants(const Node& node, const std::vector<const Constraint*>& constraints);
   void check_rule(const Node& node, const Constraint& constraint, const Rule& rule);
   void check_binding(const Node& node, const Binding& binding);
+  void check_maximum(const Node& node, const Binding& binding, const CodeSet* set);
   void check_membership(const Node& node, const Binding& binding, const CodeSet* set);
   void check_coding(const Node& node);
   void check_unit(const Node& node);

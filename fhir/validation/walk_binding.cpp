@@ -71,8 +71,20 @@ std::optional<Membership> membership_of(const Element& element, const CodeSet& s
 
 void Walk::check_binding(const Node& node, const Binding& binding) {
   if (parts_.terminology == nullptr) return;
-  if (binding.strength != BindingStrength::required && !is_told(Severity::warning)) return;
-  check_membership(node, binding, parts_.bound_sets.of(binding));
+  const bool is_silent =
+      binding.strength != BindingStrength::required && !is_told(Severity::warning);
+  if (!is_silent && !binding.value_set.empty() && binding.strength <= BindingStrength::extensible)
+    check_membership(node, binding, parts_.bound_sets.of(binding));
+  if (binding.maximum != nullptr)
+    check_maximum(node, binding, parts_.bound_sets.of(*binding.maximum));
+}
+
+/// set   of binding.maximum
+void Walk::check_maximum(const Node& node, const Binding& binding, const CodeSet* set) {
+  // What is merely preferred asks for no code, where there is only a text.
+  const bool needs_code = binding.strength <= BindingStrength::extensible;
+  if (!needs_code && set != nullptr && !membership_of(node.element, *set)) return;
+  check_membership(node, *binding.maximum, set);
 }
 
 void Walk::check_membership(const Node& node, const Binding& binding, const CodeSet* set) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "fhir/formats/json_document.h"
 #include "fhir/validation/profile_walk.h"
 #include "fhir/validation/vital_signs.h"
 #include "fhir/validation/walk.h"
@@ -46,6 +47,13 @@ void Walk::check_profiles(const Node& node, bool is_root) {
     check_vital_sign(node, claimed, is_root);
 }
 
+bool Walk::is_logical_model(std::string_view canonical) const {
+  const ConformanceRecord* record = parts_.definitions.record("StructureDefinition", canonical);
+  if (record == nullptr) return false;
+  const auto structure = json::Document::read(std::string(record->json));
+  return structure && structure->root().string_at("kind") == "logical";
+}
+
 bool Walk::is_asked(std::string_view canonical) const {
   const auto& asked = options_.profiles;
   return std::find(asked.begin(), asked.end(), canonical) != asked.end();
@@ -53,13 +61,22 @@ bool Walk::is_asked(std::string_view canonical) const {
 
 void Walk::check_asked_profiles(const Node& node) {
   for (const std::string& profile : options_.profiles) {
-    if (!parts_.profiles.find(profile).is_known()) {
+    if (parts_.profiles.find(profile).is_known()) {
+      check_profile(node, profile);
+    } else if (is_logical_model(profile)) {
+      refuse_model(profile, *node.path, *node.element.value);
+    } else {
       report(node, IssueType::not_found,
              {"The profile ", profile, " is not known here, so it was not checked"});
-      continue;
     }
-    check_profile(node, profile);
   }
+}
+
+/// What a logical model describes is no resource: nothing in it tells its type.
+/// https://hl7.org/fhir/R4/structuredefinition.html#logical
+void Walk::refuse_model(std::string_view canonical, const Path& path, const json::Value& at) {
+  report(Severity::error, IssueType::not_supported, path, at.offset(),
+         {canonical, " is a logical model; only resources are judged, not what such describe"});
 }
 
 void Walk::check_vital_sign(const Node& node, std::span<const json::Value> claimed, bool is_root) {

@@ -28,7 +28,13 @@ void Walk::check_resource(const json::Value& value, const TypeSchema* expected, 
   };
   if (!value.is_object()) return refuse("A resource must be a JSON object");
   const json::Value* name = value.find("resourceType");
-  if (name == nullptr || !name->is_string()) return refuse("A resource must name its resourceType");
+  if (name == nullptr || !name->is_string()) {
+    const auto& asked = options_.profiles;
+    const auto model = std::find_if(asked.begin(), asked.end(),
+                                    [&](const auto& profile) { return is_logical_model(profile); });
+    if (place == Place::root && model != asked.end()) return refuse_model(*model, path, value);
+    return refuse("A resource must name its resourceType");
+  }
   const TypeSchema* type = parts_.definitions.type(name->string());
   if (type == nullptr || type->kind != TypeKind::resource || type->is_abstract)
     return refuse("resourceType does not name a resource type of FHIR R4");

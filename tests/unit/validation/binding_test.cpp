@@ -44,6 +44,29 @@ TEST_CASE("a coding outside an extensible value set is a warning") {
   CHECK(with(R"({"text":"x"})").all().empty());
 }
 
+// https://hl7.org/fhir/R4/extension-elementdefinition-maxvalueset.html: "the maximum allowable
+// value set, for use when the binding strength is 'extensible' or 'preferred'"
+TEST_CASE("no code is outside of the largest value set, where the binding names one") {
+  CHECK(validate(R"({"resourceType":"Patient","language":"de-CH"})").all().empty());
+  const auto issue = validate(R"({"resourceType":"Patient","language":"german"})").error();
+  CHECK(issue.expression == "Patient.language");
+  CHECK(issue.type == IssueType::code_invalid);
+  CHECK(issue.diagnostics.find("all-languages") != std::string::npos);
+}
+
+TEST_CASE("a type binds the units of its values") {
+  const auto with = [](const std::string& unit) {
+    return validate(
+        R"({"resourceType":"Condition","subject":{"reference":"Patient/1"},"onsetAge":{"value":5,"system":"http://unitsofmeasure.org","code":")" +
+        unit + R"("}})");
+  };
+  CHECK(with("a").all().empty());
+  const auto unusual = with("s");
+  CHECK(unusual.errors() == 0);
+  CHECK(unusual.has(Severity::warning, "Condition.onset.ofType(Age)"));
+  CHECK(with("g").error().expression == "Condition.onset.ofType(Age)");
+}
+
 TEST_CASE("a value set that is not held makes no error") {
   const auto found =
       validate(R"({"resourceType":"Patient","name":[{"use":"whatever","family":"A"}]})");

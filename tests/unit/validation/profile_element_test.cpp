@@ -25,12 +25,11 @@ const Guide& guide() {
         {"path":"Patient.contact.relationship","min":0,"max":"*","fixedCodeableConcept":{"text":"mother"}})"),
       profile("bound", "Patient", R"(
         {"path":"Patient.maritalStatus","min":0,"max":"1","binding":{"strength":"required","valueSet":"http://hl7.org/fhir/ValueSet/condition-clinical"}},
-        {"path":"Patient.communication","min":0,"max":"*"},
-        {"path":"Patient.communication.language","min":1,"max":"1","binding":{"strength":"extensible","valueSet":"http://hl7.org/fhir/ValueSet/condition-clinical"}},
         {"path":"Patient.contact","min":0,"max":"*"},
         {"path":"Patient.contact.relationship","min":0,"max":"*","binding":{"strength":"preferred","valueSet":"http://hl7.org/fhir/ValueSet/x","extension":[
           {"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet","valueCanonical":"http://hl7.org/fhir/ValueSet/condition-clinical"}]}})"),
       profile("more", "Observation", R"j(
+        {"path":"Observation.method","min":0,"max":"1","binding":{"strength":"extensible","valueSet":"http://hl7.org/fhir/ValueSet/condition-clinical"}},
         {"path":"Observation.code","min":1,"max":"1","binding":{"strength":"example","extension":[{
           "url":"http://hl7.org/fhir/tools/StructureDefinition/additional-binding","extension":[
             {"url":"purpose","valueCode":"required"},
@@ -62,6 +61,10 @@ const Guide& guide() {
           {"key":"j-1","severity":"error","human":"The patient meets another profile","expression":"%resource.conformsTo('http://test.example.org/card')"}]},
         {"path":"Patient.link","min":0,"max":"*","constraint":[
           {"key":"j-2","severity":"error","human":"The patient meets this profile","expression":"%resource.conformsTo('http://test.example.org/judged')"}]})j"),
+      profile("matched", "Patient", R"j(
+        {"path":"Patient.name","min":0,"max":"*"},
+        {"path":"Patient.name.family","min":0,"max":"1","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/regex","valueString":"(a+)+'?"}]},
+        {"path":"Patient.name.given","min":0,"max":"*","type":[{"code":"string","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/regex","valueString":"\\d{2}|[A-Z]+"}]}]})j"),
       profile("circle", "Patient", R"(
         {"path":"Patient.link","min":0,"max":"*"},
         {"path":"Patient.link.other","min":1,"max":"1","type":[{"code":"Reference","targetProfile":["http://test.example.org/circle"]}]},
@@ -87,6 +90,13 @@ const Guide& guide() {
 
 test::Findings patient(std::string_view members, std::string_view name) {
   return guide().validate(R"({"resourceType":"Patient",)" + std::string(members) + "}", name);
+}
+
+test::Findings observation(std::string_view members) {
+  return guide().validate(
+      R"({"resourceType":"Observation","status":"registered","code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]})" +
+          std::string(members) + "}",
+      "more");
 }
 
 }  // namespace
@@ -146,11 +156,15 @@ TEST_CASE("bindings of a profile are judged by their strength") {
   const std::string other = R"({"coding":[{"system":"urn:x","code":"active"}]})";
   CHECK(patient("\"maritalStatus\":" + known, "bound").errors() == 0);
   CHECK(patient("\"maritalStatus\":" + other, "bound").has_error("Patient.maritalStatus"));
-  const auto extensible = patient("\"communication\":[{\"language\":" + other + "}]", "bound");
+  const auto extensible = observation(",\"method\":" + other);
   CHECK(extensible.errors() == 0);
-  CHECK(extensible.has(fhir::Severity::warning, "Patient.communication[0].language"));
+  CHECK(extensible.has(fhir::Severity::warning, "Observation.method"));
   CHECK(patient("\"contact\":[{\"relationship\":[" + other + "]}]", "bound")
             .has_error("Patient.contact[0].relationship[0]"));
+  // The binding is preferred: a text needs no code.
+  CHECK(
+      patient(R"("contact":[{"name":{"text":"x"},"relationship":[{"text":"neighbour"}]}])", "bound")
+          .errors() == 0);
 }
 
 TEST_CASE("constraints of a profile are judged with their severity, in their resource") {
@@ -163,6 +177,38 @@ TEST_CASE("constraints of a profile are judged with their severity, in their res
             .errors() == 0);
   CHECK(patient(R"("gender":"male","contact":[{"gender":"female","name":{"family":"x"}}])", "rule")
             .has_error("Patient.contact[0]", "t-3"));
+}
+
+TEST_CASE("a logical model is told from a profile that is not known") {
+  const Guide models(
+      {R"({"resourceType":"StructureDefinition","url":"http://test.example.org/model",
+    "name":"model","kind":"logical","type":"model","derivation":"specialization",
+    "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Element",
+    "differential":{"element":[{"path":"model"},{"path":"model.a"}]}})"});
+  for (const char* instance : {R"({"a":"x"})", R"({"resourceType":"Patient"})"}) {
+    const auto issue = models.validate(instance, "model").error();
+    CHECK(issue.type == fhir::IssueType::not_supported);
+    CHECK(issue.diagnostics.find("is a logical model") != std::string::npos);
+  }
+  CHECK(models.validate(R"({"resourceType":"Patient"})", "none").error().type ==
+        fhir::IssueType::not_found);
+}
+
+// https://hl7.org/fhir/R4/extension-regex.html
+TEST_CASE("a value matches the regular expression of its element or type, whole") {
+  const auto name = [](const std::string& member) {
+    return patient("\"name\":[{" + member + "}]", "matched");
+  };
+  CHECK(name(R"("family":"aaa'","given":["12","AB"])").all().empty());
+  CHECK(name(R"("family":"baaa")").has_error("Patient.name[0].family", "regex"));
+  CHECK(name(R"("given":["AB","123"])").has_error("Patient.name[0].given[1]", "regex"));
+  CHECK(
+      name(
+          R"("_family":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]})")
+          .errors() == 0);
+  // One on which a matcher that goes back would not end.
+  CHECK(name("\"family\":\"" + std::string(10'000, 'a') + "!\"")
+            .has_error("Patient.name[0].family", "regex"));
 }
 
 TEST_CASE("what a profile says of an element holds for elements that take its content") {
@@ -204,17 +250,6 @@ TEST_CASE("a profile that was asked for must be known and about the resource's t
             .error()
             .expression == "Patient");
 }
-
-namespace {
-
-test::Findings observation(std::string_view members) {
-  return guide().validate(
-      R"({"resourceType":"Observation","status":"registered","code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]})" +
-          std::string(members) + "}",
-      "more");
-}
-
-}  // namespace
 
 TEST_CASE("a quantity lies between the smallest and the largest, whatever its unit") {
   const auto value = [](std::string_view number, std::string_view unit) {

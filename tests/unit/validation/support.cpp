@@ -28,8 +28,8 @@ class FixedSet final : public fhir::CodeSet {
   std::set<std::string, std::less<>> codes_;
 };
 
-/// Holds the value sets of gender, of a condition's clinical status, of languages and of identifier
-/// types.
+/// Holds the value sets of gender, of a condition's clinical status, of languages, of identifier
+/// types and of units of time.
 class FixedTerminology final : public fhir::TerminologyProvider {
  public:
   const fhir::CodeSet* value_set(std::string_view canonical) const override {
@@ -75,6 +75,11 @@ class FixedTerminology final : public fhir::TerminologyProvider {
                 {"active", "recurrence", "relapse", "inactive", "remission", "resolved"})},
       {"http://hl7.org/fhir/ValueSet/identifier-type",
        FixedSet("http://terminology.hl7.org/CodeSystem/v2-0203", {"MR", "DL"})},
+      {"http://hl7.org/fhir/ValueSet/all-languages",
+       FixedSet("urn:ietf:bcp:47", {"ar", "de", "de-CH", "en", "en-US", "fr", "nl"})},
+      {"http://hl7.org/fhir/ValueSet/age-units", FixedSet("http://unitsofmeasure.org", {"a", "d"})},
+      {"http://hl7.org/fhir/ValueSet/all-time-units",
+       FixedSet("http://unitsofmeasure.org", {"a", "d", "min", "s"})},
   };
 };
 
