@@ -9,33 +9,19 @@
 #include "src/rest/answer.h"
 #include "src/rest/bundle/entry.h"
 #include "src/rest/bundle/link_map.h"
-#include "src/rest/conditional.h"
-#include "src/rest/patch_body.h"
+#include "src/rest/bundle/plan.h"
+#include "src/rest/bundle/transaction_response.h"
 #include "src/rest/references.h"
 #include "src/rest/referential.h"
 #include "src/rest/resource_input.h"
-#include "src/rest/stored_body.h"
 
 namespace server::rest {
 namespace {
 
 using bundle_entries::Entry;
+using bundle_entries::Plan;
 
 constexpr int k_attempts_max = 5;
-
-/// What an entry comes to before anything is written.
-struct Plan {
-  const Entry* entry = nullptr;
-  enum class Kind { write, existing, nothing, read } kind = Kind::read;
-  std::string type;
-  std::string id;
-  storage::WriteMethod method = storage::WriteMethod::create;
-  storage::Precondition precondition;
-  std::optional<fhir::json::Document> patched;  // what a PATCH made of the current version
-  std::size_t write = 0;                        // index into the writes, for Kind::write
-  bool is_named_by_version = false;             // a reference in the bundle names what it makes
-  bool is_pinned = false;                       // if_match is ours: it may be tried again
-};
 
 class Transaction {
  public:
@@ -49,12 +35,11 @@ class Transaction {
   /// One attempt; `overtaken` tells that a condition changed meanwhile and another attempt may do.
   Answer run(bool& overtaken) {
     for (const Entry& entry : entries_) {
-      Plan plan;
-      plan.entry = &entry;
-      if (auto planned = make_plan(plan); !planned) return at(std::move(planned).error(), entry);
-      if (plan.kind == Plan::Kind::write || plan.kind == Plan::Kind::existing)
-        links_.add(entry.full_url, plan.type, plan.id, version_sent_in(entry));
-      plans_.push_back(std::move(plan));
+      auto plan = bundle_entries::plan_of(call_, entry);
+      if (!plan) return at(std::move(plan).error(), entry);
+      if (plan->kind == Plan::Kind::write || plan->kind == Plan::Kind::existing)
+        links_.add(entry.full_url, plan->type, plan->id, version_sent_in(entry));
+      plans_.push_back(*std::move(plan));
     }
     FHIR_CHECK(refuse_duplicates());
     FHIR_CHECK(check_reads());
@@ -68,7 +53,7 @@ class Transaction {
       return at(write_failure(call_, std::move(outcome).error().issue),
                 *(failed != nullptr ? failed : &plans_.front())->entry);
     }
-    return answer(std::move(outcome->written));
+    return bundle_entries::transaction_response(call_, plans_, std::move(outcome->written));
   }
 
  private:
@@ -76,118 +61,6 @@ class Transaction {
     for (fhir::Issue& issue : failure)
       issue = bundle_entries::at_entry(std::move(issue), entry, bundle_);
     return fhir::unexpected(std::move(failure));
-  }
-
-  fhir::Result<void, Failure> make_plan(Plan& plan) {
-    const Entry& entry = *plan.entry;
-    const std::string_view interaction = entry.match.route->interaction;
-    plan.type = entry.match.type;
-    plan.id = entry.match.id;
-    FHIR_TRY(inner, bundle_entries::call_for(call_, entry, {}));
-    if (interaction == "create") return plan_create(plan, inner);
-    if (interaction == "update") return plan_update(plan);
-    if (interaction == "delete") {
-      plan.kind = Plan::Kind::write;
-      plan.method = storage::WriteMethod::delete_;
-      return take_if_match(plan);
-    }
-    if (interaction == "patch") return plan_patch(plan, inner);
-    if (interaction == "conditional-patch") {
-      FHIR_TRY(found, find_one(inner, plan.type, inner.parameters));
-      if (!found.id)
-        return fhir::unexpected(
-            failure(fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_found,
-                                     "The criteria match no " + plan.type)));
-      plan.id = *found.id;
-      return plan_patch(plan, inner);
-    }
-    if (interaction == "conditional-update" || interaction == "conditional-delete")
-      return plan_conditional(plan, inner);
-    return {};
-  }
-
-  fhir::Result<void, Failure> check_type(const Plan& plan) const {
-    if (plan.entry->resource->string_at("resourceType") == plan.type) return {};
-    return fhir::unexpected(failure(fhir::make_issue(
-        fhir::IssueType::invalid,
-        "The resource is not a " + plan.type + ", which is the type in request.url")));
-  }
-
-  fhir::Result<void, Failure> plan_create(Plan& plan, const Call& inner) {
-    FHIR_CHECK(check_type(plan));
-    plan.kind = Plan::Kind::write;
-    plan.id = new_id();
-    plan.precondition.must_not_exist = true;
-    const std::string_view condition = plan.entry->headers.get("If-None-Exist");
-    if (condition.empty()) return {};
-    FHIR_TRY(found, find_one(inner, plan.type, condition));
-    if (found.id) {
-      plan.kind = Plan::Kind::existing;
-      plan.id = *found.id;
-    } else {
-      plan.precondition.must_match_none = std::move(found.query);
-    }
-    return {};
-  }
-
-  fhir::Result<void, Failure> plan_update(Plan& plan) {
-    FHIR_CHECK(check_type(plan));
-    if (plan.entry->resource->string_at("id") != plan.id)
-      return fhir::unexpected(failure(fhir::make_issue(
-          fhir::IssueType::invalid, "The resource's id is not the id in request.url")));
-    plan.kind = Plan::Kind::write;
-    plan.method = storage::WriteMethod::update;
-    plan.precondition.must_not_exist = plan.entry->headers.get("If-None-Match") == "*";
-    return take_if_match(plan);
-  }
-
-  /// The patch works on the version that stands now; the write holds only while it does.
-  fhir::Result<void, Failure> plan_patch(Plan& plan, const Call& inner) {
-    plan.kind = Plan::Kind::write;
-    plan.method = storage::WriteMethod::patch;
-    FHIR_TRY(body, PatchBody::read_entry(inner, plan.entry->resource));
-    REST_TRY(current, call_.snapshot->store().read(plan.type, plan.id, call_.deadline));
-    FHIR_CHECK(take_if_match(plan));
-    if (!plan.precondition.if_match) plan.precondition.if_match = current.version_id;
-    FHIR_TRY(document, body.apply(inner, current));
-    FHIR_CHECK(validate_patched(inner, document));
-    plan.patched = std::move(document);
-    return {};
-  }
-
-  fhir::Result<void, Failure> plan_conditional(Plan& plan, const Call& inner) {
-    FHIR_TRY(found, find_one(inner, plan.type, inner.parameters));
-    if (plan.entry->method == http::Method::delete_) {
-      plan.kind = found.id ? Plan::Kind::write : Plan::Kind::nothing;
-      plan.method = storage::WriteMethod::delete_;
-      plan.id = found.id.value_or("");
-      return take_if_match(plan);
-    }
-    FHIR_CHECK(check_type(plan));
-    const std::string_view sent_id = plan.entry->resource->string_at("id");
-    plan.kind = Plan::Kind::write;
-    plan.method = storage::WriteMethod::update;
-    if (found.id) {
-      if (!sent_id.empty() && sent_id != *found.id)
-        return fhir::unexpected(failure(
-            fhir::make_issue(fhir::IssueType::invalid,
-                             "The resource's id is not that of the resource the criteria match")));
-      plan.id = *found.id;
-    } else {
-      plan.id = sent_id.empty() ? new_id() : std::string(sent_id);
-      plan.precondition.must_match_none = std::move(found.query);
-    }
-    return take_if_match(plan);
-  }
-
-  fhir::Result<void, Failure> take_if_match(Plan& plan) const {
-    const std::string_view text = plan.entry->headers.get("If-Match");
-    if (text.empty()) return {};
-    plan.precondition.if_match = version_of_etag(text);
-    if (plan.precondition.if_match) return {};
-    return fhir::unexpected(
-        failure(fhir::make_issue(fhir::Situation::precondition_failed, fhir::IssueType::conflict,
-                                 "ifMatch names no version that this server gave")));
   }
 
   /// "If any resource identities (including resolved identities from conditional update/delete)
@@ -321,76 +194,6 @@ class Transaction {
 
   const Plan* plan_of_write(std::size_t write) const {
     return write < order_.size() ? order_[write] : nullptr;
-  }
-
-  Answer answer(std::vector<storage::Written> written) {
-    std::string text = R"({"resourceType":"Bundle","type":"transaction-response")";
-    if (!plans_.empty()) text += R"(,"entry":[)";
-    for (const Plan& plan : plans_) {
-      if (plan.entry->index != 0) text += ',';
-      append_entry(text, plan, written);
-    }
-    text += plans_.empty() ? "}" : "]}";
-    return fhir_response(200, std::move(text));
-  }
-
-  void append_entry(std::string& text, const Plan& plan, std::vector<storage::Written>& written) {
-    const bool with_resource = call_.prefer_return == ReturnPreference::representation;
-    switch (plan.kind) {
-      case Plan::Kind::write: {
-        if (plan.method == storage::WriteMethod::delete_) {
-          http::Response deleted;
-          deleted.status = 204;
-          bundle_entries::append_response_entry(text, deleted, false);
-          return;
-        }
-        Call shape = call_;
-        shape.prefer_return =
-            with_resource ? ReturnPreference::representation : ReturnPreference::minimal;
-        const http::Response response =
-            written_response(shape, plan.type, plan.id, std::move(written[plan.write]));
-        bundle_entries::append_response_entry(text, response, with_resource);
-        return;
-      }
-      case Plan::Kind::nothing: {
-        http::Response nothing;
-        nothing.status = 204;
-        bundle_entries::append_response_entry(text, nothing, false);
-        return;
-      }
-      case Plan::Kind::existing:
-        bundle_entries::append_response_entry(text, existing(plan), with_resource);
-        return;
-      case Plan::Kind::read: {
-        // deviation: a read that fails only now, since another client was quicker, is an entry with
-        // its outcome; the writes stand.
-        auto inner = bundle_entries::call_for(call_, *plan.entry, {});
-        Answer read = inner ? plan.entry->match.route->handle(*inner)
-                            : Answer(fhir::unexpected(inner.error()));
-        bundle_entries::append_response_entry(
-            text, read ? *std::move(read) : failure_response(read.error()),
-            plan.entry->method != http::Method::head);
-        return;
-      }
-    }
-  }
-
-  http::Response existing(const Plan& plan) const {
-    auto reader = call_.reader();
-    if (reader) {
-      if (auto version = (*reader)->read(plan.type, plan.id)) {
-        storage::Written as_is;
-        as_is.version_id = version->version_id;
-        as_is.last_updated = version->last_updated;
-        as_is.body = std::move(version->body);
-        Call shape = call_;
-        shape.prefer_return = ReturnPreference::representation;
-        return written_response(shape, plan.type, plan.id, std::move(as_is));
-      }
-    }
-    http::Response response;
-    response.headers.add("Location", call_.options->base_url + "/" + plan.type + "/" + plan.id);
-    return response;
   }
 
   const Call& call_;
