@@ -14,6 +14,7 @@ namespace server::rest {
 namespace {
 
 using fhir::json::Builder;
+using jobs::ReindexJob;
 
 fhir::Unexpected<Failure> refuse_as(fhir::Situation situation, fhir::IssueType type,
                                     std::string text) {

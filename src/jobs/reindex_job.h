@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace server::rest {
+namespace server::jobs {
 
 struct ReindexJob {
   enum class Status : std::uint8_t { waiting, running, done, cancelled };
@@ -34,4 +34,4 @@ std::string to_text(const std::deque<ReindexJob>& jobs);
 /// What is no such text gives no jobs.
 std::deque<ReindexJob> jobs_of(std::string_view text);
 
-}  // namespace server::rest
+}  // namespace server::jobs

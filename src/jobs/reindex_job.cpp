@@ -1,4 +1,4 @@
-#include "src/rest/reindex_job.h"
+#include "src/jobs/reindex_job.h"
 
 #include <array>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
 
-namespace server::rest {
+namespace server::jobs {
 namespace {
 
 using fhir::json::Value;
@@ -92,4 +92,4 @@ std::deque<ReindexJob> jobs_of(std::string_view text) {
   return jobs;
 }
 
-}  // namespace server::rest
+}  // namespace server::jobs
