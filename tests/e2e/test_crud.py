@@ -1,5 +1,6 @@
 """https://hl7.org/fhir/R4/http.html: read, vread, create, update, delete, history of an instance."""
 import email.utils
+import threading
 import time
 
 from support import ServerCase, exact, differences, entries, patient
@@ -270,6 +271,48 @@ class History(ServerCase):
         since = self.http.search(path + "/_history", {"_since": last}).json
         self.assertIn("7", [e["resource"]["meta"]["versionId"] for e in entries(since)])
         self.assert_outcome(self.http.search(path + "/_history", {"_count": "x"}), 400)
+
+    def test_pages_neither_repeat_nor_lose_while_others_write(self):
+        ids = [f"paged-{at}" for at in range(4)]
+        for number in range(4):
+            for one in ids:
+                self.assert_status(self.http.put(f"Group/{one}", {"resourceType": "Group", "id": one, "type": "person",
+                                                                  "actual": True, "name": f"n{number}"}), 200, 201)
+        self.http.delete("Group/" + ids[3])
+
+        def versions(page):
+            return [(e["fullUrl"], e["response"]["etag"], e["request"]["method"]) for e in entries(page.json)]
+        stop = threading.Event()
+
+        def write():
+            with self.server.client() as http:
+                number = 0
+                while not stop.is_set():
+                    number += 1
+                    one = ids[number % 4]
+                    if number % 3 == 0:
+                        http.delete(f"Group/{one}")
+                    else:
+                        http.put(f"Group/{one}", {"resourceType": "Group", "id": one, "type": "person", "actual": True, "name": f"w{number}"})
+                    http.post("Group", {"resourceType": "Group", "type": "person", "actual": True, "name": "new"})
+                    time.sleep(0.005)
+        for path in ("Group/_history", "_history", f"Group/{ids[0]}/_history"):
+            for more in ({}, {"_sort": "_lastUpdated"}, {"_at": "2100-01-01"}):
+                with self.subTest(path=path, more=more):
+                    before = [one for page in self.http.pages(path, {**more, "_count": "500"}) for one in versions(page)]
+                    seen, totals, writer = [], set(), None
+                    for page in self.http.pages(path, {**more, "_count": str(max(1, len(before) // 6))}):
+                        self.assert_status(page, 200)
+                        seen += versions(page)
+                        totals.add(page.json["total"])
+                        if writer is None:  # the first page tells of which moment all are
+                            stop.clear()
+                            writer = threading.Thread(target=write)
+                            writer.start()
+                    stop.set()
+                    writer.join()
+                    self.assertEqual(seen, before)
+                    self.assertEqual(totals, {len(before)})
 
     def test_of_an_unknown_instance_is_404(self):
         self.assert_outcome(self.http.get("Patient/never-was/_history"), 404)

@@ -7,6 +7,7 @@ namespace server::storage::sql {
 namespace {
 
 constexpr std::size_t k_cursor_bytes_max = 64u << 10;
+constexpr std::size_t k_block_bytes = 16;
 
 fhir::Issue malformed() {
   return fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::invalid,
@@ -42,7 +43,6 @@ class Bytes {
  public:
   explicit Bytes(std::string_view rest) : rest_(rest) {}
   bool is_good() const { return is_good_; }
-  bool is_empty() const { return rest_.empty(); }
   std::string_view take(std::size_t count) {
     if (count > rest_.size()) {
       is_good_ = false;
@@ -90,6 +90,8 @@ std::string encode(const Cursor& cursor, const search::Query& query, const secur
       body += *text;
     }
   }
+  // What is sealed is as long as what is in it: a name's length is told by blocks only.
+  if (!cursor.keys.empty()) body.resize((body.size() / k_block_bytes + 1) * k_block_bytes);
   return seal.close(body, shape_of(query));
 }
 
@@ -105,8 +107,9 @@ fhir::Result<Cursor> decode(std::string_view text, const search::Query& query,
   cursor.changes = static_cast<std::int64_t>(in.number());
   cursor.time = static_cast<std::int64_t>(in.number());
   if (query.results_max) cursor.returned = static_cast<std::uint32_t>(in.number());
-  while (in.is_good() && !in.is_empty()) {
-    switch (in.take(1).front()) {
+  while (in.is_good() && cursor.keys.size() < query.sort.size()) {
+    const std::string_view kind = in.take(1);
+    switch (kind.empty() ? '\0' : kind.front()) {
       case '0':
         cursor.keys.emplace_back();
         break;
@@ -123,7 +126,7 @@ fhir::Result<Cursor> decode(std::string_view text, const search::Query& query,
         return fhir::unexpected(malformed());
     }
   }
-  if (!in.is_good() || cursor.keys.size() != query.sort.size() || cursor.rid < 0) {
+  if (!in.is_good() || cursor.rid < 0) {
     return fhir::unexpected(malformed());
   }
   return cursor;
