@@ -72,8 +72,7 @@ fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, const Acce
   return out;
 }
 
-/// Nor index_of: pages as of the first one hold old versions, which this token may not read. Nor
-/// the scores of full text, which weigh a word by how many others' resources have it.
+/// Nor the scores of full text, which weigh a word by how many others' resources have it.
 Query without_criteria(const Query& query) {
   Query copy;
   copy.resource_type = query.resource_type;
@@ -84,6 +83,7 @@ Query without_criteria(const Query& query) {
   copy.summary = query.summary;
   copy.elements = query.elements;
   copy.results_max = query.results_max;
+  copy.index_of = query.index_of;
   copy.cursor = query.cursor;
   copy.self = query.self;
   copy.warnings = query.warnings;

@@ -80,6 +80,7 @@ fhir::Result<storage::Page> GuardedReader::search(const search::Query& query) {
   if (access_.reads_everything()) return reader_->search(query);
   FHIR_TRY(limited, guarded(query, access_));
   FHIR_TRY(page, reader_->search(limited));
+  if (query.index_of && !query.cursor.empty()) FHIR_CHECK(drop_lost_matches(page));
   FHIR_CHECK(drop_unseen_includes(query, page));
   return std::move(page);
 }
@@ -108,6 +109,54 @@ fhir::Result<std::set<std::string>> GuardedReader::visible(std::string_view type
     for (const storage::Page::Entry& entry : page.entries) found.insert(entry.version.id);
   }
   return found;
+}
+
+/// A further page gives what changed since the first one as it was then. The limit held then; it
+/// has to hold for what the resource is now as well: what was moved to another patient is not
+/// shown.
+fhir::Result<void> GuardedReader::drop_lost_matches(storage::Page& page) {
+  std::map<std::string, std::vector<std::string>> ids;
+  for (const storage::Page::Entry& entry : page.entries) {
+    if (entry.is_match) ids[entry.version.type].push_back(entry.version.id);
+  }
+  std::map<std::string, std::set<std::string>> seen;
+  std::map<std::string, search::Criterion> limits;
+  for (const auto& [type, all] : ids) {
+    Permission permission = access_.permission(type, right_search);
+    if (permission.extent != Extent::some) continue;
+    FHIR_TRY(found, visible(type, all, permission.limit));
+    seen.emplace(type, std::move(found));
+    limits.emplace(type, std::move(permission.limit));
+  }
+  std::vector<storage::Page::Entry> kept;
+  kept.reserve(page.entries.size());
+  for (storage::Page::Entry& entry : page.entries) {
+    const auto limit = limits.find(entry.version.type);
+    if (entry.is_match && limit != limits.end() &&
+        !seen[entry.version.type].contains(entry.version.id)) {
+      FHIR_TRY(is_shown, was_seen_to_its_end(entry.version, limit->second));
+      if (!is_shown) continue;
+    }
+    kept.push_back(std::move(entry));
+  }
+  page.entries = std::move(kept);
+  return {};
+}
+
+/// Of what is not visible now: whether that is because it was deleted, and the last version before
+/// that matched the limit.
+fhir::Result<bool> GuardedReader::was_seen_to_its_end(const storage::Version& shown,
+                                                      const search::Criterion& limit) {
+  storage::HistoryRequest request;
+  request.type = shown.type;
+  request.id = shown.id;
+  request.count = 2;
+  FHIR_TRY(history, reader_->history(request));
+  if (history.versions.size() < 2 || !history.versions[0].deleted || history.versions[1].deleted)
+    return false;
+  if (history.versions[1].version_id == shown.version_id) return true;
+  const auto judgement = judged(std::move(history.versions[1]), limit, access_);
+  return judgement && judgement->has_value();
 }
 
 /// Includes count for no total and no page: they can be judged once they are found.

@@ -31,6 +31,9 @@ class GuardedReader final : public storage::Reader {
  private:
   fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,
                                               search::Criterion limit);
+  fhir::Result<void> drop_lost_matches(storage::Page& page);
+  fhir::Result<bool> was_seen_to_its_end(const storage::Version& shown,
+                                         const search::Criterion& limit);
   fhir::Result<void> drop_unseen_includes(const search::Query& query, storage::Page& page);
   fhir::Result<std::set<std::string>> visible(std::string_view type,
                                               const std::vector<std::string>& ids,

@@ -1,6 +1,8 @@
 """$expunge: off unless set; what it takes is gone from the store, its history and the index. R4 has
 no such operation; after it, reads answer as https://hl7.org/fhir/R4/http.html says of what never was."""
+import contextlib
 import os
+import sqlite3
 
 from support import ServerCase, match_ids, patient
 
@@ -55,6 +57,23 @@ class Expunge(ServerCase):
         self.assertEqual(self.http.all_ids("Patient", {"_content": "quagmire1"}), [])
         self.make("ex6", family="Quagmire", versions=1)
         self.assertEqual(self.http.all_ids("Patient", {"_content": "quagmire0"}), ["Patient/ex6"])
+
+    def test_the_names_of_what_it_once_contained_go_with_the_versions_that_tell_them(self):
+        def holds(id, *local):
+            contained = [{"resourceType": "Organization", "id": one, "name": "Held"} for one in local]
+            first = {"managingOrganization": {"reference": "#" + local[0]}} if local else {}
+            return {**patient("Holding", id=id), "contained": contained, **first} if local else patient("Holding", id=id)
+
+        def names():
+            with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "medisync.db"))) as database:
+                return [name for name, in database.execute("SELECT id FROM resource WHERE id LIKE '%#%'")]
+        for versions, what, path in ((["told-one"], []), VERSIONS, "Patient/ex7/$expunge"), ((["told-two"],), EVERYTHING, "Patient/ex8/$expunge"):
+            id = path.split("/")[1]
+            for local in versions:
+                self.assert_status(self.http.put(f"Patient/{id}", holds(id, *local)), 200, 201)
+            self.assertTrue(any("told-" in name for name in names()))
+            self.expunge(path, what, 1)
+            self.assertFalse([name for name in names() if "told-" in name])
 
     def test_old_versions(self):
         self.make("ex2", 3)

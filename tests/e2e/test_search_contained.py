@@ -169,19 +169,58 @@ class PagesOfContained(SearchCase):
                 for one in self.containers:
                     self.put(one, self.container(one))
 
-    def test_pages_of_contained_resources_hold_each_and_are_of_now(self):
+    def test_pages_of_contained_resources_are_of_the_moment_of_the_first(self):
         for contained in ("true", "both"):
-            for sort in ({}, {"_sort": "code"}):
-                with self.subTest(contained=contained, sort=sort):
-                    mark = f"{contained} {sort}"
+            for sort in ({}, {"_sort": "code"}, {"_sort": "-code"}, {"_sort": "-_lastUpdated"}, {"_sort": "_id"}):
+                for kind in ("container", "contained"):
+                    with self.subTest(contained=contained, sort=sort, kind=kind):
+                        before = {one: self.http.get(one).json for one in self.containers + self.own}
 
-                    def change(seen):
-                        one = [one for one in self.containers if one not in seen][-1]
-                        self.put(one, self.container(one, note=[{"text": mark}]))
-                    came, count = self.pages("Medication", {"ingredient-code": self.code, "_contained": contained, **sort}, change)
-                    self.assertEqual(set(came), set(self.containers + (self.own if contained == "both" else [])))
-                    self.assertEqual(count, len(came))
-                    self.assertEqual([one.get("note") for one in came.values()].count([{"text": mark}]), 1)
+                        def change(seen):
+                            ahead = [one for one in self.containers if one not in seen]
+                            changed, other, gone, none, back = (ahead + ahead)[:5]
+                            self.put(changed, self.container(changed, note=[{"text": "changed"}]))
+                            self.put(other, request(other.partition("/")[2], medication("m1", "xyz")))
+                            self.http.delete(gone)
+                            self.put(none, request(none.partition("/")[2], medication=self.own[0]))
+                            # Away and back again, under another identity.
+                            self.put(back, request(back.partition("/")[2], medication=self.own[0]))
+                            self.put(back, self.container(back))
+                            self.put(seen[0] if "Request" in seen[0] else back, self.container((seen[0] if "Request" in seen[0] else back)))
+                            self.put(f"MedicationRequest/{self.code}-new", self.container(f"MedicationRequest/{self.code}-new"))
+                            if contained == "both":
+                                self.put(self.own[1], medication(self.own[1].partition("/")[2], "xyz"))
+                        query = {"ingredient-code": self.code, "_contained": contained, "_containedType": kind, **sort}
+                        came, count = self.pages("Medication", query, change)
+                        expected = self.containers + (self.own if contained == "both" else [])
+                        if kind == "container":
+                            self.assertEqual(came, {one: before[one] for one in expected})
+                        self.assertEqual(count, len(expected))
+                        self.http.delete(f"MedicationRequest/{self.code}-new")
+                        for one in self.containers:
+                            self.put(one, self.container(one))
+                        for one in self.own:
+                            self.put(one, medication(one.partition("/")[2], self.code))
+
+    def test_a_container_with_several_matches_comes_once_though_it_changes(self):
+        twin = f"MedicationRequest/{self.code}-twin"
+
+        def twins(*codes):
+            made = [medication(f"m{at}", code) for at, code in enumerate(codes)]
+            for at in range(1, len(made)):
+                made[0]["ingredient"].append({"itemReference": {"reference": f"#m{at}"}})
+            return request(twin.partition("/")[2], *made, medication="#m0")
+        for sort in ({}, {"_sort": "code"}, {"_sort": "-code"}):
+            with self.subTest(sort=sort):
+                self.put(twin, twins(self.code, self.code, "xyz"))
+
+                def change(seen):
+                    self.put(twin, twins("xyz", self.code, self.code))
+                    self.put(twin, twins("xyz"))
+                came, count = self.pages("Medication", {"ingredient-code": self.code, "_contained": "true", **sort}, change)
+                self.assertEqual(set(came), {*self.containers, twin})
+                self.assertEqual(count, len(came))
+        self.http.delete(twin)
 
     def test_both_gives_resources_as_they_were_beside_contained_ones(self):
         def change(seen):

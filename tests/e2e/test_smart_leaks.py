@@ -106,6 +106,52 @@ class OnePatient(SmartCase):
             self.assertEqual(came.count("Observation/moved"), expected, came)
         self.system.delete("Observation/moved")
 
+    def test_pages_neither_repeat_nor_lose_what_stays_of_the_patient(self):
+        ids = [f"paged{at}" for at in range(8)]
+        everything = {f"Observation/{one}" for one in ids}
+        filtered = self.bearer("launch/patient patient/Observation.rs?category=laboratory")
+        for client in (self.one, filtered):
+            for path in ({}, {"_sort": "-_lastUpdated"}, {"_sort": "code"}, {"_sort": "-_id"}):
+                with self.subTest(path=path, filtered=client is filtered):
+                    for one in ids:
+                        self.system.put(f"Observation/{one}", observation(one, "p1", "laboratory", "1-" + one[-1]))
+                    before = {f"Observation/{one}": self.system.get(f"Observation/{one}").json for one in ids}
+                    came, found = [], {}
+                    query = {"_count": "2", "code": ",".join("1-" + one[-1] for one in ids), **path}
+                    for number, page in enumerate(client.pages("Observation", query)):
+                        self.assert_status(page, 200)
+                        came += match_ids(page.json)
+                        found |= {f"Observation/{e['resource']['id']}": e["resource"] for e in page.json["entry"]}
+                        if number == 0:
+                            ahead = [one for one in sorted(before) if one not in found]
+                            # Changed, no longer matching, deleted, changed and deleted; and one that was seen.
+                            for one, code in ((ahead[0], "1-9"), (ahead[1], "2-2"), (ahead[3], "2-3"), (came[0], "1-9")):
+                                name = one.partition("/")[2]
+                                self.system.put(one, observation(name, "p1", "laboratory", code))
+                            self.system.delete(ahead[2])
+                            self.system.delete(ahead[3])
+                            self.system.put("Observation/paged-new", observation("paged-new", "p1", "laboratory", "1-1"))
+                    expected = everything if client is self.one else everything - {ahead[3]}  # no search can tell of it
+                    self.assertEqual(sorted(came), sorted(expected))
+                    self.assertEqual(found, {one: before[one] for one in expected})
+                    self.system.delete("Observation/paged-new")
+        for one in ids:
+            self.system.delete(f"Observation/{one}")
+
+    def test_pages_do_not_show_what_was_deleted_after_it_was_anothers(self):
+        for one in ("first", "second", "third"):
+            self.system.put(f"Observation/{one}", observation(one, "p1", "laboratory", "3-3"))
+        came = []
+        for page in self.one.pages("Observation", {"_count": "1", "code": "3-3"}):
+            self.assert_status(page, 200)
+            came += match_ids(page.json)
+            if len(came) == 1:
+                self.system.put("Observation/third", observation("third", "p2", "laboratory", "3-3"))
+                self.system.delete("Observation/third")
+        self.assertEqual(came, ["Observation/first", "Observation/second"])
+        for one in ("first", "second"):
+            self.system.delete(f"Observation/{one}")
+
     def test_chains_and_has_see_the_own_resources_alone(self):
         for path in ("Observation?subject.name=Twofold", "Observation?patient.family=Twofold",
                      "Observation?subject:Patient.birthdate=1980-02-02", "Patient?_has:Observation:subject:_id=p2-lab",

@@ -26,6 +26,19 @@ inline std::string contained_id(std::int64_t container, std::string_view local) 
   return std::to_string(container).append("#").append(local);
 }
 
+/// The ids of all that a resource contains: from, and up to.
+inline std::string first_contained_id(std::int64_t container) {
+  return contained_id(container, "");
+}
+inline std::string past_contained_id(std::int64_t container) {
+  return std::to_string(container) + '$';  // the character behind `#`
+}
+
+/// The id of what a resource no longer contains: `$23#m1#57`, where 57 is its rid.
+inline std::string gone_contained_id(std::string_view id, std::int64_t rid) {
+  return std::string("$").append(id).append("#").append(std::to_string(rid));
+}
+
 inline ContainedId read_contained_id(std::string_view id) {
   const std::size_t mark = id.find('#');
   ContainedId read;

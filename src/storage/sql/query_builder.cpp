@@ -164,9 +164,14 @@ void QueryBuilder::add_filters(SqlText& text, const Choice& choice, const std::s
   for (std::size_t at = 0; at < conditions_.size(); ++at) {
     if (choice.driver != at) text << " AND " << filter_text(conditions_[at], rid);
   }
-  if (changes_)
-    (text << " AND " << rid << " NOT IN (SELECT rid FROM history WHERE seq > ").bind(*changes_)
-        << ")";
+  if (!changes_) return;
+  text << " AND ";
+  if (is_of_contained_) {
+    text << "(SELECT CAST(c.id AS INTEGER) FROM resource c WHERE c.rid = " << rid << ")";
+  } else {
+    text << rid;
+  }
+  (text << " NOT IN (SELECT rid FROM history WHERE seq > ").bind(*changes_) << ")";
 }
 
 /// SELECT of the matching rids in (after, newest], each once, in any order.
@@ -204,7 +209,7 @@ fhir::Result<std::vector<SqlText>> QueryBuilder::page(const Cursor& cursor, bool
   return index_sorted_page(cursor, is_first, limit);
 }
 
-fhir::Result<std::vector<SqlText>> QueryBuilder::page_of_past(const Cursor& cursor,
+fhir::Result<std::vector<SqlText>> QueryBuilder::page_of_past(const Cursor& cursor, bool is_first,
                                                               std::uint32_t limit) {
   std::vector<SqlText> statements;
   if (matches_nothing_) return statements;
@@ -218,7 +223,7 @@ fhir::Result<std::vector<SqlText>> QueryBuilder::page_of_past(const Cursor& curs
     (text << " ORDER BY 1 LIMIT ").bind(std::int64_t{limit});
     statements.push_back(std::move(text));
   } else {
-    statements.push_back(sorted_page(each, cursor, false, limit));
+    statements.push_back(sorted_page(each, cursor, is_first, limit));
   }
   return statements;
 }

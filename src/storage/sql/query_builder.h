@@ -32,12 +32,13 @@ class QueryBuilder {
   /// containers.
   fhir::Result<SqlText> count();
 
-  /// From now on resources that changed since are left out: more than so many versions were
-  /// superseded then. They are what page_of_past() finds.
+  /// From now on resources that changed since are left out, and contained ones whose container did:
+  /// more than so many versions were superseded then. They are what page_of_past() finds.
   void leave_out_changed_since(std::int64_t changes) { changes_ = changes; }
 
   /// The same page of the resources in the table `past` (SQLite's adapter: past.h).
-  fhir::Result<std::vector<SqlText>> page_of_past(const Cursor& cursor, std::uint32_t limit);
+  fhir::Result<std::vector<SqlText>> page_of_past(const Cursor& cursor, bool is_first,
+                                                  std::uint32_t limit);
 
   /// What the last page() or count() chose, and by which numbers; a line each.
   std::vector<std::string> explanation() const;

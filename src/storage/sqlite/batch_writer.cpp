@@ -119,6 +119,7 @@ fhir::Result<Written> BatchWriter::erase_history(const Write& write, std::int64_
                                              "The current version is no history"));
   FHIR_CHECK(text_.settle(identity.rid));
   FHIR_TRY(erased, erase_versions(identity.rid, write.erased_version.value_or(0)));
+  FHIR_CHECK(contained_.forget_gone(identity.rid));
   names_.count(type, {0, -erased});
   Written written;
   written.version_id = identity.version_id;
@@ -153,6 +154,7 @@ fhir::Result<Written> BatchWriter::erase(const Write& write, std::int64_t type,
   FHIR_TRY(versions, erase_versions(identity.rid, 0));
   static const search::IndexRows k_none;
   if (identity.is_live) FHIR_CHECK(index(identity.rid, type, k_none, IndexWriter::Before::rows));
+  FHIR_CHECK(contained_.forget_gone(identity.rid));
   FHIR_CHECK(erase_identity(write, identity));
   names_.forget(type, write.id);
   names_.count(type, {identity.is_live ? -1 : 0, -versions - 1});

@@ -16,12 +16,33 @@ bool Searcher::is_of_contained(const search::Query& query, const Found& found) {
 
 fhir::Result<bool> Searcher::add_match(Page& page, const search::Query& query, const Found& found) {
   const search::Query& of_type = found.query != nullptr ? *found.query : query;
+  if (const auto was = past_.find(found.rid); was != past_.end())
+    return add_as_it_was(page, of_type, std::move(was->second));  // a rid is found once
   if (is_of_contained(query, found)) return add_contained(page, of_type, found.rid);
   matched_rid_ = found.rid;
-  const auto was = past_.find(found.rid);
-  if (was == past_.end()) return add_entry(page, found.rid, true);
-  page.entries.emplace_back().version = std::move(was->second);  // a rid is found once
+  return add_entry(page, found.rid, true);
+}
+
+bool Searcher::add_as_it_was(Page& page, const search::Query& query, Past::Found was) {
+  matched_rid_ = was.container;
+  Page::Entry& entry = page.entries.emplace_back();
+  entry.version = std::move(was.version);
+  if (query.contained != search::Contained::only) return true;
+  if (query.contained_type == search::ContainedType::contained) {
+    entry.contained_id = std::move(was.contained_id);
+  } else if (is_container_repeated(page)) {
+    page.entries.pop_back();
+    return false;
+  }
   return true;
+}
+
+/// The last entry: matched by a resource of another type that it contains, or by itself.
+bool Searcher::is_container_repeated(const Page& page) {
+  const Version& last = page.entries.back().version;
+  return std::any_of(page.entries.begin(), page.entries.end() - 1, [&](const Page::Entry& other) {
+    return other.version.type == last.type && other.version.id == last.id;
+  });
 }
 
 /// "the server can return either the container resource, or the contained resource alone": both are
@@ -49,17 +70,11 @@ fhir::Result<bool> Searcher::add_contained(Page& page, const search::Query& quer
   }
   FHIR_TRY(is_there, add_entry(page, named.container, true));
   if (!is_there) return false;
-  Page::Entry& entry = page.entries.back();
-  const bool is_repeated =
-      is_container &&
-      std::any_of(page.entries.begin(), page.entries.end() - 1, [&](const Page::Entry& other) {
-        return other.version.type == entry.version.type && other.version.id == entry.version.id;
-      });
-  if (is_repeated) {  // matched by a resource of another type that it contains, or by itself
+  if (is_container && is_container_repeated(page)) {
     page.entries.pop_back();
     return false;
   }
-  if (!is_container) entry.contained_id = named.local;
+  if (!is_container) page.entries.back().contained_id = named.local;
   return true;
 }
 
@@ -67,8 +82,8 @@ fhir::Result<bool> Searcher::add_contained(Page& page, const search::Query& quer
 fhir::Result<bool> Searcher::is_first_of_container(const search::Query& query, std::int64_t rid,
                                                    std::int64_t type, std::int64_t container) {
   std::vector<std::int64_t> all;
-  const std::string first = sql::contained_id(container, ""),
-                    past = std::to_string(container) + '$';  // the character behind `#`
+  const std::string first = sql::first_contained_id(container),
+                    past = sql::past_contained_id(container);
   {
     FHIR_TRY(statement, connection_.statement("SELECT rid FROM resource WHERE type = ? AND "
                                               "id >= ? AND id < ? AND deleted = 0"));

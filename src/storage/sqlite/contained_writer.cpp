@@ -27,8 +27,8 @@ fhir::Result<void> ContainedWriter::replace(std::int64_t container, const search
 fhir::Result<std::vector<ContainedWriter::Present>> ContainedWriter::present_in(
     std::int64_t container) {
   std::vector<Present> present;
-  const std::string first = sql::contained_id(container, ""),
-                    past = std::to_string(container) + '$';  // the character behind `#`
+  const std::string first = sql::first_contained_id(container),
+                    past = sql::past_contained_id(container);
   for (const std::int64_t type : names_.contained_types()) {
     FHIR_TRY(statement, connection_.statement("SELECT rid, id, deleted FROM resource "
                                               "WHERE type = ? AND id >= ? AND id < ?"));
@@ -74,19 +74,35 @@ fhir::Result<void> ContainedWriter::revive(std::int64_t rid) {
   return {};
 }
 
-/// The identity stays, as rids are not used again, but not what the client called it.
+/// The identity stays, as rids are not used again. It keeps what it was called for as long as old
+/// versions of the container tell it too: pages of a search that began before look for it.
 fhir::Result<void> ContainedWriter::remove(const Present& gone) {
   static const search::IndexRows k_none;
   FHIR_CHECK(index_.replace(gone.rid, gone.type, k_none, IndexWriter::Before::rows));
   FHIR_TRY(statement,
            connection_.statement("UPDATE resource SET deleted = 1, id = ? WHERE rid = ?"));
   Run run(*statement);
-  const std::string nobody = "$" + std::to_string(gone.rid);
-  run->bind_text(1, nobody);
+  const std::string former = sql::gone_contained_id(gone.id, gone.rid);
+  run->bind_text(1, former);
   run->bind(2, gone.rid);
   if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
   names_.forget(gone.type, gone.id);
   names_.count(gone.type, {-1, 0});
+  return {};
+}
+
+fhir::Result<void> ContainedWriter::forget_gone(std::int64_t container) {
+  const std::string first = "$" + sql::first_contained_id(container),
+                    past = "$" + sql::past_contained_id(container);
+  for (const std::int64_t type : names_.contained_types()) {
+    FHIR_TRY(statement, connection_.statement("UPDATE resource SET id = '$' || rid "
+                                              "WHERE type = ? AND id >= ? AND id < ?"));
+    Run run(*statement);
+    run->bind(1, type);
+    run->bind_text(2, first);
+    run->bind_text(3, past);
+    if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  }
   return {};
 }
 

@@ -18,6 +18,9 @@ class ContainedWriter {
   fhir::Result<void> replace(std::int64_t container, const search::IndexRows& rows,
                              IndexWriter::Before before);
 
+  /// What the container once contained loses its name: no old version tells it any more.
+  fhir::Result<void> forget_gone(std::int64_t container);
+
  private:
   struct Present {
     std::int64_t rid;

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 
+#include "src/storage/sql/contained_name.h"
 #include "src/storage/sql/dialect.h"
 #include "src/storage/sql/query_builder.h"
 #include "src/storage/sqlite/index_writer.h"
 
 namespace server::storage::sqlite {
 namespace {
+
+constexpr std::uint32_t k_contained_max = 100'000;  // found in the versions of then
 
 /// Names that the store does not have: what the version of then refers to within itself may be
 /// gone, and its rows are made by the definitions of now. They are there until the rollback.
@@ -95,38 +98,51 @@ fhir::Result<std::vector<Past::Found>> Past::find(const search::Query& query,
                                                   std::uint32_t limit, sql::Catalog& catalog,
                                                   const Dictionary& dictionary) {
   std::vector<Found> found;
-  const auto type = catalog.type(query.resource_type);
+  const bool is_of_contained = query.contained == search::Contained::only;
+  const auto type = catalog.type(is_of_contained ? sql::contained_type_name(query.resource_type)
+                                                 : query.resource_type);
   if (!type) return found;
-  // In the order of rid only what is behind the cursor is of interest, else all.
-  FHIR_CHECK(read_versions(*type, cursor, query.sort.empty() ? cursor.rid : 0, greatest));
+  if (is_of_contained) {
+    FHIR_CHECK(read_versions(cursor, {}, 0, cursor.newest_rid));
+  } else {
+    // In the order of rid only what is behind the cursor is of interest, else all.
+    FHIR_CHECK(read_versions(cursor, *type, query.sort.empty() ? cursor.rid : 0, greatest));
+  }
   if (versions_.empty()) return found;
   const Clock clock = [&] { return catalog.now_ms(); };
   NamesOfPast names(*connection_, dictionary, clock);
   connection_->set_deadline(present_.deadline());
   FHIR_CHECK(connection_->run(Fixed::begin));
-  auto done = fill(*type, index_of, names);
+  auto done = is_of_contained ? fill_contained(index_of, cursor.newest_rid, dictionary, names)
+                              : fill(*type, index_of, names);
   if (done) done = judge(query, cursor, limit, names, found);
   // Nothing of it is kept: the tables of the past are empty again.
   if (connection_->in_transaction()) FHIR_CHECK(connection_->run(Fixed::rollback));
   versions_.clear();
+  contained_.clear();
+  rows_.clear();
   if (!done) return fhir::unexpected(std::move(done).error());
   return found;
 }
 
-/// The first version of each that was superseded since is the one that was current.
-fhir::Result<void> Past::read_versions(std::int64_t type, const sql::Cursor& cursor,
+/// The first version of each that was superseded since is the one that was current. Without a type:
+/// of whatever may contain others.
+fhir::Result<void> Past::read_versions(const sql::Cursor& cursor, std::optional<std::int64_t> type,
                                        std::int64_t first, std::int64_t last) {
   versions_.clear();
+  contained_.clear();
+  rows_.clear();
   FHIR_TRY(statement,
            present_.statement("SELECT h.rid, h.version_id, h.last_updated, h.method, h.deleted, "
-                              "h.body, r.id, min(h.seq) FROM history h CROSS JOIN resource r ON "
-                              "r.rid = h.rid WHERE h.seq > ? AND +h.type = ? AND +h.rid > ? AND "
-                              "+h.rid <= ? GROUP BY h.rid"));
+                              "h.body, r.id, min(h.seq), h.type FROM history h CROSS JOIN resource "
+                              "r ON r.rid = h.rid WHERE h.seq > ? AND (? = 0 OR +h.type = ?) AND "
+                              "+h.rid > ? AND +h.rid <= ? GROUP BY h.rid"));
   Run run(*statement);
   run->bind(1, cursor.changes);
-  run->bind(2, type);
-  run->bind(3, first);
-  run->bind(4, last);
+  run->bind(2, type.value_or(0));
+  run->bind(3, type.value_or(0));
+  run->bind(4, first);
+  run->bind(5, last);
   Step step;
   std::size_t changed = 0, bytes = 0;
   while ((step = run->step()) == Step::row) {
@@ -144,8 +160,27 @@ fhir::Result<void> Past::read_versions(std::int64_t type, const sql::Cursor& cur
     bytes += body.size();
     one.version.body = std::move(body);
     one.version.id = run->bytes(6);
+    one.container = one.rid;
+    one.type = run->integer(8);
+    if (!type && one.version.body.find("\"contained\"") == std::string::npos) {
+      versions_.pop_back();
+      --changed;
+    }
   }
   if (step == Step::failed) return fhir::unexpected(present_.issue(run->code()));
+  return {};
+}
+
+fhir::Result<void> Past::insert(std::int64_t rid, std::int64_t type, const Version& version) {
+  FHIR_TRY(statement,
+           connection_->statement("INSERT OR REPLACE INTO past VALUES(?, ?, ?, ?, ?, 0)"));
+  Run run(*statement);
+  run->bind(1, rid);
+  run->bind(2, type);
+  run->bind_text(3, version.id);
+  run->bind(4, version.version_id);
+  run->bind(5, version.last_updated);
+  if (run->step() == Step::failed) return fhir::unexpected(connection_->issue(run->code()));
   return {};
 }
 
@@ -154,14 +189,7 @@ fhir::Result<void> Past::fill(std::int64_t type, const search::IndexOf& index_of
   std::deque<search::IndexRows> rows;  // the writer looks at them until it is flushed
   for (const Found& one : versions_) {
     FHIR_CHECK(connection_->check_deadline());
-    FHIR_TRY(insert, connection_->statement("INSERT INTO past VALUES(?, ?, ?, ?, ?, 0)"));
-    Run run(*insert);
-    run->bind(1, one.rid);
-    run->bind(2, type);
-    run->bind_text(3, one.version.id);
-    run->bind(4, one.version.version_id);
-    run->bind(5, one.version.last_updated);
-    if (run->step() == Step::failed) return fhir::unexpected(connection_->issue(run->code()));
+    FHIR_CHECK(insert(one.rid, type, one.version));
     FHIR_TRY(made, index_of(one.version.body));
     rows.push_back(std::move(made));
     FHIR_CHECK(index.replace(one.rid, type, rows.back(), IndexWriter::Before::nothing));
@@ -173,25 +201,40 @@ fhir::Result<void> Past::judge(const search::Query& query, const sql::Cursor& cu
                                std::uint32_t limit, Names& names, std::vector<Found>& found) {
   sql::QueryBuilder builder(names, sql::sqlite_dialect());
   FHIR_CHECK(builder.compile(query));
-  FHIR_TRY(statements, builder.page_of_past(cursor, limit));
+  const bool is_of_contained = query.contained == search::Contained::only;
+  sql::Cursor start;
+  start.newest_rid = cursor.newest_rid;
+  FHIR_TRY(statements, is_of_contained ? builder.page_of_past(start, true, k_contained_max)
+                                       : builder.page_of_past(cursor, false, limit));
   for (const sql::SqlText& text : statements) {
     FHIR_TRY(statement, connection_->statement(sql::sqlite_dialect().placeholders(text.text())));
     Run run(*statement);
     bind_all(*run, text.values());
     Step step;
     while ((step = run->step()) == Step::row) {
-      const auto one = std::lower_bound(
-          versions_.begin(), versions_.end(), run->integer(0),
-          [](const Found& version, std::int64_t rid) { return version.rid < rid; });
-      Found match = std::move(*one);
+      const std::int64_t rid = run->integer(0);
+      std::vector<sql::Value> keys;
       for (std::size_t key = 0; key < query.sort.size(); ++key)
-        match.keys.push_back(run->value(static_cast<int>(key) + 1));
-      match.version.type = query.resource_type;
-      found.push_back(std::move(match));
+        keys.push_back(run->value(static_cast<int>(key) + 1));
+      std::optional<Found> match =
+          is_of_contained ? found_contained(query, cursor, rid, keys) : found_whole(query, rid);
+      if (!match) continue;
+      match->keys = std::move(keys);
+      found.push_back(*std::move(match));
+      if (found.size() >= limit) break;
     }
     if (step == Step::failed) return fhir::unexpected(connection_->issue(run->code()));
   }
   return {};
+}
+
+/// A rid is found once.
+Past::Found Past::found_whole(const search::Query& query, std::int64_t rid) {
+  Found found = std::move(*std::lower_bound(
+      versions_.begin(), versions_.end(), rid,
+      [](const Found& version, std::int64_t than) { return version.rid < than; }));
+  found.version.type = query.resource_type;
+  return found;
 }
 
 }  // namespace server::storage::sqlite

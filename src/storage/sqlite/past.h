@@ -4,7 +4,9 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "src/search/query.h"
@@ -16,7 +18,8 @@ namespace server::storage::sqlite {
 
 class Names;
 
-// Of one type, on the way of one page: each is read and indexed again, 0.1 ms.
+// Of one type, or containing others, on the way of one page: each is read and indexed again, 0.1
+// ms.
 inline constexpr std::size_t k_changes_max = 5'000;
 inline constexpr std::size_t k_changed_bytes_max = 64'000'000;  // of their bodies
 
@@ -29,6 +32,11 @@ class Past {
     std::int64_t rid = 0;
     std::vector<sql::Value> keys;
     Version version;
+    // Of a contained resource: the version is its container's.
+    std::int64_t container = 0;
+    std::string contained_id;
+    std::int64_t type = 0;  // of the version
+    bool is_found = false;  // a match of it was found
   };
 
   static fhir::Result<std::unique_ptr<Past>> open(Connection& present);
@@ -49,15 +57,33 @@ class Past {
   Past(Connection& present, std::unique_ptr<Connection> connection)
       : present_(present), connection_(std::move(connection)) {}
 
-  fhir::Result<void> read_versions(std::int64_t type, const sql::Cursor& cursor, std::int64_t first,
-                                   std::int64_t last);
+  /// A contained resource as it was: of the version at `container` in versions_.
+  struct Contained {
+    std::size_t container;
+    std::int64_t type;
+    const search::ContainedRows* rows;
+  };
+
+  fhir::Result<void> read_versions(const sql::Cursor& cursor, std::optional<std::int64_t> type,
+                                   std::int64_t first, std::int64_t last);
+  fhir::Result<void> insert(std::int64_t rid, std::int64_t type, const Version& version);
   fhir::Result<void> fill(std::int64_t type, const search::IndexOf& index_of, Names& names);
+  fhir::Result<void> fill_contained(const search::IndexOf& index_of, std::int64_t newest_rid,
+                                    const Dictionary& dictionary, Names& names);
+  fhir::Result<void> hide_contained(std::int64_t container, std::int64_t type);
+  fhir::Result<std::int64_t> contained_then(std::int64_t container, std::int64_t type,
+                                            std::string_view local, std::int64_t newest_rid);
   fhir::Result<void> judge(const search::Query& query, const sql::Cursor& cursor,
                            std::uint32_t limit, Names& names, std::vector<Found>& found);
+  Found found_whole(const search::Query& query, std::int64_t rid);
+  std::optional<Found> found_contained(const search::Query& query, const sql::Cursor& cursor,
+                                       std::int64_t rid, const std::vector<sql::Value>& keys);
 
   Connection& present_;
   std::unique_ptr<Connection> connection_;
-  std::deque<Found> versions_;  // that were current then, by rid
+  std::deque<Found> versions_;                   // that were current then, by rid
+  std::deque<search::IndexRows> rows_;           // of them, where contained_ points to
+  std::map<std::int64_t, Contained> contained_;  // in them, by rid
 };
 
 }  // namespace server::storage::sqlite

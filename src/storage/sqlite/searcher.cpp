@@ -7,7 +7,6 @@
 #include "src/storage/sql/contained_name.h"
 #include "src/storage/sql/dialect.h"
 #include "src/storage/sql/full_text.h"
-#include "src/storage/sqlite/past.h"
 
 namespace server::storage::sqlite {
 
@@ -134,9 +133,7 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find_at_first(
     sql::QueryBuilder& builder, const search::Query& query, const search::IndexOf& index_of,
     const sql::Cursor& cursor, bool is_first, std::uint32_t limit) {
   const std::size_t keys = query.sort.size();
-  // Contained resources have no versions: pages of them are of now.
-  if (is_first || !index_of || query.contained != search::Contained::no)
-    return find(builder, cursor, is_first, limit, keys);
+  if (is_first || !index_of) return find(builder, cursor, is_first, limit, keys);
   FHIR_TRY(change, newest_change());
   if (change <= cursor.changes) return find(builder, cursor, is_first, limit, keys);
   builder.leave_out_changed_since(cursor.changes);
@@ -147,11 +144,11 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find_at_first(
            past->find(query, index_of, cursor, is_cut ? found.back().rid : cursor.newest_rid, limit,
                       catalog_, dictionary_));
   for (Past::Found& one : changed) {
-    past_.emplace(one.rid, std::move(one.version));
     found.push_back({one.rid, std::move(one.keys), nullptr});
+    past_.emplace(one.rid, std::move(one));
   }
   std::sort(found.begin(), found.end(),
-            [&](const Found& a, const Found& b) { return is_before(query, a, b); });
+            [&](const Found& a, const Found& b) { return is_before(query, a.place(), b.place()); });
   if (found.size() > limit) found.resize(limit);
   return std::move(found);
 }

@@ -6,6 +6,8 @@
 
 #include "src/storage/sql/query_builder.h"
 #include "src/storage/sqlite/catalog.h"
+#include "src/storage/sqlite/match_order.h"
+#include "src/storage/sqlite/past.h"
 #include "src/storage/store.h"
 
 namespace server::storage::sqlite {
@@ -28,8 +30,8 @@ class Searcher {
     std::int64_t rid;
     std::vector<sql::Value> keys;
     const search::Query* query = nullptr;  // of the type, in a search of several
+    MatchPlace place() const { return {keys, rid}; }
   };
-  static bool is_before(const search::Query& query, const Found& a, const Found& b);
   static bool is_of_contained(const search::Query& query, const Found& found);
   using Rids = std::vector<std::int64_t>;
 
@@ -50,6 +52,8 @@ class Searcher {
   fhir::Result<void> explain(const sql::SqlText& statement, std::size_t rows);
   fhir::Result<bool> add_match(Page& page, const search::Query& query, const Found& found);
   fhir::Result<bool> add_contained(Page& page, const search::Query& query, std::int64_t rid);
+  bool add_as_it_was(Page& page, const search::Query& query, Past::Found was);
+  static bool is_container_repeated(const Page& page);
   fhir::Result<bool> is_first_of_container(const search::Query& query, std::int64_t rid,
                                            std::int64_t type, std::int64_t container);
   fhir::Result<bool> add_entry(Page& page, std::int64_t rid, bool is_match);
@@ -62,8 +66,8 @@ class Searcher {
   Connection& connection_;
   sql::Catalog& catalog_;
   const Dictionary& dictionary_;
-  std::unordered_map<std::int64_t, Version> past_;  // of matches: as they were
-  std::vector<std::string>* plan_ = nullptr;        // of the page; null: nobody asks
+  std::unordered_map<std::int64_t, Past::Found> past_;  // of matches: as they were
+  std::vector<std::string>* plan_ = nullptr;            // of the page; null: nobody asks
   std::int64_t matched_rid_ = 0;  // what add_match added: the container of a contained resource
   std::int64_t entry_type_ = 0;   // of the last entry: a page has few types
   std::string entry_type_name_;
