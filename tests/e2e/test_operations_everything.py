@@ -114,6 +114,26 @@ class Everything(ResourcesCase):
             if one["resource"]["id"].find("ev-") < 0:
                 self.http.delete(f"Observation/{one['resource']['id']}")
 
+    def test_what_changes_ahead_of_the_reader_comes_as_it_was(self):
+        for name in ("a", "b", "c"):
+            self.http.put(f"Observation/ev-z{name}", observation(f"ev-z{name}", "ev1", "2020-03-03"))
+        before = {one: self.http.get(one).json for one in match_ids(self.ask("Patient/ev1/$everything"))}
+        came, found, path = [], {}, "Patient/ev1/$everything?_count=2"
+        while path:
+            got = self.ask(path)
+            came += match_ids(got)
+            found |= {f"{e['resource']['resourceType']}/{e['resource']['id']}": e["resource"]
+                      for e in got["entry"] if e["search"]["mode"] == "match"}
+            if len(came) == len(found) <= 2:
+                self.http.delete("Observation/ev-za")
+                self.http.put("Observation/ev-zb", observation("ev-zb", "ev2", "2020-03-03"))  # another's now
+                self.http.put("Observation/ev-zc", observation("ev-zc", "ev1", "2021-03-03"))
+            path = link(got, "next")
+        self.assertEqual(sorted(came), sorted(before))
+        self.assertEqual(found, before)
+        for name in ("a", "b", "c"):
+            self.http.delete(f"Observation/ev-z{name}")
+
     def test_every_patient_of_the_server(self):
         got = self.ask("Patient/$everything")
         self.assertTrue(MEMBERS | {"Patient/ev2", "Observation/ev-others"} <= set(match_ids(got)))

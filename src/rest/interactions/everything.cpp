@@ -11,6 +11,7 @@
 #include "src/rest/bundle_writer.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
+#include "src/rest/search_request.h"
 #include "src/search/compartment.h"
 #include "src/search/percent.h"
 
@@ -124,6 +125,7 @@ Answer everything(const Call& call) {
   const auto most = call.options->page_max;
   query.count = static_cast<std::uint32_t>(std::min<std::size_t>(count.value_or(most), most));
   query.cursor = parameters.text(k_cursor);
+  query.index_of = index_of(call);
   query.self = self_of(parameters);
   const std::string path =
       std::string(call.type) + (call.id.empty() ? "" : "/") + std::string(call.id) + "/$everything";
