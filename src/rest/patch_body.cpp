@@ -130,7 +130,7 @@ fhir::Result<std::string> PatchBody::patched(const Call& call,
            kind_ == Kind::json_patch
                ? fhir::patch::patch_resource(before.root(), document_->root())
                : fhir::patch::apply_fhirpath_patch(before.root(), document_->root(), definitions,
-                                                   call.snapshot->services.terminology));
+                                                   call.snapshot->services.terminology.get()));
   if (is_stale_narrative(before.root(), after.root())) return without_text(after.root());
   return fhir::json::to_string(after.root());
 }
