@@ -32,7 +32,7 @@ bool leads_somewhere(const Place& place, const std::string& reference) {
 }
 
 /// All that names the same target: a canonical without its version is every version.
-std::vector<std::string> targets_of(const fhir::Element& element) {
+std::vector<std::string> identities_of(const fhir::Element& element) {
   std::vector<std::string> targets;
   const std::string text = reference_text(element);
   if (text.empty() || text.starts_with("#")) return targets;
@@ -80,10 +80,12 @@ Found Evaluator::values_at(const Place& place, const fhir::Element& context,
 }
 
 bool Evaluator::matches(const Resource& resource, const Search& search) const {
+  const Place place{resource.root, &resource};
   return resource.type == search.type &&
-         std::all_of(search.criteria.begin(), search.criteria.end(), [&](const Question& one) {
-           return matches({resource.root, &resource}, one);
-         });
+         std::all_of(search.criteria.begin(), search.criteria.end(),
+                     [&](const Question& one) { return matches(place, one); }) &&
+         std::all_of(search.filters.begin(), search.filters.end(),
+                     [&](const Filter& one) { return matches(place, one); });
 }
 
 bool Evaluator::matches(const Place& place, const Question& question) const {
@@ -170,7 +172,7 @@ bool Evaluator::matches_value(const Place& place, const fhir::SearchParameter& p
       return is_token_match(
           value, tokens_of(identifier).empty() ? Token{"-", "-"} : tokens_of(identifier)[0]);
     }
-    const auto targets = targets_of(element);
+    const auto targets = identities_of(element);
     return std::any_of(targets.begin(), targets.end(), [&](const std::string& target) {
       if (modifier == "below") return is_below(target, target_of(first));
       if (modifier == "above") return is_below(target_of(first), target);
@@ -268,8 +270,9 @@ bool Evaluator::has_value(const Place& place, const fhir::SearchParameter& param
                      });
 }
 
-bool Evaluator::matches_chain(const Place& place, const fhir::SearchParameter& parameter,
-                              const Question& question) const {
+std::vector<Place> Evaluator::targets_of(const Place& place, const fhir::SearchParameter& parameter,
+                                         const std::string& type) const {
+  std::vector<Place> targets;
   for (const fhir::Element& element : values_of(place, parameter).elements) {
     const std::string text = reference_text(element);
     Place target;
@@ -284,26 +287,38 @@ bool Evaluator::matches_chain(const Place& place, const fhir::SearchParameter& p
       if (found == nullptr) continue;
       target = {found->root, found};
     }
+    const std::string_view found = target.resource.type->name;
+    if (type.empty() ? may_lead_to(parameter, found) : found == type) targets.push_back(target);
+  }
+  return targets;
+}
+
+bool Evaluator::matches_chain(const Place& place, const fhir::SearchParameter& parameter,
+                              const Question& question) const {
+  const Question& inner = question.inner.front();
+  for (const Place& target : targets_of(place, parameter, question.modifier)) {
     const std::string_view type = target.resource.type->name;
-    if (question.modifier.empty() ? !may_lead_to(parameter, type) : type != question.modifier)
-      continue;
-    const Question& inner = question.inner.front();
-    if (!inner.is_has() && definitions().search_parameter(type, inner.code) == nullptr) continue;
-    if (matches(target, inner)) return true;
+    const bool is_known =
+        inner.is_has() || definitions().search_parameter(type, inner.code) != nullptr;
+    if (is_known && matches(target, inner)) return true;
   }
   return false;
 }
 
+/// A contained resource is referred to from its container alone.
 bool Evaluator::matches_has(const Place& place, const Question& question) const {
-  if (place.is_contained) return false;
-  const std::string key = std::string(place.resource.type->name) + "/" + place.container->id;
+  const std::string id(place.resource.value->string_at("id"));
+  const std::string key = std::string(place.resource.type->name) + "/" + id;
   for (const Resource& source : world_.resources) {
     if (source.type != question.source_type) continue;
+    if (place.is_contained && &source != place.container) continue;
     const Place at{source.root, &source};
     const auto elements = values_of(at, parameter_of(source.root, question.code)).elements;
-    const bool leads_here = std::any_of(
-        elements.begin(), elements.end(),
-        [&](const fhir::Element& element) { return target_of(reference_text(element)) == key; });
+    const bool leads_here =
+        std::any_of(elements.begin(), elements.end(), [&](const fhir::Element& element) {
+          const std::string text = reference_text(element);
+          return place.is_contained ? text == "#" + id : target_of(text) == key;
+        });
     if (leads_here && matches(at, question.inner.front())) return true;
   }
   return false;
@@ -321,7 +336,7 @@ bool Evaluator::is_below(const std::string& key, const std::string& top) const {
       const fhir::Element parent = fhir::child(resource->root, "partOf");
       if (parent.value != nullptr) {
         // What another server has is no part of a hierarchy here.
-        for (const std::string& target : targets_of(parent)) {
+        for (const std::string& target : identities_of(parent)) {
           if (target.find(':') == std::string::npos) reached.insert(target);
         }
       }

@@ -10,7 +10,7 @@
 
 #include "fhir/definitions/search_parameter.h"
 #include "tests/unit/property/numbers.h"
-#include "tests/unit/property/question.h"
+#include "tests/unit/property/search.h"
 #include "tests/unit/property/world.h"
 
 namespace property_test {
@@ -34,6 +34,7 @@ class Evaluator {
 
   bool matches(const Resource& resource, const Search& search) const;
   bool matches(const Place& place, const Question& question) const;
+  bool matches(const Place& place, const Filter& filter) const;
 
   Found values_of(const Place& place, const fhir::SearchParameter& parameter) const;
   /// Of a composite's component, relative to what the composite's own expression led to.
@@ -62,6 +63,10 @@ class Evaluator {
   bool has_value(const Place& place, const fhir::SearchParameter& parameter) const;
   bool matches_chain(const Place& place, const fhir::SearchParameter& parameter,
                      const Question& question) const;
+  bool matches_test(const Place& place, const Filter& test) const;
+  /// What the references of a parameter lead to; of one type, or of all that it may lead to.
+  std::vector<Place> targets_of(const Place& place, const fhir::SearchParameter& parameter,
+                                const std::string& type) const;
   bool matches_has(const Place& place, const Question& question) const;
   bool is_below(const std::string& key, const std::string& top) const;
 

@@ -29,21 +29,4 @@ struct Question {
   std::string value() const;
 };
 
-/// `_include` or `_revinclude`.
-struct Follow {
-  bool reverse = false, iterate = false;
-  std::string source, code, target;  // code may be `*`; target may be empty
-};
-
-struct Search {
-  std::string type;
-  std::vector<Question> criteria;                  // all must hold
-  std::vector<std::pair<std::string, bool>> sort;  // code, and whether it descends
-  std::vector<Follow> follows;
-
-  /// As a URL has it, without its percent-escapes.
-  std::string text() const;
-  std::vector<std::pair<std::string, std::string>> parameters() const;
-};
-
 }  // namespace property_test

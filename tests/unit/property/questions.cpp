@@ -81,6 +81,10 @@ Search Questions::search() {
         search.sort.emplace_back(key.code, dice_.chance(50));
     }
   }
+  if (dice_.chance(25)) {
+    search.filters.push_back(filter(search.type, 0));
+    if (dice_.chance(80)) search.criteria.clear();
+  }
   if (dice_.chance(20)) {
     for (std::size_t left = 1 + dice_.below(3); left > 0; --left)
       search.follows.push_back(follow(search.type));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/unit/property/dice.h"
-#include "tests/unit/property/question.h"
+#include "tests/unit/property/search.h"
 #include "tests/unit/property/world.h"
 
 namespace property_test {
@@ -21,6 +21,8 @@ class Questions {
   Question plain(const std::string& type);
   Question chain(const std::string& type, int depth);
   Question has(const std::string& type, int depth);
+  Filter filter(const std::string& type, int depth);
+  Filter filter_test(const std::string& type);
   Follow follow(const std::string& type);
   std::vector<std::pair<std::string, std::string>> links_to(const std::string& type);
   Value value_for(const std::string& type, const fhir::SearchParameter& parameter,

@@ -10,7 +10,7 @@
 #include "src/search/extractor.h"
 #include "src/search/query.h"
 #include "src/storage/store.h"
-#include "tests/unit/property/question.h"
+#include "tests/unit/property/search.h"
 #include "tests/unit/property/tree.h"
 #include "tests/unit/property/world.h"
 #include "tests/unit/storage/fixture.h"

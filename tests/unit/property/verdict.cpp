@@ -105,6 +105,8 @@ class Shrinker {
     drop_each(search_.sort, 0);
     drop_each(search_.follows, 0);
     drop_each(search_.criteria, 0);
+    drop_each(search_.filters, 0);
+    for (Filter& filter : search_.filters) shrink(filter);
     for (Question& question : search_.criteria) shrink(question);
     for (Tree& resource : resources_) prune(resource);
   }
@@ -125,6 +127,15 @@ class Shrinker {
   void shrink(Question& question) {
     drop_each(question.values, 1);
     for (Question& inner : question.inner) shrink(inner);
+  }
+
+  /// A part in place of the whole.
+  void shrink(Filter& filter) {
+    for (const Filter& part : std::vector<Filter>(filter.parts)) {
+      const Filter whole = std::exchange(filter, part);
+      if (is_wrong()) return shrink(filter);
+      filter = whole;
+    }
   }
 
   void prune(Tree& tree) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/property/question.h"
+#include "tests/unit/property/search.h"
 #include "tests/unit/property/subject.h"
 #include "tests/unit/property/tree.h"
 #include "tests/unit/property/world.h"
