@@ -88,6 +88,21 @@ class Contained(SearchCase):
         self.assertEqual(sum(len(b.get("entry", [])) for b in alone), 4)
         self.assertEqual(alone[0]["total"], 4)
 
+    def test_a_container_that_matches_itself_too_comes_once_wherever_pages_end(self):
+        within = {**medication("m1", "twice", status="inactive"), "ingredient": []}
+        holder = {**medication("holder", "twice"), "contained": [within]}
+        holder["ingredient"].append({"itemReference": {"reference": "#m1"}})
+        del within["ingredient"]
+        self.assert_status(self.http.put("Medication/holder", holder), 200, 201)
+        self.assert_status(self.http.put("Medication/other", medication("other", "twice")), 200, 201)
+        for sort in ({}, {"_sort": "code"}, {"_sort": "status"}, {"_sort": "-status"}):
+            for count in ("1", "2", "50"):
+                with self.subTest(sort=sort, count=count):
+                    ids = self.http.all_ids("Medication", {"code": "code-twice", "_contained": "both", "_count": count, **sort})
+                    self.assertEqual(sorted(ids), ["Medication/holder", "Medication/other"])
+        for one in ("holder", "other"):
+            self.http.delete(f"Medication/{one}")
+
     def test_includes_never_bring_a_contained_resource_alone(self):
         response = self.http.search("MedicationRequest", [("_include", "MedicationRequest:medication"),
                                                           ("_include", "MedicationRequest:subject")])

@@ -81,28 +81,75 @@ fhir::Result<bool> Searcher::add_contained(Page& page, const search::Query& quer
 /// A container stands where the first of its matches does: whichever page that is on.
 fhir::Result<bool> Searcher::is_first_of_container(const search::Query& query, std::int64_t rid,
                                                    std::int64_t type, std::int64_t container) {
-  std::vector<std::int64_t> all;
+  FHIR_TRY(all, contained_in(container, type));
+  if (all.size() < 2) return true;
+  FHIR_TRY(first, first_among(query, all));
+  return first && first->rid == rid;
+}
+
+/// In a search of contained resources and others: whether no other of its types gave the resource,
+/// or what stands for it, already. What has changed since the first page is not asked again.
+fhir::Result<bool> Searcher::is_first_of_types(const search::Query& query, const Found& found) {
+  if (past_.contains(found.rid)) return true;
+  std::int64_t container = found.rid;
+  if (is_of_contained(query, found)) {
+    FHIR_TRY(of, container_of(found.rid));
+    container = of;
+  }
+  for (const search::Query& other : query.types) {
+    if (&other == found.query) continue;
+    const bool is_within = other.contained == search::Contained::only;
+    const auto type = catalog_.type(is_within ? sql::contained_type_name(other.resource_type)
+                                              : other.resource_type);
+    if (!type) continue;
+    std::vector<std::int64_t> rids{container};
+    if (is_within) {
+      FHIR_TRY(all, contained_in(container, *type));
+      rids = std::move(all);
+    }
+    if (rids.empty()) continue;
+    FHIR_TRY(first, first_among(other, rids));
+    if (first && is_before(query, first->place(), found.place())) return false;
+  }
+  return true;
+}
+
+/// Those that are there now.
+fhir::Result<Searcher::Rids> Searcher::contained_in(std::int64_t container, std::int64_t type) {
+  Rids all;
   const std::string first = sql::first_contained_id(container),
                     past = sql::past_contained_id(container);
-  {
-    FHIR_TRY(statement, connection_.statement("SELECT rid FROM resource WHERE type = ? AND "
-                                              "id >= ? AND id < ? AND deleted = 0"));
-    Run run(*statement);
-    run->bind(1, type);
-    run->bind_text(2, first);
-    run->bind_text(3, past);
-    Step step;
-    while ((step = run->step()) == Step::row) all.push_back(run->integer(0));
-    if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
-  }
-  if (all.size() < 2) return true;
+  FHIR_TRY(statement, connection_.statement("SELECT rid FROM resource WHERE type = ? AND "
+                                            "id >= ? AND id < ? AND deleted = 0"));
+  Run run(*statement);
+  run->bind(1, type);
+  run->bind_text(2, first);
+  run->bind_text(3, past);
+  Step step;
+  while ((step = run->step()) == Step::row) all.push_back(run->integer(0));
+  if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return all;
+}
+
+fhir::Result<std::int64_t> Searcher::container_of(std::int64_t rid) {
+  FHIR_TRY(statement, connection_.fixed(Fixed::read_by_rid));
+  Run run(*statement);
+  run->bind(1, rid);
+  if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
+  return sql::read_contained_id(run->bytes(6)).container;
+}
+
+/// The match that comes first, of these.
+fhir::Result<std::optional<Searcher::Found>> Searcher::first_among(const search::Query& query,
+                                                                   const Rids& rids) {
   sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
   FHIR_CHECK(builder.compile(query));
-  builder.keep_to(all);
+  builder.keep_to(rids);
   sql::Cursor start;
   start.newest_rid = std::numeric_limits<std::int64_t>::max();
   FHIR_TRY(found, find(builder, start, true, 1, query.sort.size()));
-  return !found.empty() && found.front().rid == rid;
+  if (found.empty()) return std::optional<Found>();
+  return std::optional<Found>(std::move(found.front()));
 }
 
 }  // namespace server::storage::sqlite

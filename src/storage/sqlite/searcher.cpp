@@ -55,7 +55,16 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   }
   page.entries.reserve(found.size());
   Rids matches;
+  const bool containers_stand =
+      std::any_of(query.types.begin(), query.types.end(), [](const search::Query& type) {
+        return type.contained == search::Contained::only &&
+               type.contained_type == search::ContainedType::container;
+      });
   for (const Found& one : found) {
+    if (containers_stand) {
+      FHIR_TRY(is_first_of_all, is_first_of_types(query, one));
+      if (!is_first_of_all) continue;
+    }
     FHIR_TRY(is_there, add_match(page, query, one));
     if (!is_there) continue;
     // Only referred to at the first page, and created since.

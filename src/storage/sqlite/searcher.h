@@ -1,6 +1,7 @@
 // Runs searches on one connection.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -56,6 +57,10 @@ class Searcher {
   static bool is_container_repeated(const Page& page);
   fhir::Result<bool> is_first_of_container(const search::Query& query, std::int64_t rid,
                                            std::int64_t type, std::int64_t container);
+  fhir::Result<bool> is_first_of_types(const search::Query& query, const Found& found);
+  fhir::Result<Rids> contained_in(std::int64_t container, std::int64_t type);
+  fhir::Result<std::int64_t> container_of(std::int64_t rid);
+  fhir::Result<std::optional<Found>> first_among(const search::Query& query, const Rids& rids);
   fhir::Result<bool> add_entry(Page& page, std::int64_t rid, bool is_match);
   fhir::Result<void> add_includes(Page& page, const search::Query& query, Rids matches);
   fhir::Result<void> follow(const search::Include& include, std::string_view query_type,
