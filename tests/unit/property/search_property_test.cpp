@@ -49,7 +49,7 @@ std::map<std::string, std::pair<Tree, std::int64_t>> fill(Subject& subject, Dice
 TEST_CASE("random searches of random resources find what the slow evaluator finds") {
   const std::uint32_t first = setting("MEDISYNC_PROPERTY_SEED", 1);
   const std::uint32_t rounds = setting("MEDISYNC_PROPERTY_ROUNDS", k_rounds);
-  std::size_t searches = 0, found = 0;
+  std::size_t searches = 0, found = 0, refused = 0;
   for (std::uint32_t seed = first; seed < first + rounds; ++seed) {
     Dice dice(seed);
     Subject subject;
@@ -68,12 +68,15 @@ TEST_CASE("random searches of random resources find what the slow evaluator find
       const Verdict verdict = judge(world, subject, search, page);
       ++searches;
       found += verdict.hits > 0;
+      refused += verdict.is_too_costly;
       if (verdict.fault.empty()) continue;
       FAIL_CHECK("seed " << seed << ": " << search.text() << ": " << verdict.fault
                          << "\nat its smallest:" << shrunk(trees, search, page));
       break;
     }
   }
-  MESSAGE(searches << " searches, " << found << " of which find something");
+  MESSAGE(searches << " searches, " << found << " of which find something, " << refused
+                   << " of which are too costly");
   CHECK(found * 4 > searches);
+  CHECK(refused * 100 <= searches);
 }

@@ -57,6 +57,7 @@ Answer Subject::ask(const Search& search, std::uint32_t page) {
       server::search::parse_query(search.type, search.parameters(), definitions(), options);
   if (!query) {
     answer.failure = query.error().front().diagnostics;
+    answer.is_too_costly = query.error().front().type == fhir::IssueType::too_costly;
     return answer;
   }
   query->count = page;

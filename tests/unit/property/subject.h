@@ -23,9 +23,10 @@ struct Answer {
     std::vector<std::string> included;  // `Type/id`
   };
   std::vector<Page> pages;
-  std::uint64_t total = 0;  // of _total=accurate
-  std::uint64_t count = 0;  // of _summary=count
-  std::string failure;      // why there is none
+  std::uint64_t total = 0;     // of _total=accurate
+  std::uint64_t count = 0;     // of _summary=count
+  std::string failure;         // why there is none
+  bool is_too_costly = false;  // the failure is a limit of the server
 };
 
 class Subject {

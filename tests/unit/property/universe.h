@@ -67,7 +67,11 @@ inline std::string some_canonical(Dice& dice) {
                     "http://acme.org/p/q|1.0"});
 }
 inline Unit some_unit(Dice& dice) {
-  static const std::vector<Unit> units = {{k_ucum, "mg/L", "mg/L"},
+  static const std::vector<Unit> units = {{k_ucum, "g/L", "g/L"},
+                                          {k_ucum, "mg/dL", ""},
+                                          {k_ucum, "g/L", ""},
+                                          {k_ucum, "mg/dL", "mg/dl"},
+                                          {k_ucum, "mg/L", "mg/L"},
                                           {k_ucum, "g/L", "g/l"},
                                           {k_ucum, "mg/dL", ""},
                                           {k_ucum, "ug/mL", "mcg/mL"},
@@ -91,6 +95,10 @@ inline Unit some_unit(Dice& dice) {
 
 /// YYYY, YYYY-MM, YYYY-MM-DD: few of each, at the edges of months and years.
 inline std::string some_date(Dice& dice) {
+  // What one of these ends with the next begins with.
+  if (dice.chance(30)) {
+    return dice.pick({"2019", "2019-12", "2019-12-31", "2020", "2020-01", "2020-01-01"});
+  }
   const std::string year = dice.pick({"2019", "2020", "2020", "2021", "1970", "1969"});
   const std::size_t precision = dice.below(4);
   if (precision == 0) return year;

@@ -61,6 +61,7 @@ std::string include_fault(const World& world, const Search& search, const Answer
 
 Verdict judge(const World& world, Subject& subject, const Search& search, std::uint32_t page) {
   const Answer answer = subject.ask(search, page);
+  if (answer.is_too_costly) return {{}, 0, true};
   if (!answer.failure.empty()) return {"it is refused: " + answer.failure};
   const Evaluator evaluator(world);
   std::set<std::string> expected;

@@ -12,8 +12,9 @@
 namespace property_test {
 
 struct Verdict {
-  std::string fault;     // what is wrong with the answer; empty when nothing is
-  std::size_t hits = 0;  // how many resources are to be found
+  std::string fault;           // what is wrong with the answer; empty when nothing is
+  std::size_t hits = 0;        // how many resources are to be found
+  bool is_too_costly = false;  // nothing was judged: a limit was passed
 };
 
 Verdict judge(const World& world, Subject& subject, const Search& search, std::uint32_t page);
