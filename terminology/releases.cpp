@@ -54,7 +54,9 @@ bool comes_first(const Releases::Entry& a, const Releases::Entry& b) {
   if (of_a.url != of_b.url) return of_a.url < of_b.url;
   if (age_of(of_a.version) != age_of(of_b.version))
     return is_older(age_of(of_b.version), age_of(of_a.version));
-  return is_international(of_a.version) && !is_international(of_b.version);
+  if (is_international(of_a.version) != is_international(of_b.version))
+    return is_international(of_a.version);
+  return of_a.content == Content::complete && of_b.content != Content::complete;
 }
 
 }  // namespace

@@ -164,6 +164,12 @@ const maps::ImplicitMaps& Shelves::implied_maps() const {
   return implied_maps_;
 }
 
+const ImpliedResources& Shelves::implied() const {
+  std::call_once(implied_resources_once_,
+                 [this] { implied_resources_ = ImpliedResources(*releases_, implied_maps()); });
+  return implied_resources_;
+}
+
 void Shelves::take_from(const Shelves& earlier) {
   const Changes changes(*earlier.definitions_, *definitions_);
   const auto released = Releases::differences(earlier.releases_.get(), releases_.get());
@@ -232,8 +238,10 @@ std::unique_ptr<const ValueSet> Shelves::read_value_set(const ConformanceRecord&
 
 const ConformanceRecord* Shelves::implicit_owner(std::string_view canonical) const {
   const std::string_view url = without_version(canonical);
-  if (url.ends_with(k_all_codes)) return definitions_->record("CodeSystem", system_of(url));
-  return links_.owner_of(url);
+  const std::string_view version = canonical.substr(std::min(url.size() + 1, canonical.size()));
+  if (url.ends_with(k_all_codes)) return record("CodeSystem", system_of(url), version);
+  const ConformanceRecord* owner = links_.owner_of(url);
+  return owner == nullptr || version.empty() || owner->version == version ? owner : nullptr;
 }
 
 const ValueSet* Shelves::implicit_value_set(std::string_view canonical) const {
@@ -253,9 +261,7 @@ const ValueSet* Shelves::implicit_value_set(std::string_view canonical) const {
 
 const ValueSet* Shelves::released_value_set(std::string_view canonical) const {
   if (releases_->entries().empty() || implicit_system(canonical).empty()) return nullptr;
-  // An expression may hold the bars of terms: only what stands before it can be a version.
-  const bool is_expression = canonical.find("?fhir_vs=ecl/") != std::string_view::npos;
-  const std::string url(is_expression ? canonical : without_version(canonical));
+  const std::string url(canonical);
   {
     const std::lock_guard lock(mutex_);
     const auto kept = released_value_sets_.find(url);
@@ -268,7 +274,8 @@ const ValueSet* Shelves::released_value_set(std::string_view canonical) const {
   if (!source) return nullptr;
   const auto document = Document::read(source->json);
   if (!document) return nullptr;
-  Released read{std::string(source->system), ValueSetReader::read(document->root(), *this)};
+  Released read{std::string(source->release->info().url),
+                ValueSetReader::read(document->root(), *this)};
   const std::lock_guard lock(mutex_);
   return released_value_sets_.emplace(url, std::move(read)).first->second.set.get();
 }

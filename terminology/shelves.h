@@ -13,6 +13,7 @@
 #include "terminology/code_system.h"
 #include "terminology/code_system_links.h"
 #include "terminology/concept_map.h"
+#include "terminology/implied.h"
 #include "terminology/import_depth.h"
 #include "terminology/maps/implicit_maps.h"
 #include "terminology/releases.h"
@@ -52,6 +53,9 @@ class Shelves final : public Resolver {
 
   /// The maps that releases imply, made at the first question.
   const maps::ImplicitMaps& implied_maps() const;
+
+  /// The resources that releases stand for, made at the first question.
+  const ImpliedResources& implied() const;
 
   const fhir::DefinitionStore& definitions() const { return *definitions_; }
   const std::shared_ptr<const Releases>& releases() const { return releases_; }
@@ -115,6 +119,8 @@ class Shelves final : public Resolver {
   std::shared_ptr<const UnitShelf> units_;
   mutable std::once_flag implied_once_;
   mutable maps::ImplicitMaps implied_maps_;
+  mutable std::once_flag implied_resources_once_;
+  mutable ImpliedResources implied_resources_;
   CodeSystemLinks links_;
 };
 

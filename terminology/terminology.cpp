@@ -112,6 +112,8 @@ bool Terminology::is_being_read(std::string_view canonical) const {
 
 std::shared_ptr<const Releases> Terminology::releases() const { return shelves_->releases(); }
 
+const ImpliedResources& Terminology::implied() const { return shelves_->implied(); }
+
 const ValueSet* Terminology::find_value_set(std::string_view canonical) const {
   return shelves_->value_set(canonical);
 }

@@ -16,6 +16,7 @@ namespace terminology {
 
 class CodeSystem;
 class ConceptMap;
+class ImpliedResources;
 class Releases;
 class Shelves;
 class ValueSet;
@@ -56,6 +57,8 @@ class Terminology final : public fhir::TerminologyProvider {
 
   /// The releases that code systems come from beside the definitions; never null.
   std::shared_ptr<const Releases> releases() const;
+  /// The resources that they stand for.
+  const ImpliedResources& implied() const;
 
   /// By canonical, with or without |version; implicit ones (`<code system>?fhir_vs`, a code
   /// system's own CodeSystem.valueSet, all units of UCUM) too. Null when it is not held.

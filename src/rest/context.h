@@ -70,6 +70,8 @@ struct Snapshot {
   std::shared_ptr<const LazyText> normative_capabilities;  // the same of what is normative in R4
   std::shared_ptr<const LazyText> terminology_capabilities;
   Reindexer* reindexer = nullptr;  // null: nothing is indexed in the background
+  /// The store of `services` when it shows more than what is stored; else null.
+  std::shared_ptr<storage::Store> shown_store;
 
   const fhir::DefinitionStore& definitions() const { return *services.definitions; }
   storage::Store& store() const { return *services.store; }

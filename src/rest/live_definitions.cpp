@@ -8,6 +8,7 @@
 #include "fhir/definitions/record_reader.h"
 #include "fhir/definitions/schema_compiler.h"
 #include "src/rest/capability_statement.h"
+#include "src/rest/held/held_store.h"
 #include "src/rest/reindexer.h"
 #include "src/rest/search_request.h"
 #include "src/rest/terminology_capabilities.h"
@@ -261,6 +262,12 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
     FHIR_TRY(extractor,
              search::Extractor::make(definitions, options_.base_url, {units, units->units()}));
     snapshot->extractor = std::move(extractor);
+  }
+  if (store_ != nullptr && !services.terminology->releases()->entries().empty()) {
+    const auto held = std::make_shared<const HeldResources>(definitions, services.terminology,
+                                                            snapshot->extractor);
+    snapshot->shown_store = std::make_shared<HeldStore>(*store_, held);
+    services.store = snapshot->shown_store.get();
   }
   snapshot->capability_statement =
       std::make_shared<const LazyText>([options = options_, definitions, date = now_utc_ms()] {

@@ -24,11 +24,11 @@ ImplicitMaps::ImplicitMaps(std::vector<std::shared_ptr<const release::ReleaseCod
       made = snomed_maps(*edition, *edition);
     else if (system->release().kind == "rxnorm")
       made = rxnorm_maps(system);
-    for (auto& map : made) maps_.push_back(std::move(map));
+    for (auto& map : made) maps_.push_back({std::move(map), system.get()});
   }
-  for (const auto& map : maps_) {
+  for (const auto& [map, release] : maps_) {
     if (std::none_of(newest_.begin(), newest_.end(),
-                     [&](const ConceptMap* known) { return known->url() == map->url(); }))
+                     [url = map->url()](const ConceptMap* known) { return known->url() == url; }))
       newest_.push_back(map.get());
   }
 }
@@ -43,7 +43,7 @@ const ConceptMap* ImplicitMaps::find(std::string_view canonical) const {
     version = url.substr(0, mark);
     url = std::string(k_snomed_url).append(url, mark);
   }
-  for (const auto& map : maps_) {
+  for (const auto& [map, release] : maps_) {
     if (map->url() != url) continue;
     const std::string_view own = map->version();
     const bool is_edition = own.starts_with(version) && own.substr(version.size()).starts_with('/');

@@ -14,6 +14,11 @@ namespace terminology::maps {
 /// Immutable; safe for any number of threads.
 class ImplicitMaps {
  public:
+  struct Entry {
+    std::unique_ptr<const ConceptMap> map;
+    const release::ReleaseCodeSystem* release;  // which implies it
+  };
+
   ImplicitMaps() = default;
   /// releases   the newest of each code system first; kept as long as this
   explicit ImplicitMaps(std::vector<std::shared_ptr<const release::ReleaseCodeSystem>> releases);
@@ -23,10 +28,12 @@ class ImplicitMaps {
   const ConceptMap* find(std::string_view canonical) const;
   /// Of each url the map of the newest release: those that a question without a map goes to.
   std::span<const ConceptMap* const> newest() const { return newest_; }
+  /// Those of all releases, in their order.
+  std::span<const Entry> all() const { return maps_; }
 
  private:
   std::vector<std::shared_ptr<const release::ReleaseCodeSystem>> releases_;
-  std::vector<std::unique_ptr<const ConceptMap>> maps_;
+  std::vector<Entry> maps_;
   std::vector<const ConceptMap*> newest_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "terminology/ndc_code.h"
@@ -74,6 +75,24 @@ class RxNormMap final : public ImplicitMap {
         if (add_nearest(id, path, first, to, before, matches)) break;
       }
     }
+  }
+
+  /// Those that share a concept with a code of another system: what their concept's neighbours have
+  /// is said of them as well.
+  std::vector<std::string> first_sources(std::size_t count) const override {
+    const CrossReferences& references = release_->references;
+    const std::uint32_t system =
+        references.find_system(source_ == k_rxnorm_url ? target_ : source_);
+    std::vector<std::string> codes;
+    std::unordered_set<std::string_view> seen;
+    for (const release::ReferenceRow& row : references.rows()) {
+      if (codes.size() == count) break;
+      if (row.system != system || row.concept_id >= rxnorm().size()) continue;
+      const std::string_view code =
+          source_ == k_rxnorm_url ? rxnorm().at(row.concept_id).code : references.code(row);
+      if (seen.insert(code).second) codes.emplace_back(code);
+    }
+    return codes;
   }
 
  private:

@@ -101,6 +101,19 @@ class SnomedMap final : public ImplicitMap {
     for (const std::uint32_t row : rows) add(row, matches);
   }
 
+  std::vector<std::string> first_sources(std::size_t count) const override {
+    std::vector<std::string> codes;
+    for (std::uint32_t row = set_.first; row < set_.first + set_.count; ++row) {
+      const ecl::Member member = edition_.member(row);
+      if (!member.is_active || member.referenced == k_no_concept) continue;
+      const std::string_view code = system_.at(member.referenced).code;
+      if (!codes.empty() && codes.back() == code) continue;  // they are in order
+      if (codes.size() == count) break;
+      codes.emplace_back(code);
+    }
+    return codes;
+  }
+
  private:
   std::string_view text(std::uint32_t row, const std::optional<std::uint32_t>& column) const {
     return column ? edition_.field(row, *column).text : std::string_view{};

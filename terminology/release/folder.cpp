@@ -41,6 +41,12 @@ std::vector<FolderFile> files_in(const std::string& folder) {
   return files;
 }
 
+std::int64_t written_at(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return 0;
+  return std::int64_t{status.st_mtim.tv_sec} * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+}
+
 // Not of the folder's own time: two changes within a tick of the clock leave it as it is.
 std::uint64_t folder_stamp(const std::string& folder) {
   std::error_code failure;

@@ -23,4 +23,7 @@ std::vector<FolderFile> files_in(const std::string& folder);
 /// not finished do not count. 0: there is no folder.
 std::uint64_t folder_stamp(const std::string& folder);
 
+/// When a file was written, in UTC milliseconds; 0: it is not there.
+std::int64_t written_at(const std::string& path);
+
 }  // namespace terminology::release
