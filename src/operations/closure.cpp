@@ -27,6 +27,8 @@ using terminology::CodeSystem;
 using terminology::ConceptId;
 
 constexpr std::size_t k_concepts_max = 10'000;  // of one table
+constexpr std::size_t k_tables_max = 1'000;     // of one server
+constexpr std::string_view k_register = "closure-tables";
 constexpr std::size_t k_name_bytes_max = 200;
 constexpr std::chrono::seconds k_wait{10};  // for a connection
 
@@ -91,6 +93,31 @@ fhir::Result<Table> stored_table(storage::Store& store, std::string_view name) {
                                  "There is no closure table " + std::string(name) +
                                      ": it is begun by a request with its name and no concept"));
   return read_table(*std::move(note));
+}
+
+/// Notes the name of a new table. Tables are never dropped: who keeps one may come back for it.
+///
+/// errors   too-costly: there are k_tables_max of other names
+fhir::Result<void> enter_register(storage::Store& store, std::string_view name) {
+  FHIR_TRY(reader, store.reader(std::chrono::steady_clock::now() + k_wait));
+  FHIR_TRY(note, reader->note(k_register));
+  std::vector<std::string> names;
+  if (note) {
+    FHIR_TRY(document, Document::read(*std::move(note)));
+    for (const Value& item : document.root().items()) names.emplace_back(item.string());
+  }
+  if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+  if (names.size() >= k_tables_max)
+    return unexpected(make_issue(IssueType::too_costly,
+                                 "This server keeps at most " + std::to_string(k_tables_max) +
+                                     " closure tables: use one of those that there are"));
+  names.emplace_back(name);
+  std::string text;
+  Builder out(text);
+  out.begin_array();
+  for (const std::string& item : names) out.string(item);
+  out.end_array();
+  return store.put_note(k_register, text);
 }
 
 /// Where a code stands; its system outlives the request.
@@ -193,6 +220,9 @@ fhir::Result<std::string> closure(const Invocation& invocation) {
   const bool replays = parameters.has("version");
   if (adds && replays)
     return unexpected(make_issue(IssueType::invalid, "Give either concepts or a version"));
+  if (parameters.all("concept").size() > k_concepts_max)
+    return unexpected(make_issue(IssueType::too_costly,
+                                 "More than " + std::to_string(k_concepts_max) + " concepts"));
   const std::lock_guard lock(changes());
   Table table;
   std::uint64_t since = 0;
@@ -209,6 +239,7 @@ fhir::Result<std::string> closure(const Invocation& invocation) {
     return pairs_since(services, name, table, *asked);
   }
   if (adds) FHIR_CHECK(add(services, parameters, table));
+  if (!adds && !replays) FHIR_CHECK(enter_register(*services.store, name));
   FHIR_TRY(answer, pairs_since(services, name, table, since));
   FHIR_CHECK(services.store->put_note(note_name(name), written(table)));
   return answer;

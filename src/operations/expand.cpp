@@ -79,7 +79,6 @@ void write_head(const Value* resource, const ValueSet& set, bool with_definition
 
 fhir::Result<std::string> expand(const Invocation& invocation) {
   const Parameters parameters(invocation.parameters);
-  FHIR_CHECK(parameters.refuse({"context", "contextDirection", "date"}));
   FHIR_TRY(include_definition, parameters.boolean("includeDefinition", false));
   FHIR_TRY(scope, scope_of(invocation, parameters));
   FHIR_TRY(subject, set_subject_of(invocation, parameters, *scope));

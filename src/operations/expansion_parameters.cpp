@@ -41,7 +41,8 @@ void ExpansionWriter::write_parameters() {
     for (const fhir::json::Value* parameter : parameters_.all(name)) {
       const fhir::json::Value* value = value_of(*parameter);
       if (value == nullptr) continue;
-      const bool is_text = type == "String" || type == "Code" || type == "Uri";
+      const bool is_text =
+          type == "String" || type == "Code" || type == "Uri" || type == "DateTime";
       if (!is_text && !is_literal(value->text())) continue;  // beside a right one of the same name
       add_parameter(list, name, type,
                     is_text ? in_quotes(value->text()) : std::string(value->text()));
@@ -52,6 +53,9 @@ void ExpansionWriter::write_parameters() {
   echo("count", "Integer");
   echo("designation", "String");
   echo("exclude-system", "Uri");
+  echo("date", "DateTime");
+  echo("context", "Uri");
+  echo("contextDirection", "Code");
   for (std::string_view name : {"includeDesignations", "includeDefinition", "activeOnly",
                                 "excludeNested", "excludeNotForUI", "excludePostCoordinated"})
     echo(name, "Boolean");

@@ -141,7 +141,6 @@ fhir::Result<fhir::Coding> asked_coding(const Parameters& parameters) {
 
 fhir::Result<std::string> lookup(const Invocation& invocation) {
   const Parameters parameters(invocation.parameters);
-  FHIR_CHECK(parameters.refuse({"date"}));
   FHIR_TRY(coding, asked_coding(parameters));
   FHIR_TRY(scope, scope_of(invocation, parameters));
   const CodeSystem* system = scope->choose(coding.system, coding.version).system;

@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/parameters.html, https://hl7.org/fhir/R4/operations.html#request
 #include "src/operations/parameters.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace server::operations {
@@ -93,6 +94,20 @@ fhir::Result<void> Parameters::refuse(std::initializer_list<std::string_view> na
     if (has(name))
       return unexpected(make_issue(IssueType::not_supported,
                                    "The parameter " + std::string(name) + " is not supported yet"));
+  }
+  return {};
+}
+
+fhir::Result<void> Parameters::limit(std::initializer_list<std::string_view> names) const {
+  for (std::string_view name : names) {
+    const auto count = std::count_if(parameters_.begin(), parameters_.end(), [&](const Value& one) {
+      return one.string_at("name") == name;
+    });
+    if (static_cast<std::size_t>(count) > k_repeats_max)
+      return fhir::unexpected(fhir::make_issue(
+          fhir::IssueType::too_costly, "The parameter " + std::string(name) +
+                                           " is given more than " + std::to_string(k_repeats_max) +
+                                           " times"));
   }
   return {};
 }

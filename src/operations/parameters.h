@@ -23,6 +23,8 @@ const fhir::json::Value* value_of(const fhir::json::Value& parameter);
 /// Reads a Coding's own members; empty where they are absent.
 fhir::Coding coding_of(const fhir::json::Value& coding);
 
+inline constexpr std::size_t k_repeats_max = 200;  // of one parameter, where each costs
+
 /// A view of an invocation's parameters, which outlive it. A value made from a query is a string
 /// whatever its type is, so simple values are read by their text.
 class Parameters {
@@ -54,6 +56,9 @@ class Parameters {
   ///
   /// errors   not-supported: one of them is given
   fhir::Result<void> refuse(std::initializer_list<std::string_view> names) const;
+
+  /// errors   too-costly: one of them is given more than k_repeats_max times
+  fhir::Result<void> limit(std::initializer_list<std::string_view> names) const;
 
  private:
   std::span<const fhir::json::Value> parameters_;

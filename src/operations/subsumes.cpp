@@ -50,7 +50,10 @@ fhir::Result<std::string> subsumes(const Invocation& invocation) {
       return unexpected(make_issue(IssueType::invalid, "Both codes must be of one code system"));
     system = given;
   }
-  FHIR_TRY(subject, code_system_of(invocation, parameters, system));
+  if (!a.version.empty() && !b.version.empty() && a.version != b.version)
+    return unexpected(make_issue(IssueType::invalid, "Both codes must be of one version"));
+  FHIR_TRY(subject, code_system_of(invocation, parameters, system,
+                                   a.version.empty() ? b.version : a.version));
   if (!system.empty() && system != subject->info().url)
     return unexpected(make_issue(IssueType::invalid, "The codes are not of the code system " +
                                                          std::string(subject->info().url)));

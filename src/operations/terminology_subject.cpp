@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "terminology/implied.h"
+
 namespace server::operations {
 
 using fhir::IssueType;
@@ -38,18 +40,20 @@ Subject<T> take(std::unique_ptr<const T> owned) {
 
 fhir::Result<Subject<CodeSystem>> code_system_of(const Invocation& invocation,
                                                  const Parameters& parameters,
-                                                 std::string_view system) {
+                                                 std::string_view system,
+                                                 std::string_view coding_version) {
   const Services& services = *invocation.services;
   std::string_view url = parameters.text("url");
   std::string_view version = parameters.text("version");
   if (!invocation.id.empty()) {
-    FHIR_TRY(record, record_by_id(services, "CodeSystem", invocation.id));
-    url = record->url;
-    version = record->version;
+    FHIR_TRY(named, canonical_by_id(services, "CodeSystem", invocation.id));
+    url = named.url;
+    version = named.version;
   } else if (const Value* sent = sent_resource(parameters, "codeSystem")) {
     FHIR_TRY(read, services.terminology->read_code_system(*sent));
     return take(std::move(read));
   }
+  if (version.empty()) version = coding_version;
   if (url.empty()) url = system;
   if (url.empty()) return unexpected(nothing_named("url, codeSystem, or an id in the URL"));
   FHIR_TRY(found, code_system_by_url(services, url, version));
@@ -67,12 +71,13 @@ fhir::Result<const CodeSystem*> code_system_by_url(const Services& services, std
                                "The concepts of the CodeSystem " + canonical + " are not held"));
 }
 
-fhir::Result<const fhir::ConformanceRecord*> record_by_id(const Services& services,
-                                                          std::string_view type,
-                                                          std::string_view id) {
+fhir::Result<Canonical> canonical_by_id(const Services& services, std::string_view type,
+                                        std::string_view id) {
   for (const fhir::ConformanceRecord& record : services.definitions->records(type)) {
-    if (record.id == id) return &record;
+    if (record.id == id) return Canonical{record.url, record.version};
   }
+  if (const terminology::Implied* implied = services.terminology->implied().find(type, id))
+    return Canonical{implied->url, implied->version};
   return unexpected(not_found(std::string(type) + " with the id", id));
 }
 

@@ -24,25 +24,30 @@ struct Subject {
   const T& operator*() const { return *item; }
 };
 
-/// By id in the URL, `codeSystem`, or `url` with `version`; else by `system`, a url from a coding.
+/// By id in the URL, `codeSystem`, or `url` with `version`; else by `system`, a url from a coding,
+/// whose version is `coding_version` where the parameters give none.
 ///
 /// errors   required: none of them · not-found: no such code system · not-supported: it is known,
 ///          but its concepts are not held
 fhir::Result<Subject<terminology::CodeSystem>> code_system_of(const Invocation& invocation,
                                                               const Parameters& parameters,
-                                                              std::string_view system);
+                                                              std::string_view system,
+                                                              std::string_view coding_version = {});
 
 /// errors   as code_system_of
 fhir::Result<const terminology::CodeSystem*> code_system_by_url(const Services& services,
                                                                 std::string_view url,
                                                                 std::string_view version);
 
-/// The record of a conformance resource by its logical id.
+struct Canonical {
+  std::string_view url, version;
+};
+
+/// What a conformance resource, or one that a release stands for, is called beside its logical id.
 ///
 /// errors   not-found
-fhir::Result<const fhir::ConformanceRecord*> record_by_id(const Services& services,
-                                                          std::string_view type,
-                                                          std::string_view id);
+fhir::Result<Canonical> canonical_by_id(const Services& services, std::string_view type,
+                                        std::string_view id);
 
 std::string canonical_of(std::string_view url, std::string_view version);
 

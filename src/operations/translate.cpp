@@ -108,8 +108,8 @@ fhir::Result<Maps> maps_of(const Invocation& invocation, const Parameters& param
       canonical_of(parameters.text("url"), parameters.text("conceptMapVersion"));
   const auto sent = parameters.all("conceptMap");
   if (!invocation.id.empty()) {
-    FHIR_TRY(record, record_by_id(services, "ConceptMap", invocation.id));
-    canonical = canonical_of(record->url, record->version);
+    FHIR_TRY(named, canonical_by_id(services, "ConceptMap", invocation.id));
+    canonical = canonical_of(named.url, named.version);
   } else if (!sent.empty()) {
     for (const Value* parameter : sent) {
       const Value* resource = parameter->find("resource");

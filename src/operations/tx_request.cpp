@@ -4,7 +4,10 @@
 
 #include <utility>
 
+#include "fhir/base/date_time.h"
+#include "src/operations/binding_context.h"
 #include "src/operations/terminology_subject.h"
+#include "terminology/as_of.h"
 #include "terminology/tx_issue.h"
 
 namespace server::operations {
@@ -44,13 +47,16 @@ fhir::Issue no_value_set(std::string_view canonical) {
 fhir::Result<std::string> asked_canonical(const Invocation& invocation,
                                           const Parameters& parameters) {
   if (!invocation.id.empty()) {
-    FHIR_TRY(record, record_by_id(*invocation.services, "ValueSet", invocation.id));
-    return canonical_of(record->url, record->version);
+    FHIR_TRY(named, canonical_by_id(*invocation.services, "ValueSet", invocation.id));
+    return canonical_of(named.url, named.version);
   }
   const std::string_view url = parameters.text("url");
-  if (url.empty())
-    return unexpected(
-        make_issue(IssueType::required, "One of url, valueSet, or an id in the URL is needed"));
+  if (url.empty()) {
+    FHIR_TRY(bound, canonical_in_context(*invocation.services, parameters));
+    if (!bound.empty()) return std::move(bound);
+    return unexpected(make_issue(IssueType::required,
+                                 "One of url, valueSet, context, or an id in the URL is needed"));
+  }
   return canonical_of(url, parameters.text("valueSetVersion"));
 }
 
@@ -58,11 +64,19 @@ fhir::Result<std::string> asked_canonical(const Invocation& invocation,
 
 fhir::Result<std::unique_ptr<Scope>> scope_of(const Invocation& invocation,
                                               const Parameters& parameters) {
+  FHIR_CHECK(parameters.limit({"system-version", "check-system-version", "force-system-version",
+                               "default-valueset-version", "useSupplement", "designation",
+                               "property", "exclude-system", "dependency", "conceptMap"}));
   terminology::VersionRules rules;
   rules.defaults = rules_of(parameters, "system-version");
   rules.checks = rules_of(parameters, "check-system-version");
   rules.forced = rules_of(parameters, "force-system-version");
   rules.value_sets = rules_of(parameters, "default-valueset-version");
+  if (const std::string_view date = parameters.text("date"); !date.empty()) {
+    if (!fhir::DateTime::parse(date))
+      return unexpected(make_issue(IssueType::value, "date is a dateTime"));
+    terminology::add_rules_as_of(*invocation.services->terminology->releases(), date, rules);
+  }
   auto scope = std::make_unique<Scope>(*invocation.services->terminology, std::move(rules));
   for (const Value* parameter : parameters.all("tx-resource")) {
     const Value* resource = parameter->find("resource");

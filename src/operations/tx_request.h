@@ -16,10 +16,11 @@
 namespace server::operations {
 
 /// Reads tx-resource, system-version, check-system-version, force-system-version,
-/// default-valueset-version and useSupplement.
+/// default-valueset-version, date and useSupplement.
 ///
 /// parameters   outlive what is returned
-/// errors       invalid: a tx-resource of another type · not-found: no such supplement
+/// errors       invalid: a tx-resource of another type · not-found: no such supplement · value: a
+///              date that is none · too-costly: a parameter is repeated too often
 fhir::Result<std::unique_ptr<terminology::Scope>> scope_of(const Invocation& invocation,
                                                            const Parameters& parameters);
 
@@ -45,10 +46,11 @@ class SetSubject {
   mutable std::optional<fhir::json::Document> held_;
 };
 
-/// By id in the URL, `valueSet`, or `url` with `valueSetVersion`; its supplements are put to use.
+/// By id in the URL, `valueSet`, `url` with `valueSetVersion`, or `context`; its supplements are
+/// put to use.
 ///
 /// errors   required: none of them · not-found: no such value set, or supplement · invalid: another
-///          resource
+///          resource · those of canonical_in_context()
 fhir::Result<SetSubject> set_subject_of(const Invocation& invocation, const Parameters& parameters,
                                         terminology::Scope& scope);
 

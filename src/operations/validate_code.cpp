@@ -124,9 +124,9 @@ fhir::Result<SystemSubject> system_subject_of(const Invocation& invocation,
   std::string_view url = parameters.text("url");
   std::string_view version = parameters.text("version");
   if (!invocation.id.empty()) {
-    FHIR_TRY(record, record_by_id(*invocation.services, "CodeSystem", invocation.id));
-    url = record->url;
-    version = record->version;
+    FHIR_TRY(named, canonical_by_id(*invocation.services, "CodeSystem", invocation.id));
+    url = named.url;
+    version = named.version;
   } else if (sent != nullptr) {
     FHIR_TRY(read, invocation.services->terminology->read_code_system(*sent));
     subject.owned = std::move(read);
@@ -203,7 +203,6 @@ fhir::Result<std::string> validate_all(const Invocation& invocation, Validate va
 
 fhir::Result<std::string> validate_code_of_code_system(const Invocation& invocation) {
   const Parameters parameters(invocation.parameters);
-  FHIR_CHECK(parameters.refuse({"date"}));
   FHIR_TRY(question, question_of(parameters, "version"));
   FHIR_TRY(scope, scope_of(invocation, parameters));
   FHIR_TRY(subject, system_subject_of(invocation, parameters, *scope));
@@ -216,7 +215,6 @@ fhir::Result<std::string> validate_code_of_code_system(const Invocation& invocat
 
 fhir::Result<std::string> validate_code_of_value_set(const Invocation& invocation) {
   const Parameters parameters(invocation.parameters);
-  FHIR_CHECK(parameters.refuse({"context", "date"}));
   FHIR_TRY(question, question_of(parameters, "systemVersion"));
   FHIR_TRY(scope, scope_of(invocation, parameters));
   FHIR_TRY(subject, set_subject_of(invocation, parameters, *scope));

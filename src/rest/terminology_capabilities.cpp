@@ -21,7 +21,10 @@ struct ExpansionParameter {
 constexpr auto k_expansion_parameters = std::to_array<ExpansionParameter>({
     {"activeOnly", "Leave out inactive codes"},
     {"check-system-version", "system|version: any other version is an error"},
+    {"context", "StructureDefinition#element, whose binding names the value set"},
+    {"contextDirection", "incoming or outgoing, which are bound alike"},
     {"count", "Codes of a page"},
+    {"date", "Releases as they were current then"},
     {"default-valueset-version", "url|version of imports that name none"},
     {"designation", "Only designations of this use, or of urn:ietf:bcp:47|language"},
     {"displayLanguage", "As in Accept-Language, which stands in for it"},

@@ -85,8 +85,8 @@ TEST_CASE("expand refuses what is missing, unknown, not held, wrong or not serve
         "value");
   CHECK(failure("ValueSet", "expand", text("url", k_gender_set) + "," + text("activeOnly", "1")) ==
         "value");
-  CHECK(failure("ValueSet", "expand", text("url", k_gender_set) + "," + text("date", "2020")) ==
-        "not-supported");
+  CHECK(failure("ValueSet", "expand", text("url", k_gender_set) + "," + text("date", "soon")) ==
+        "value");
   CHECK(failure("ValueSet", "expand", inline_set(R"({"include":[{"system":"urn:no"}]})")) ==
         "not-found");
   CHECK(failure("ValueSet", "expand", text("url", "http://hl7.org/fhir/ValueSet/all-languages")) ==
