@@ -26,6 +26,13 @@ void add_definition_options(CLI::App& app, DefinitionSettings& settings) {
       ->envname("MEDISYNC_PACKAGE_FOLDER");
 }
 
+/// For commands that work without a database.
+void add_release_option(CLI::App& app, std::string& data) {
+  app.add_option("--data", data,
+                 "Folder whose loaded releases (medisync terminology load) answer what codes mean; "
+                 "without it only the definitions do");
+}
+
 /// The commands below `package`; what they are told is in `settings`.
 CLI::App* add_package(CLI::App& app, PackageSettings& settings) {
   CLI::App* package =
@@ -257,6 +264,7 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
 
 void add_fhirpath(CLI::App& app, FhirpathSettings& settings) {
   add_definition_options(app, settings.definitions);
+  add_release_option(app, settings.data);
   app.footer(
       "Prints a line per item: type, path and value as JSON, apart by tabs. Types are named as "
       "FHIR\n"
@@ -314,6 +322,7 @@ int run(int argc, const char* const* argv) {
   CLI::App* validate_command = app.add_subcommand(
       "validate", "Judge resources; exit status 0: no errors, 1: errors, 2: misuse");
   add_definition_options(*validate_command, validate_settings.definitions);
+  add_release_option(*validate_command, validate_settings.data);
   validate_command
       ->add_option("--output", validate_settings.output,
                    "text, json, or ndjson: a line for each file")
@@ -374,6 +383,7 @@ int run(int argc, const char* const* argv) {
   CLI::App* index_command =
       app.add_subcommand("index", "Print the searches that find each resource");
   add_definition_options(*index_command, index_settings.definitions);
+  add_release_option(*index_command, index_settings.data);
   index_command->add_option("--base-url", index_settings.base_url,
                             "Absolute references below it are local");
   index_command->add_option("FILE", index_settings.files, "JSON or XML files, or folders of them")

@@ -7,8 +7,11 @@
 #include <system_error>
 
 #include "fhir/formats/json_writer.h"
+#include "src/cli/commands.h"
 #include "src/cli/files.h"
 #include "src/packages/installed.h"
+#include "terminology/releases.h"
+#include "terminology/terminology.h"
 
 namespace server::cli {
 namespace {
@@ -132,6 +135,22 @@ fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
     resources.push_back(fhir::json::to_string(document->root()));
   }
   return definitions->with(resources);
+}
+
+fhir::Result<std::shared_ptr<const terminology::Terminology>> load_terminology(
+    std::shared_ptr<const fhir::DefinitionStore> definitions, const std::string& data) {
+  if (data.empty()) return terminology::Terminology::make(std::move(definitions));
+  const std::string folder = terminology_folder(data);
+  auto releases = terminology::Releases::open(folder);
+  if (!releases->problems().empty())
+    return fhir::unexpected(
+        fhir::make_issue(fhir::IssueType::invalid, releases->problems().front()));
+  if (releases->entries().empty())
+    return fhir::unexpected(
+        fhir::make_issue(fhir::IssueType::not_found, "There are no releases in " + folder +
+                                                         ": medisync terminology load --data " +
+                                                         data + " brings them there"));
+  return terminology::Terminology::make(std::move(definitions), nullptr, std::move(releases));
 }
 
 }  // namespace server::cli

@@ -10,6 +10,10 @@
 #include "fhir/definitions/definition_store.h"
 #include "src/cli/settings.h"
 
+namespace terminology {
+class Terminology;
+}
+
 namespace server::cli {
 
 /// What of the folder of packages is loaded.
@@ -36,5 +40,12 @@ fhir::Result<DefinitionSources> definition_sources(const DefinitionSettings& set
 ///          structure, security: of a package, with its name
 fhir::Result<std::shared_ptr<const fhir::DefinitionStore>> load_definitions(
     const DefinitionSettings& settings, FolderUse use = FolderUse::named);
+
+/// What codes mean: by the definitions, and by the releases in a data folder.
+///
+/// data     empty: no releases
+/// errors   not-found: there are none in it · invalid: one is damaged, with what to do about it
+fhir::Result<std::shared_ptr<const terminology::Terminology>> load_terminology(
+    std::shared_ptr<const fhir::DefinitionStore> definitions, const std::string& data);
 
 }  // namespace server::cli

@@ -119,7 +119,12 @@ int fhirpath(const FhirpathSettings& settings) {
     std::fprintf(stderr, "medisync: %s\n", definitions.error().diagnostics.c_str());
     return k_misuse;
   }
-  const auto terminology = terminology::Terminology::make(*definitions);
+  const auto loaded = load_terminology(*definitions, settings.data);
+  if (!loaded) {
+    std::fprintf(stderr, "medisync: %s\n", loaded.error().diagnostics.c_str());
+    return k_misuse;
+  }
+  const auto& terminology = *loaded;
   // Made where conformsTo() asks for it: an expression without it need not wait.
   std::unique_ptr<fhir::validation::Validator> validator;
   FhirpathRunner runner(**definitions, terminology.get(), [&] {

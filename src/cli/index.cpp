@@ -18,7 +18,9 @@ int index(const IndexSettings& settings) {
   };
   auto definitions = load_definitions(settings.definitions);
   if (!definitions) return fail(definitions.error());
-  const auto terminology = terminology::Terminology::make(*definitions);
+  const auto loaded = load_terminology(*definitions, settings.data);
+  if (!loaded) return fail(loaded.error());
+  const auto& terminology = *loaded;
   auto extractor =
       search::Extractor::make(*definitions, settings.base_url, {terminology, terminology->units()});
   if (!extractor) return fail(extractor.error());

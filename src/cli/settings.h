@@ -58,6 +58,7 @@ struct ServeSettings {
 
 struct ValidateSettings {
   DefinitionSettings definitions;
+  std::string data;  // whose releases of code systems are asked; empty: none
   std::string output = "text";
   std::vector<std::string> profiles;
   std::vector<std::string> files;
@@ -77,6 +78,7 @@ struct LoadSettings {
 
 struct FhirpathSettings {
   DefinitionSettings definitions;
+  std::string data;  // as above
   std::string expression;
   std::string context;  // an expression; empty: the resource
   std::vector<std::string> files;
@@ -114,6 +116,7 @@ struct TerminologySettings {
 
 struct IndexSettings {
   DefinitionSettings definitions;
+  std::string data;  // as above
   std::string base_url;
   std::vector<std::string> files;
 };

@@ -163,8 +163,9 @@ int validate(const ValidateSettings& settings) {
   };
   auto definitions = load_definitions(settings.definitions);
   if (!definitions) return fail(definitions.error());
-  const auto terminology = terminology::Terminology::make(*definitions);
-  auto validator = fhir::validation::Validator::make(*definitions, terminology.get());
+  const auto terminology = load_terminology(*definitions, settings.data);
+  if (!terminology) return fail(terminology.error());
+  auto validator = fhir::validation::Validator::make(*definitions, terminology->get());
   if (!validator) return fail(validator.error());
   auto files = expand_paths(settings.files);
   if (!files) return fail(files.error());
