@@ -5,6 +5,7 @@
 
 #include "fhir/formats/json_writer.h"
 #include "src/cli/commands.h"
+#include "terminology/load/archive.h"
 #include "terminology/load/load_source.h"
 #include "terminology/load/rf2_files.h"
 #include "terminology/load/rf2_loader.h"
@@ -15,6 +16,8 @@ namespace server::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using terminology::load::LoadOptions;
+using terminology::load::LoadReport;
 using terminology::release::FolderFile;
 using terminology::release::ReleaseCodeSystem;
 
@@ -47,6 +50,57 @@ std::string kinds() {
 
 std::string folder_of(const TerminologySettings& settings) {
   return terminology_folder(settings.data);
+}
+
+/// said   the kind; empty: it is found out
+fhir::Result<LoadReport> load_path(const std::string& path, std::string_view said,
+                                   const std::string& folder, const LoadOptions& options) {
+  const std::string_view kind = said.empty() ? kind_of(path) : said;
+  if (kind.empty())
+    return fhir::unexpected(
+        fhir::make_issue(fhir::IssueType::not_supported,
+                         path + " is no release that is known; say which with --kind" + kinds()));
+  return kind == k_snomed ? terminology::load::load_rf2(path, folder, options)
+                          : terminology::load::load_source(kind, path, folder, options);
+}
+
+/// What of an archive is loaded: its folder, or the one file in it that tells its kind.
+std::string source_in(const std::string& root, std::string_view said) {
+  if (said.empty() ? !kind_of(root).empty() : said == k_snomed) return root;
+  std::vector<std::string> files;
+  std::error_code failure;
+  for (const auto& entry : fs::recursive_directory_iterator(root, failure)) {
+    const std::string file = entry.path().string();
+    if (!entry.is_regular_file(failure)) {
+      if (said.empty() ? !kind_of(file).empty() : false) return file;
+    } else if (!kind_of(file).empty()) {
+      files.push_back(file);
+    }
+  }
+  // Of ICD-10-CM the tabular list says most; beside it lie its index and its addenda.
+  std::sort(files.begin(), files.end());
+  for (const char* part : {"tabular", "order"}) {
+    for (const std::string& file : files) {
+      if (file.find(part) != std::string::npos && file.find("addend") == std::string::npos)
+        return file;
+    }
+  }
+  return files.size() == 1 ? files.front() : root;
+}
+
+fhir::Result<LoadReport> load_archive(const std::string& path, std::string_view said,
+                                      const std::string& folder, const LoadOptions& options) {
+  FHIR_TRY(unpacked, terminology::load::Unpacked::make(path, folder, options.say));
+  LoadOptions named = options;
+  named.say = [&](const std::string& line) { options.say(unpacked.renamed(line)); };
+  auto report = load_path(source_in(unpacked.root(), said), said, folder, named);
+  if (!report) {
+    fhir::Issue issue = std::move(report).error();
+    issue.diagnostics = unpacked.renamed(std::move(issue.diagnostics));
+    return fhir::unexpected(std::move(issue));
+  }
+  for (std::string& remark : report->remarks) remark = unpacked.renamed(std::move(remark));
+  return report;
 }
 
 /// A release, with all of its checksums compared.
@@ -119,12 +173,9 @@ int terminology_load(const TerminologySettings& settings) {
   options.say = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   for (const std::string& path : settings.paths) {
     if (!fs::exists(path, failure)) return fail(path + " is not there");
-    const std::string_view kind = settings.kind.empty() ? kind_of(path) : settings.kind;
-    if (kind.empty())
-      return fail(path + " is no release that is known; say which with --kind" + kinds());
-    const auto report = kind == k_snomed
-                            ? terminology::load::load_rf2(path, folder, options)
-                            : terminology::load::load_source(kind, path, folder, options);
+    const auto report = terminology::load::is_archive(path)
+                            ? load_archive(path, settings.kind, folder, options)
+                            : load_path(path, settings.kind, folder, options);
     if (!report) return fail(report.error().diagnostics);
     for (const std::string& remark : report->remarks)
       std::fprintf(stderr, "passed over: %s\n", remark.c_str());
