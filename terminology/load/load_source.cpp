@@ -9,6 +9,7 @@
 #include "terminology/load/csv_code_system.h"
 #include "terminology/load/cvx.h"
 #include "terminology/load/icd10.h"
+#include "terminology/load/listed_value_set.h"
 #include "terminology/load/loinc.h"
 #include "terminology/load/ndc.h"
 #include "terminology/load/rxnorm.h"
@@ -20,20 +21,23 @@ namespace fs = std::filesystem;
 
 using Read = fhir::Result<Draft> (*)(const std::string& path, const LoadOptions& options);
 
-constexpr std::array<SourceKind, 7> k_kinds = {
+constexpr std::array<SourceKind, 8> k_kinds = {
     {{"rxnorm", "the folder with RXNCONSO.RRF"},
      {"loinc", "the folder with LoincTable and AccessoryFiles"},
      {"icd10", "the tabular list (.xml), the order file (.txt) or a table (.csv, .csv.gz)"},
      {"ndc", "the folder with product.txt and package.txt"},
      {"cvx", "the publisher's .xml or .txt, or a CodeSystem in .xml"},
      {"atc", "a table of codes and names (.csv, .txt)"},
-     {"csv", "a table of MediSync's own form (.csv)"}}};
-constexpr std::array<Read, 7> k_readers = {read_rxnorm, read_loinc, read_icd10,          read_ndc,
-                                           read_cvx,    read_atc,   read_csv_code_system};
+     {"csv", "a table of MediSync's own form (.csv)"},
+     {"valueset", "a ValueSet that lists codes, such as the Global Patient Set's (.json)"}}};
+constexpr std::array<Read, 8> k_readers = {
+    read_rxnorm, read_loinc, read_icd10,           read_ndc,
+    read_cvx,    read_atc,   read_csv_code_system, read_listed_value_set};
 
 /// What of a version can stand in a file's name.
 std::string file_name(const release::ReleaseInfo& info) {
-  std::string name = info.kind + "-" + (info.kind == "csv" ? info.url + "-" : "") +
+  std::string name = info.kind + "-" +
+                     (info.kind == "csv" || info.kind == "valueset" ? info.url + "-" : "") +
                      (info.version.empty() ? "unknown" : info.version);
   for (char& c : name) {
     const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -66,6 +70,10 @@ std::optional<std::string_view> guess_kind(const std::string& path) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (first_line(path).find("#url=") != std::string::npos) return "csv";
+  if (name.ends_with(".json"))
+    return first_line(path).find("\"ValueSet\"") != std::string::npos
+               ? std::optional<std::string_view>("valueset")
+               : std::nullopt;
   for (const std::string_view kind : {"icd10", "cvx", "atc"}) {
     if (name.find(kind) != std::string::npos) return kind;
   }
