@@ -51,8 +51,31 @@ Response answer(Handler& handler, Request& request, Coding coding, std::size_t d
   }
 }
 
+namespace {
+
+/// "An origin server MUST … ensure that [strong] entity tags … change whenever a change occurs to
+/// the representation data": the packed form has a tag of its own (RFC 9110 section 8.8.3).
+void compress_source(Response& response) {
+  auto packed = gzip(response.source);
+  if (packed == nullptr) return;
+  response.source = std::move(packed);
+  response.headers.add("Content-Encoding", "gzip");
+  std::string tag(response.headers.get("ETag"));
+  if (!tag.starts_with('"') || tag.size() < 2) return;
+  tag.insert(tag.size() - 1, "-gzip");
+  response.headers.set("ETag", std::move(tag));
+}
+
+bool is_worth_it(const Response& response, std::size_t bytes_min) {
+  if (response.source == nullptr) return response.body.size() >= bytes_min;
+  const auto size = response.source->size();  // a part is of the plain form
+  return response.status == 200 && (!size || *size >= bytes_min);
+}
+
+}  // namespace
+
 void compress(Response& response, std::string_view accept_encoding, std::size_t bytes_min) {
-  if (response.body.size() < bytes_min || response.headers.has("Content-Encoding") ||
+  if (!is_worth_it(response, bytes_min) || response.headers.has("Content-Encoding") ||
       !is_compressible(response.headers.get("Content-Type"))) {
     return;
   }
@@ -60,7 +83,8 @@ void compress(Response& response, std::string_view accept_encoding, std::size_t 
   response.headers.set("Vary",
                        vary.empty() ? "Accept-Encoding" : std::string(vary) + ", Accept-Encoding");
   if (accept_encoding.empty() || !accepts_gzip(accept_encoding)) return;
-  auto packed = gzip(response.body);
+  if (response.source != nullptr) return compress_source(response);
+  auto packed = gzip(std::string_view(response.body));
   if (packed.empty() || packed.size() >= response.body.size()) return;
   response.body = std::move(packed);
   response.headers.add("Content-Encoding", "gzip");

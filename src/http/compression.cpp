@@ -1,9 +1,10 @@
-// Bodies are packed and unpacked whole, over zlib.
+// Bodies are packed and unpacked over zlib, whole but for sources.
 #include "src/http/compression.h"
 
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "src/http/text.h"
@@ -43,6 +44,47 @@ struct Deflater {
 Bytef* bytes_of(const char* text) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(text));  // zlib's input is not const
 }
+
+/// Of unknown size; each piece is what one piece of the plain source, or several, came to.
+class GzipSource final : public BodySource {
+ public:
+  explicit GzipSource(std::shared_ptr<BodySource> plain) : plain_(std::move(plain)) {}
+  bool is_usable() const { return deflater_.usable; }
+
+  std::optional<std::uint64_t> size() const override { return std::nullopt; }
+
+  bool next(std::string& piece) override {
+    while (piece.empty() && !is_ended_) {
+      input_.clear();
+      if (!plain_->next(input_)) return false;
+      is_ended_ = input_.empty();
+      if (!pack(piece)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool pack(std::string& piece) {
+    z_stream& stream = deflater_.stream;
+    stream.next_in = bytes_of(input_.data());
+    stream.avail_in = static_cast<uInt>(input_.size());
+    int code = Z_OK;
+    do {
+      stream.next_out = bytes_of(output_.data());
+      stream.avail_out = static_cast<uInt>(output_.size());
+      code = deflate(&stream, is_ended_ ? Z_FINISH : Z_NO_FLUSH);
+      if (code == Z_STREAM_ERROR) return false;
+      piece.append(output_.data(), output_.size() - stream.avail_out);
+    } while (stream.avail_out == 0);
+    return !is_ended_ || code == Z_STREAM_END;
+  }
+
+  std::shared_ptr<BodySource> plain_;
+  Deflater deflater_;
+  std::string input_;
+  std::array<char, k_first_output_bytes> output_;
+  bool is_ended_ = false;
+};
 
 // Makes room behind the `used` bytes of `out`: doubles it up to one byte above the limit, so that
 // "exactly the limit" and "more" can be told apart.
@@ -167,6 +209,12 @@ std::string gzip(std::string_view plain) {
   stream.avail_out = static_cast<uInt>(packed.size());
   if (deflate(&stream, Z_FINISH) != Z_STREAM_END) return {};
   packed.erase(packed.size() - stream.avail_out);
+  return packed;
+}
+
+std::shared_ptr<BodySource> gzip(std::shared_ptr<BodySource> plain) {
+  auto packed = std::make_shared<GzipSource>(std::move(plain));
+  if (!packed->is_usable()) return nullptr;
   return packed;
 }
 

@@ -1,10 +1,13 @@
-// gzip and deflate of whole bodies, and the header fields that negotiate them.
+// gzip and deflate of bodies, and the header fields that negotiate them.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "src/http/body_source.h"
 
 namespace server::http {
 
@@ -32,5 +35,8 @@ DecodeOutcome decode(Coding coding, std::string_view packed, std::size_t bytes_m
 
 /// Packs as gzip at the fastest level; empty when zlib has no memory.
 std::string gzip(std::string_view plain);
+
+/// Packs a source as gzip while it is sent; null when zlib has no memory.
+std::shared_ptr<BodySource> gzip(std::shared_ptr<BodySource> plain);
 
 }  // namespace server::http

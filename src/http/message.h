@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "src/http/body_source.h"
 
 namespace server::http {
 
@@ -45,6 +48,7 @@ struct Response {
   unsigned status = 200;
   Headers headers;
   std::string body;
+  std::shared_ptr<BodySource> source = {};  // the body instead, a piece at a time; null: none
   std::string_view label = {};  // route label for metrics and the access log; static storage
   bool wants_worker = false;    // of a trial: there is no answer yet, a worker shall make it
 };

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <optional>
 
 #include "src/http/text.h"
 
@@ -25,7 +27,7 @@ bool is_set_by_connection(std::string_view name) {
   }
 }
 
-void append_number(std::string& out, std::size_t number) {
+void append_number(std::string& out, std::uint64_t number) {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
@@ -55,6 +57,11 @@ void append_status_line(std::string& out, unsigned status) {
 // or 204" (RFC 9110 section 8.6); 304 could have one, but says nothing by it.
 bool is_without_body(unsigned status) { return status < 200 || status == 204 || status == 304; }
 
+/// Nothing when the end of the connection is the end of the body.
+std::optional<std::uint64_t> size_of(const Response& response) {
+  return response.source ? response.source->size() : response.body.size();
+}
+
 }  // namespace
 
 bool write_head(const Response& response, const Framing& framing, std::string& out) {
@@ -69,9 +76,11 @@ bool write_head(const Response& response, const Framing& framing, std::string& o
   const auto& fields = response.headers;
   if (framing.is_head && response.body.empty() && fields.has("Content-Length")) {
     append_field(out, "Content-Length", fields.get("Content-Length"));
-  } else if (!has_no_body) {
+  } else if (framing.is_chunked) {
+    if (!has_no_body) out.append("Transfer-Encoding: chunked\r\n");
+  } else if (const auto size = size_of(response); size && !has_no_body) {
     out.append("Content-Length: ");
-    append_number(out, response.body.size());
+    append_number(out, *size);
     out.append("\r\n");
   }
   bool has_request_id = framing.request_id.empty();
@@ -82,7 +91,8 @@ bool write_head(const Response& response, const Framing& framing, std::string& o
   }
   if (!has_request_id) append_field(out, "X-Request-Id", framing.request_id);
   out.append("\r\n");
-  return !has_no_body && !framing.is_head && !response.body.empty();
+  const bool has_something = response.source != nullptr || !response.body.empty();
+  return !has_no_body && !framing.is_head && has_something;
 }
 
 std::string_view reason_of(unsigned status) {
@@ -141,6 +151,8 @@ std::string_view reason_of(unsigned status) {
       return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
     case 422:

@@ -14,10 +14,11 @@ struct Framing {
   std::string_view request_id;
   bool is_http_1_0 = false;
   bool keep_alive = true;
-  bool is_head = false;  // answers HEAD: no body, the Content-Length of GET
+  bool is_chunked = false;  // a source that does not know its size
+  bool is_head = false;     // answers HEAD: no body, the Content-Length of GET
 };
 
-/// Appends the head of `response` to `out` and returns whether its body follows.
+/// Appends the head of `response` to `out` and returns whether its body, or its source, follows.
 ///
 /// Connection, Content-Length, Transfer-Encoding and Date are the connection's business and not
 /// taken from the response (but the Content-Length of a HEAD answer without body is). Control

@@ -2,6 +2,9 @@
 #include "src/http/session.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <exception>
 #include <utility>
 
 #include "src/http/answer.h"
@@ -24,6 +27,12 @@ constexpr const char* k_retry_after_seconds = "1";
 RequestParser::Limits limits_of(const ServerOptions& options) {
   return {options.target_bytes_max, options.header_bytes_max, options.header_fields_max,
           options.body_bytes_max};
+}
+
+void append_chunk_size(std::size_t size, std::string& out) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  out.append(digits.data(), end).append("\r\n");
 }
 
 }  // namespace
@@ -67,11 +76,19 @@ void Session::run() {
   for (;;) {
     if (is_answered_) {
       is_answered_ = false;
-      deliver(std::move(response_));
+      if (streamed_.source != nullptr) {
+        send_piece();
+      } else {
+        deliver(std::move(response_));
+      }
     }
     consume();
     if (outgoing_count_ != 0 && !flush()) return;  // goes on in on_written
     if (phase_ == Phase::closing) return finish();
+    if (phase_ == Phase::streaming) {
+      phase_ = Phase::answering;
+      return thread_.submit(shared_from_this());
+    }
     if (phase_ != Phase::reading) return;
     if (!is_starved_) continue;
     if (make_room()) return read();
@@ -198,7 +215,9 @@ void Session::answer_here() {
 
 // Here a worker alone has request_ and response_.
 void Session::run_on_worker() {
-  if (Clock::now() > request_.deadline) {
+  if (streamed_.source != nullptr) {
+    make_piece();
+  } else if (Clock::now() > request_.deadline) {
     refuse_busy("The request waited longer than its deadline; try again in a second.");
   } else {
     answer_here();
@@ -207,6 +226,10 @@ void Session::run_on_worker() {
 }
 
 void Session::on_refused() {
+  if (streamed_.source != nullptr) {  // begun is half done
+    make_piece();
+    return on_answered(Clock::now());
+  }
   refuse_busy("The server is busy; try again in a second.");
   on_answered(Clock::now());
 }
@@ -214,7 +237,12 @@ void Session::on_refused() {
 void Session::on_answered(Clock::time_point now) {
   now_ = now;
   is_answered_ = true;
-  if (phase_ == Phase::closed) return record(response_, 0);
+  if (phase_ == Phase::closed) {
+    if (streamed_.source == nullptr) return record(response_, 0);
+    record(streamed_, streamed_bytes_);
+    streamed_ = {};
+    return;
+  }
   if (!is_writing_) run();
 }
 
@@ -240,16 +268,61 @@ void Session::fail(unsigned status, std::string_view diagnostics) {
 
 void Session::deliver(Response response) {
   keep_alive_ = keep_alive_ && !shared_.is_stopping.load(std::memory_order_relaxed);
+  const bool has_open_end = response.source != nullptr && !response.source->size();
+  is_chunked_ = has_open_end && !parser_.is_http_1_0();
+  if (has_open_end && !is_chunked_) keep_alive_ = false;
   const Framing framing{.date = thread_.loop().date(),
                         .request_id = request_.id,
                         .is_http_1_0 = keep_alive_ && parser_.is_http_1_0(),
                         .keep_alive = keep_alive_,
+                        .is_chunked = is_chunked_,
                         .is_head = method_ == Method::head};
   auto& out = next_outgoing();
   const bool has_body = write_head(response, framing, out.head);
+  if (has_body && response.source != nullptr) return begin_stream(std::move(response));
   record(response, has_body ? response.body.size() : 0);
   if (has_body) out.body = std::move(response.body);
   outgoing_bytes_ += out.head.size() + out.body.size();
+  phase_ = keep_alive_ ? Phase::reading : Phase::closing;
+  if (keep_alive_) begin_request();
+}
+
+void Session::begin_stream(Response response) {
+  outgoing_bytes_ += outgoing_[outgoing_count_ - 1].head.size();
+  streamed_ = std::move(response);
+  streamed_bytes_ = 0;
+  phase_ = Phase::streaming;
+}
+
+void Session::make_piece() {
+  piece_.clear();
+  try {
+    is_piece_good_ = streamed_.source->next(piece_);
+  } catch (const std::exception&) {
+    is_piece_good_ = false;
+  }
+}
+
+void Session::send_piece() {
+  phase_ = Phase::streaming;
+  if (!is_piece_good_) return abort();
+  if (piece_.empty()) {
+    if (is_chunked_) next_outgoing().head.assign("0\r\n\r\n");
+    return end_stream();
+  }
+  streamed_bytes_ += piece_.size();
+  auto& out = next_outgoing();
+  if (is_chunked_) {
+    append_chunk_size(piece_.size(), out.head);
+    piece_.append("\r\n");
+  }
+  out.body = std::move(piece_);
+  outgoing_bytes_ += out.head.size() + out.body.size();
+}
+
+void Session::end_stream() {
+  record(streamed_, streamed_bytes_);
+  streamed_ = {};
   phase_ = keep_alive_ ? Phase::reading : Phase::closing;
   if (keep_alive_) begin_request();
 }

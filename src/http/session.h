@@ -36,7 +36,8 @@ struct Shared {
 /// The state machine of an HTTP/1.1 connection. One request at a time: while it is answered the
 /// next ones wait in the read buffer and, behind that, in the kernel, so answers keep their order.
 ///
-/// threads   its IoThread's; a worker holds `request_` and `response_` while phase_ is `answering`
+/// threads   its IoThread's; a worker holds `request_`, `response_` and what is
+///           streamed while phase_ is `answering`
 class Session final : public StreamClient,
                       public Work,
                       public std::enable_shared_from_this<Session> {
@@ -66,7 +67,8 @@ class Session final : public StreamClient,
   // How long a connection without a request is still listened to once the server stops.
   static constexpr std::chrono::milliseconds k_last_call{20};
 
-  enum class Phase { opening, reading, answering, closing, finishing, closed };
+  // streaming: between two pieces of a body; while a worker makes one it is answering
+  enum class Phase { opening, reading, answering, streaming, closing, finishing, closed };
   enum class Awaited { nothing, handshake, request, head, body, room, goodbye };
   struct Outgoing {
     std::string head;
@@ -92,6 +94,10 @@ class Session final : public StreamClient,
   void fail(unsigned status, std::string_view diagnostics);
   void deliver(Response response);
   void record(const Response& response, std::size_t body_bytes);
+  void begin_stream(Response response);
+  void make_piece();
+  void send_piece();
+  void end_stream();
   Outgoing& next_outgoing();
 
   bool flush();
@@ -135,6 +141,12 @@ class Session final : public StreamClient,
   Coding coding_ = Coding::identity;
   Method method_ = Method::other;  // as it came, whatever the handler does to the request
   Clock::time_point now_{};        // when the last event came
+
+  Response streamed_;  // its source is null unless a body is sent piece by piece
+  std::size_t streamed_bytes_ = 0;
+  std::string piece_;  // the worker's while phase_ is `answering`
+  bool is_piece_good_ = true;
+  bool is_chunked_ = false;
 
   std::vector<Outgoing> outgoing_;  // [0, outgoing_count_); the others keep their memory for later
   std::size_t outgoing_count_ = 0;

@@ -164,6 +164,11 @@ void Session::finish() {
 
 void Session::abort() {
   if (phase_ == Phase::closed) return;
+  // A piece under way is waited for: on_answered tells of the end.
+  if (streamed_.source != nullptr && phase_ != Phase::answering) {
+    record(streamed_, streamed_bytes_);
+    streamed_ = {};
+  }
   phase_ = Phase::closed;
   awaited_ = Awaited::nothing;
   stream_->close();

@@ -87,6 +87,10 @@ std::optional<Reply> Client::read_head() {
 std::optional<Reply> Client::read() {
   auto reply = read_head();
   if (!reply) return std::nullopt;
+  if (reply->headers["transfer-encoding"] == "chunked") {
+    if (!read_chunks(reply->body)) return std::nullopt;
+    return reply;
+  }
   const auto length = reply->headers.find("content-length");
   if (length == reply->headers.end()) return reply;
   const std::size_t size = std::stoul(length->second);
@@ -96,6 +100,22 @@ std::optional<Reply> Client::read() {
   reply->body = buffer_.substr(0, size);
   buffer_.erase(0, size);
   return reply;
+}
+
+bool Client::read_chunks(std::string& body) {
+  for (;;) {
+    std::size_t line = 0;
+    while ((line = buffer_.find("\r\n")) == std::string::npos) {
+      if (!receive()) return false;
+    }
+    const std::size_t size = std::stoul(buffer_.substr(0, line), nullptr, 16);
+    while (buffer_.size() < line + 2 + size + 2) {
+      if (!receive()) return false;
+    }
+    body.append(buffer_, line + 2, size);
+    buffer_.erase(0, line + 2 + size + 2);
+    if (size == 0) return true;
+  }
 }
 
 std::optional<Reply> Client::ask(std::string_view bytes) {

@@ -28,7 +28,8 @@ class Client {
   bool send(std::string_view bytes);
   /// Sends nothing more, still reads.
   void end_sending();
-  /// Reads one response, final or interim; nothing when the connection ends before one.
+  /// Reads one response, final or interim, and puts its chunks together; nothing when the
+  /// connection ends before its end.
   std::optional<Reply> read();
   /// The response to HEAD: a Content-Length without a body.
   std::optional<Reply> read_head();
@@ -43,6 +44,7 @@ class Client {
 
  private:
   bool receive();
+  bool read_chunks(std::string& body);
 
   int socket_;
   std::string buffer_;

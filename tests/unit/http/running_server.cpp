@@ -14,7 +14,31 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr std::chrono::seconds k_patience{5};
-}
+
+/// Pieces of one letter each: a, b, c …
+class LetterSource final : public server::http::BodySource {
+ public:
+  LetterSource(std::size_t pieces, bool has_size, bool is_broken)
+      : pieces_(pieces), has_size_(has_size), is_broken_(is_broken) {}
+  std::optional<std::uint64_t> size() const override {
+    if (!has_size_) return std::nullopt;
+    return pieces_ * k_piece_bytes;
+  }
+  bool next(std::string& piece) override {
+    if (given_ == pieces_) return true;
+    if (is_broken_ && given_ + 1 == pieces_) return false;
+    piece.assign(k_piece_bytes, static_cast<char>('a' + given_++ % 26));
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t k_piece_bytes = 100'000;
+  const std::size_t pieces_;
+  const bool has_size_, is_broken_;
+  std::size_t given_ = 0;
+};
+
+}  // namespace
 
 void Gate::open() {
   const std::lock_guard lock(mutex_);
@@ -63,6 +87,10 @@ Response TargetHandler::handle(Request& request) {
   } else if (request.target == "/gated") {
     gate.pass();
     response.body = "gated";
+  } else if (request.target.ends_with("source")) {
+    response.headers.add("ETag", "\"letters\"");
+    response.source = std::make_shared<LetterSource>(
+        source_pieces, request.target != "/open-source", request.target == "/broken-source");
   } else if (request.target == "/throw" || request.target == "/here-throws") {
     throw std::runtime_error("Jane Doe, born 1970");
   } else {

@@ -39,6 +39,9 @@ class Gate {
 /// /inject    a header value with a line end
 /// /gated     a worker: waits for `gate`, then "gated"
 /// /throw     a worker: throws
+/// /source    a worker: a source of `source_pieces` pieces of 100,000 bytes that knows its size
+/// /open-source   the same, of unknown size
+/// /broken-source   the same as /source, but its last piece never comes
 /// others     a worker: the body sent, or the target when there is none
 /// Every answer has the request's id in X-Seen-Id, failures have their diagnostics as body.
 class TargetHandler final : public server::http::Handler {
@@ -49,6 +52,7 @@ class TargetHandler final : public server::http::Handler {
 
   Gate gate;
   std::size_t big_bytes = 20'000;
+  std::size_t source_pieces = 3;
   std::atomic<int> handled{0};
 };
 
