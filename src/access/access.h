@@ -55,6 +55,7 @@ class Access {
   /// Whether any scope is of resources.
   bool has_resources() const;
 
+  const Identity& identity() const { return *identity_; }
   const fhir::DefinitionStore& definitions() const { return definitions_; }
   const search::Extractor* extractor() const { return extractor_; }
 

@@ -22,6 +22,9 @@
 #include "src/storage/store.h"
 #include "terminology/added_codings.h"
 
+namespace server::bulk {
+class ExportJobs;
+}
 namespace server::jobs {
 struct Progress;
 class RequestJobs;
@@ -57,6 +60,7 @@ struct Options {
   /// none.
   std::vector<std::pair<std::string, std::string>> oauth_uris;
   Authorizer* authorizer = nullptr;  // null: everybody may do everything; outlives the rest
+  bool bulk_export = false;          // whether $export is offered
 };
 
 class Helpers;
@@ -91,6 +95,7 @@ struct Call {
   std::string_view version;    // versionId in the path
   std::string_view member;     // of the compartment in the path: a resource type, or `*`
   std::string_view operation;  // name behind `$`
+  std::string_view file;       // of an export
   Parameters parameters;       // of the URL, decoded, in order; those of presentation removed
   std::string_view body;
   Format body_format = Format::json;
@@ -102,12 +107,15 @@ struct Call {
   /// What the token allows; null without an authorization server. The snapshot's store keeps to it.
   const access::Access* access = nullptr;
   std::chrono::steady_clock::time_point deadline{};
-  Helpers* helpers = nullptr;          // for the parts of a batch; null: none
-  jobs::RequestJobs* jobs = nullptr;   // requests that are answered later; null: none are
-  jobs::Progress* progress = nullptr;  // of a request that is answered later
+  Helpers* helpers = nullptr;           // for the parts of a batch; null: none
+  jobs::RequestJobs* jobs = nullptr;    // requests that are answered later; null: none are
+  jobs::Progress* progress = nullptr;   // of a request that is answered later
+  bulk::ExportJobs* exports = nullptr;  // null: there are none
   ReturnPreference prefer_return = ReturnPreference::unsaid;
   bool lenient = false;
-  bool is_get = false;
+  bool respond_async = false;  // Prefer says so
+  bool is_get = false;         // or HEAD:
+  bool is_head = false;
   bool is_entry = false;  // of a bundle: what it answers with is a resource
 
   fhir::Result<std::unique_ptr<storage::Reader>> reader() const {
