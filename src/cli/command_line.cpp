@@ -209,11 +209,32 @@ void add_rest_options(CLI::App& app, ServeSettings& settings) {
       "Origin whose pages may use this server from a browser, or *; several may be given");
 }
 
+void add_export_options(CLI::App& app, ServeSettings& settings) {
+  app.add_flag("--export,!--no-export", settings.exports, "Offer $export, FHIR Bulk Data (on)");
+  app.add_option("--export-kept", settings.export_kept_seconds,
+                 "Seconds that the files of an export are kept")
+      ->check(CLI::Range(1u, 366u * 24 * 3600))
+      ->capture_default_str();
+  app.add_option("--export-megabytes-max", settings.export_megabytes_max,
+                 "Room on the disk for the files of all exports together")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--export-file-megabytes", settings.export_file_megabytes,
+                 "Size at which a file of an export ends and the next begins")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--export-file-resources", settings.export_file_resources,
+                 "Number of resources at which it does")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
 void add_serve(CLI::App& app, ServeSettings& settings) {
   add_definition_options(app, settings.definitions);
   add_store_options(app, settings);
   add_rest_options(app, settings);
   add_rate_options(app, settings);
+  add_export_options(app, settings);
   app.add_option("--bind", settings.bind, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
       ->capture_default_str();

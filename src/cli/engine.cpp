@@ -34,6 +34,7 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
     if (when == "write") engine.options.check_references_on_write = true;
     if (when == "delete") engine.options.check_references_on_delete = true;
   }
+  engine.options.bulk_export = settings.exports;
   engine.options.create_placeholders = settings.create_placeholders;
   engine.options.cors_origins = settings.cors_origins;
   if (settings.auth == "smart") {

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "src/bulk/export_jobs.h"
 #include "src/cli/commands.h"
 #include "src/cli/engine.h"
 #include "src/cli/smart.h"
@@ -15,6 +16,7 @@
 #include "src/http/server.h"
 #include "src/http/worker_pool.h"
 #include "src/jobs/request_jobs.h"
+#include "src/rest/bulk/export_run.h"
 #include "src/rest/rest_handler.h"
 #include "src/rest/validator_service.h"
 
@@ -61,6 +63,17 @@ jobs::RequestJobOptions job_options(const ServeSettings& settings) {
   options.folder = std::filesystem::path(settings.data) / "jobs";
   options.run_max = std::chrono::seconds(settings.async_deadline_seconds);
   options.kept_for = std::chrono::seconds(settings.async_kept_seconds);
+  return options;
+}
+
+bulk::ExportOptions export_options(const ServeSettings& settings) {
+  bulk::ExportOptions options;
+  options.folder = std::filesystem::path(settings.data) / "exports";
+  options.kept_for = std::chrono::seconds(settings.export_kept_seconds);
+  options.bytes_max = std::uint64_t{settings.export_megabytes_max} << 20;
+  options.files.all_bytes = options.bytes_max;
+  options.files.file_bytes = std::uint64_t{settings.export_file_megabytes} << 20;
+  options.files.file_count = settings.export_file_resources;
   return options;
 }
 
@@ -160,6 +173,16 @@ int serve(const ServeSettings& given) {
     return handler.handle_later(request, progress);
   });
   handler.answer_later_by(later);
+  std::unique_ptr<bulk::ExportJobs> exports;
+  if (settings.exports) {
+    exports = std::make_unique<bulk::ExportJobs>(
+        export_options(settings),
+        [&](const bulk::ExportRequest& request, auto& files, auto& progress) {
+          return rest::run_export(request, engine->options, *engine->definitions->latest(), files,
+                                  progress);
+        });
+    handler.export_by(*exports);
+  }
   const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
   http::Handler& inner = site ? *site : handler;
   rest::ValidatorService validator(*engine->definitions, inner);

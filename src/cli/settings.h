@@ -35,6 +35,11 @@ struct ServeSettings {
   unsigned deadline_seconds = 60;
   unsigned async_deadline_seconds = 600;
   unsigned async_kept_seconds = 3600;
+  bool exports = true;
+  unsigned export_kept_seconds = 24 * 3600;
+  std::size_t export_megabytes_max = 16 * 1024;
+  std::size_t export_file_megabytes = 128;
+  std::size_t export_file_resources = 1'000'000;
   unsigned idle_seconds = 60;
   unsigned grace_seconds = 30;
   std::string tls_certificate, tls_key;

@@ -16,6 +16,7 @@ constexpr auto k_guarded = std::to_array<std::string_view>({
     "document",
     "everything",
     "expand",
+    "export",
     "fhirpath",
     "find-matches",
     "graphql",

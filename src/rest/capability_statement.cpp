@@ -35,6 +35,10 @@ constexpr std::string_view k_integrity =
     "If-Match. A Bundle of type history that is posted to the base is replayed from its oldest "
     "entry on.";
 
+/// https://hl7.org/fhir/uv/bulkdata/STU2/CapabilityStatement-bulk-data.html
+constexpr std::string_view k_bulk_data =
+    "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data";
+
 std::string_view name_of(fhir::SearchParameterType type) {
   return k_type_names[static_cast<std::size_t>(type)];
 }
@@ -78,10 +82,10 @@ bool fits(const Operation& operation, std::string_view type) {
          (operation.resource_type.empty() && (operation.levels & k_below) != 0);
 }
 
-void append_operations(Builder& out, std::string_view type) {
+void append_operations(Builder& out, const Options& options, std::string_view type) {
   bool is_open = false;
   auto append = [&](const auto& operation) {
-    if (!fits(operation, type)) return;
+    if (!fits(operation, type) || (operation.name == "export" && !options.bulk_export)) return;
     if (!is_open) out.key("operation").begin_array();
     is_open = true;
     out.begin_object()
@@ -202,7 +206,7 @@ void append_resource(Builder& out, const Options& options, const fhir::Definitio
   if (options.check_references_on_write) out.string("enforced");
   out.end_array();
   append_search(out, definitions, type);
-  append_operations(out, type);
+  append_operations(out, options, type);
   out.end_object();
 }
 
@@ -248,15 +252,20 @@ std::string rest_of(const Options& options, const fhir::DefinitionStore& definit
   out.end_array();
   append_interactions(out, {Level::system});
   append_common_search(out);
-  append_operations(out, "");
+  append_operations(out, options, "");
   out.end_object();
   return text;
 }
 
 /// "an implementation of the requirements … in the referenced capability statement"
-void append_instantiates(Builder& out, const fhir::DefinitionStore& definitions,
-                         const fhir::json::Value& rest) {
-  const std::vector<std::string> met = met_requirements(definitions, rest);
+void append_instantiates(Builder& out, const Options& options,
+                         const fhir::DefinitionStore& definitions, const fhir::json::Value& rest) {
+  std::vector<std::string> met = met_requirements(definitions, rest);
+  // Its package need not be installed: what it asks for is all built in.
+  const bool is_told = std::any_of(met.begin(), met.end(), [](const std::string& canonical) {
+    return canonical.starts_with(k_bulk_data);
+  });
+  if (options.bulk_export && !is_told) met.emplace_back(k_bulk_data);
   if (!met.empty()) {
     out.key("instantiates").begin_array();
     for (const std::string& canonical : met) out.string(canonical);
@@ -292,7 +301,7 @@ std::string capability_statement(const Options& options, const fhir::DefinitionS
       .string("status", "active");
   out.string("date", fhir::format_instant(date)).string("publisher", "MediSync");
   out.string("description", "What this server does, as it runs").string("kind", "instance");
-  append_instantiates(out, definitions, rest->root());
+  append_instantiates(out, options, definitions, rest->root());
   out.key("software")
       .begin_object()
       .string("name", "MediSync")

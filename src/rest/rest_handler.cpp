@@ -106,9 +106,11 @@ bool takes_any_type(const Route& route, const Match& match) {
 }
 
 /// "the server can respond asynchronously": what costs less than to be taken in does not.
-bool may_be_answered_later(const Route& route) {
-  return route.placement != http::Placement::io_thread && route.interaction != "capabilities" &&
-         !route.interaction.starts_with("async-");
+///
+/// An export is, in a way of its own.
+bool may_be_answered_later(const Route& route, const Match& match) {
+  return match.operation != "export" && route.placement != http::Placement::io_thread &&
+         route.interaction != "capabilities" && !route.interaction.starts_with("async-");
 }
 
 /// "A client assigned request id echoed back in the response": what came as X-Correlation-Id, or an
@@ -123,6 +125,7 @@ void add_correlation_id(const http::Request& request, http::Response& response) 
 }
 
 bool gives_any_type(const Route& route, const Match& match) {
+  if (!match.file.empty()) return true;
   return match.type == "Binary" && (route.interaction == "read" || route.interaction == "vread");
 }
 
@@ -295,20 +298,24 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   call.version = found->version;
   call.operation = found->operation;
   call.member = found->member;
+  call.file = found->file;
   call.parameters = std::move(parameters);
   call.body = request.body;
   call.headers = &request.headers;
   call.deadline = request.deadline;
   call.helpers = &helpers_;
   call.jobs = jobs_;
+  call.exports = exports_;
   call.progress = progress;
   call.prefer_return = presentation.prefer_return;
   call.lenient = presentation.lenient;
+  call.respond_async = presentation.respond_async;
+  call.is_head = request.method == http::Method::head;
   call.is_get = request.method == http::Method::get || request.method == http::Method::head;
   FHIR_CHECK(check_names(call));
   // 5. The interaction; later, when the client would rather not wait.
   const bool is_for_later = presentation.respond_async && jobs_ != nullptr && progress == nullptr &&
-                            may_be_answered_later(route);
+                            may_be_answered_later(route, *found);
   const auto interact = [&] {
     return is_for_later ? accept_for_later(request) : route.handle(call);
   };

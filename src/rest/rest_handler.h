@@ -23,6 +23,10 @@ class RestHandler final : public http::Handler {
   ///
   /// jobs   ends before the handler; runs requests by handle_later()
   void answer_later_by(jobs::RequestJobs& jobs) { jobs_ = &jobs; }
+  /// From now on exports are kicked off.
+  ///
+  /// exports   ends before the handler
+  void export_by(bulk::ExportJobs& exports) { exports_ = &exports; }
   /// Answers a request that was taken in before: a JSON body, whatever the client asked for.
   http::Response handle_later(http::Request& request, jobs::Progress& progress) const;
 
@@ -49,6 +53,7 @@ class RestHandler final : public http::Handler {
   SnapshotSource& snapshots_;
   http::Metrics& metrics_;
   jobs::RequestJobs* jobs_ = nullptr;
+  bulk::ExportJobs* exports_ = nullptr;
   mutable Helpers helpers_;
 };
 

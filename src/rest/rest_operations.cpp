@@ -44,6 +44,12 @@ std::span<const RestOperation> rest_operations() {
       {"expunge", "", "", level_system | level_type | level_instance, true, true, expunge},
       {"graphql", "http://hl7.org/fhir/OperationDefinition/Resource-graphql", "",
        level_system | level_instance, false, false, graphql, true},
+      {"export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export", "", level_system,
+       false, false, export_data},
+      {"export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export", "Patient",
+       level_type, false, false, export_data},
+      {"export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export", "Group",
+       level_instance, false, false, export_data},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });
   return k_operations;

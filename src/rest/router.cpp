@@ -25,6 +25,12 @@ constexpr auto k_routes = std::to_array<Route>({
     {Method::get, "_async/{id}", "async-status", Level::system, Placement::worker, job_status},
     {Method::delete_, "_async/{id}", "async-cancel", Level::system, Placement::worker, job_cancel},
 
+    {Method::get, "_export/{id}", "async-export", Level::system, Placement::worker, export_status},
+    {Method::delete_, "_export/{id}", "async-export-cancel", Level::system, Placement::worker,
+     export_cancel},
+    {Method::get, "_export/{id}/{file}", "async-export-file", Level::system, Placement::worker,
+     export_file},
+
     // A page of a selective search costs less than handing it over; what takes longer is handed on.
     {Method::get, "{type}", "search-type", Level::type, Placement::io_thread_first, search},
     {Method::post, "{type}/_search", "search-type", Level::type, Placement::worker, search},
@@ -77,6 +83,10 @@ bool segment_fits(std::string_view pattern, std::string_view segment, Match& mat
   if (pattern == "{id}" || pattern == "{version}") {
     (pattern == "{id}" ? match.id : match.version) = segment;
     return !segment.empty() && segment[0] != '_' && segment[0] != '$';
+  }
+  if (pattern == "{file}") {
+    match.file = segment;
+    return !segment.empty();
   }
   if (pattern == "{member}") {
     match.member = segment;

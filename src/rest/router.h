@@ -17,7 +17,7 @@ enum class Level : std::uint8_t { system, type, instance };
 struct Route {
   http::Method method;
   /// Below the base, segments in braces are taken from the URL: `{type}/{id}/_history/{version}`.
-  /// `{member}` is a type of a compartment, or `*`.
+  /// `{member}` is a type of a compartment, or `*`; `{file}` the name of a file.
   std::string_view pattern;
   /// As the CapabilityStatement names it (restful-interaction), or `operation`.
   std::string_view interaction;
@@ -31,7 +31,7 @@ std::span<const Route> routes();
 /// A path matched against the table.
 struct Match {
   const Route* route = nullptr;  // null: the path is ours, the method is not
-  std::string_view type, id, version, operation, member;
+  std::string_view type, id, version, operation, member, file;
   std::string allow;  // methods of the path, when route is null
 };
 

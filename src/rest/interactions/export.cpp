@@ -1,0 +1,97 @@
+// $export of the system, of all patients, of a group: the kick-off.
+// https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-kick-off-request
+#include <algorithm>
+
+#include "src/bulk/export_jobs.h"
+#include "src/rest/answer.h"
+#include "src/rest/authorizer.h"
+#include "src/rest/bulk/export_parameters.h"
+#include "src/rest/bulk/members.h"
+#include "src/rest/interactions/interactions.h"
+#include "src/rest/operation_input.h"
+
+namespace server::rest {
+namespace {
+
+using bulk::ExportLevel;
+using bulk::ExportRequest;
+
+fhir::Unexpected<Failure> forbidden(std::string text) {
+  return fhir::unexpected(failure(
+      fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden, std::move(text))));
+}
+
+bool may_read(const access::Access& access, std::string_view type) {
+  const auto rights = static_cast<security::Rights>(security::right_read | security::right_search);
+  return access.permission(type, rights).extent != access::Extent::none;
+}
+
+/// What is asked for by name must be allowed; of all else, what is allowed is exported.
+fhir::Result<void, Failure> check_scopes(const Call& call, const ExportRequest& request) {
+  if (call.access == nullptr) return {};
+  for (const std::string& type : request.types) {
+    if (!may_read(*call.access, type))
+      return forbidden("The token's scopes do not allow to read and search " + type);
+  }
+  const auto all = call.snapshot->definitions().resource_types();
+  const bool may_any = std::any_of(
+      all.begin(), all.end(), [&](std::string_view type) { return may_read(*call.access, type); });
+  if (!may_any) return forbidden("The token's scopes do not allow to read and search any type");
+  const bool needs_patients = request.level == ExportLevel::patient;
+  if (needs_patients && !may_read(*call.access, "Patient"))
+    return forbidden("The token's scopes do not allow to read and search Patient");
+  return {};
+}
+
+/// The group must be there, and the patients in it; without a group, the patients must be there.
+fhir::Result<void, Failure> check_patients(const Call& call, const ExportRequest& request) {
+  if (request.level == ExportLevel::system) return {};
+  REST_TRY(reader, call.reader());
+  if (request.level == ExportLevel::group) {
+    REST_TRY(members, patients_of_group(*reader, request.group, request.accepted_ms));
+    for (const std::string& id : request.patients) {
+      if (members.count(id) == 0)
+        return refuse(fhir::IssueType::value, "patient names somebody who is not in the group");
+    }
+    return {};
+  }
+  for (const std::string& id : request.patients) {
+    if (!reader->read("Patient", id))
+      return refuse(fhir::IssueType::not_found,
+                    "patient names somebody who is not here, or not for this token");
+  }
+  return {};
+}
+
+}  // namespace
+
+Answer export_data(const Call& call) {
+  if (call.exports == nullptr || !call.options->bulk_export)
+    return fhir::unexpected(
+        failure(fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_supported,
+                                 "This server is set to export nothing")));
+  if (call.is_entry)
+    return refuse(fhir::IssueType::not_supported, "An export is not kicked off within a bundle");
+  // "Prefer (string, required) … The value SHALL be set to respond-async"
+  if (!call.respond_async)
+    return refuse(fhir::IssueType::required, "An export needs the header Prefer: respond-async");
+  FHIR_TRY(request, export_request_of(call));
+  FHIR_CHECK(check_scopes(call, request));
+  FHIR_CHECK(check_patients(call, request));
+  if (call.options->authorizer != nullptr) {
+    REST_TRY(owner, call.options->authorizer->owner(*call.headers));
+    request.owner = std::move(owner);
+  }
+  if (call.access != nullptr) {
+    request.is_guarded = true;
+    request.identity = call.access->identity();
+  }
+  REST_TRY(id, call.exports->accept(std::move(request)));
+  http::Response response =
+      done_response(202, "The export is taken in; Content-Location tells where it stands");
+  response.headers.add("Content-Location", call.options->base_url + "/_export/" + id);
+  response.headers.add("Preference-Applied", "respond-async");
+  return response;
+}
+
+}  // namespace server::rest

@@ -1,0 +1,158 @@
+"""Exports of much: as of one moment, in bounded memory, through kills and cancels."""
+import os
+import threading
+import time
+import unittest
+
+from bulk import Export, finished, kick_off
+from smart import observation
+from support import Case, Server, bundle, entry, patient, say
+
+MANY = 50_000
+GROWTH_BYTES_MAX = 64 << 20
+
+
+def put_data(server, count, patients=500):
+    """Patients and observations of theirs, a thousand in a transaction."""
+    resources = [patient(f"F{number}", id=f"p{number}") for number in range(patients)]
+    resources.append({"resourceType": "Group", "id": "all", "type": "person", "actual": True,
+                      "member": [{"entity": {"reference": f"Patient/p{number}"}} for number in range(patients)]})
+    resources += [observation(f"o{number}", f"p{number % patients}", "laboratory", valueString=f"value {number}")
+                  for number in range(count - len(resources))]
+    with server.client() as http:
+        for start in range(0, count, 1000):
+            parts = [entry("PUT", f"{r['resourceType']}/{r['id']}", r) for r in resources[start:start + 1000]]
+            done = http.post("", bundle(*parts))
+            assert done.status == 200, done
+
+
+class Much(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(arguments=("--no-validate", "--durability", "normal"))
+        cls.addClassCleanup(cls.server.stop)
+        cls.server.start()
+        put_data(cls.server, MANY)
+        cls.server.terminate()  # what loading took is not counted
+        cls.server.start()
+
+    def setUp(self):
+        self.http = self.server.client()
+        self.addCleanup(self.http.close)
+
+    def start(self, path="$export"):
+        response = kick_off(self.http, path)
+        self.assert_status(response, 202)
+        return response["Content-Location"]
+
+    def peak_of(self, path):
+        """Bytes of the server's own memory at most while it exports, and how long it takes."""
+        began, peak = time.monotonic(), 0
+        url = self.start(path)
+        while True:
+            answer = self.http.get(url)
+            peak = max(peak, self.server.memory_bytes("RssAnon"))
+            if answer.status == 200:
+                return peak, time.monotonic() - began
+            self.assert_status(answer, 202)
+            time.sleep(0.06)
+
+    def test_memory_does_not_grow_with_what_is_exported(self):
+        few, _ = self.peak_of("$export?_type=Patient")
+        for path in ("$export", "Patient/$export", "Group/all/$export"):
+            many, seconds = self.peak_of(path)
+            say(f"{path} of {MANY} resources: {MANY / seconds:.0f} a second, {many - few >> 20} MiB more")
+            self.assertLess(many, few + GROWTH_BYTES_MAX)
+
+    def test_progress_is_told_in_less_than_a_hundred_characters(self):
+        url = self.start()
+        while True:
+            response = self.http.get(url)
+            if response.status == 200:
+                break
+            self.assert_status(response, 202)
+            self.assertLess(len(response["X-Progress"]), 100)
+            self.assertRegex(response["X-Progress"], r"^(waiting|\d+ of about \d+ resources)")
+            time.sleep(0.06)
+
+    def test_the_files_are_of_one_moment_whatever_is_written_meanwhile(self):
+        """A pair is always written together: no export shows one half of it without the other."""
+        stop = threading.Event()
+
+        def write():
+            with self.server.client() as http:
+                for number in range(100_000):
+                    if stop.is_set():
+                        return
+                    text = f"round {number}"
+                    done = http.post("", bundle(
+                        entry("PUT", "Basic/first", {"resourceType": "Basic", "id": "first", "code": {"text": text}}),
+                        entry("PUT", "Questionnaire/last", {"resourceType": "Questionnaire", "id": "last", "status": "draft",
+                                                            "title": text})))
+                    assert done.status == 200, done
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            while self.http.get("Basic/first").status != 200:
+                time.sleep(0.01)
+            for _ in range(3):
+                export = Export(self.http, "$export")
+                basic, last = export.lines(kind="Basic")[0], export.lines(kind="Questionnaire")[0]
+                self.assertEqual(basic["code"]["text"], last["title"])
+                self.assertGreaterEqual(export.manifest["transactionTime"], basic["meta"]["lastUpdated"])
+                self.http.delete(export.url)
+        finally:
+            stop.set()
+            writer.join()
+
+    def test_reads_are_answered_while_an_export_runs(self):
+        url = self.start()
+        answered = 0
+        while self.http.get(url).status == 202:
+            self.assert_status(self.http.get("Patient/p1"), 200)
+            answered += 1
+            time.sleep(0.06)
+        self.assertGreater(answered, 0)
+
+    def test_one_that_is_cancelled_stops_and_leaves_nothing(self):
+        url = self.start()
+        time.sleep(0.1)
+        self.assert_status(self.http.delete(url), 202)
+        self.assert_outcome(self.http.get(url), 404, "not-found")
+        folder = os.path.join(self.server.data, "exports", url.rsplit("/", 1)[-1])
+        deadline = time.monotonic() + 30
+        while os.path.exists(folder):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
+
+class Restart(Case):
+    def test_what_was_cut_off_is_done_whole_after_a_restart(self):
+        server = Server(arguments=("--no-validate",))
+        self.addCleanup(server.stop)
+        server.start()
+        put_data(server, 20_000)
+        for end in (server.kill, server.terminate):
+            with server.client() as http:
+                paths = [kick_off(http, path)["Content-Location"].split("/fhir/")[1]
+                         for path in ("$export", "Patient/$export")]
+                folder = os.path.join(server.data, "exports", paths[0].split("/")[1])
+                deadline = time.monotonic() + 30
+                while not any(name.endswith(".ndjson") for name in os.listdir(folder)):
+                    self.assertLess(time.monotonic(), deadline)
+                # Nothing half is shown.
+                self.assertIn(http.get(paths[0] + "/Observation.1.ndjson").status, (200, 404))
+            end()
+            server.start()
+            with server.client() as http:
+                for path in paths:
+                    answer = finished(http, path)
+                    self.assert_status(answer, 200)
+                    self.assertEqual(sum(file["count"] for file in answer.json["output"]), 20_000)
+                    for file in answer.json["output"]:
+                        self.assertEqual(http.get(file["url"]).body.count(b"\n"), file["count"])
+
+
+if __name__ == "__main__":
+    unittest.main()
