@@ -389,6 +389,16 @@ int run(int argc, const char* const* argv) {
                    "Bundles, resources, .ndjson files, or folders of them")
       ->required();
 
+  LoadSettings import_settings;
+  CLI::App* import_command = app.add_subcommand(
+      "import", "Write NDJSON, as an export gives it, into a data folder that no server has open");
+  add_definition_options(*import_command, import_settings.serve.definitions);
+  add_store_options(*import_command, import_settings.serve);
+  import_command
+      ->add_option("PATH", import_settings.paths,
+                   ".ndjson files, folders of them, or - for standard input")
+      ->required();
+
   FhirpathSettings fhirpath_settings;
   CLI::App* fhirpath_command =
       app.add_subcommand("fhirpath", "Evaluate a FHIRPath expression over resources");
@@ -436,6 +446,7 @@ int run(int argc, const char* const* argv) {
   if (serve_command->parsed()) return serve(serve_settings);
   if (validate_command->parsed()) return told(validate(validate_settings));
   if (load_command->parsed()) return told(load(load_settings));
+  if (import_command->parsed()) return told(import_resources(import_settings));
   if (fhirpath_command->parsed()) return told(fhirpath(fhirpath_settings));
   if (snapshot_command->parsed()) return told(snapshot(snapshot_settings));
   if (terminology_command->parsed())

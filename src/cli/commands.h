@@ -16,6 +16,10 @@ int validate(const ValidateSettings& settings);
 /// Writes files into a data folder that no server has open. 0 · 1: something was refused · 2.
 int load(const LoadSettings& settings);
 
+/// The same for NDJSON of any size, many lines in a transaction; tells what is refused on standard
+/// output, an OperationOutcome on each line. 0 · 1: something was refused · 2.
+int import_resources(const LoadSettings& settings);
+
 /// Evaluates an expression over files, or over the lines of standard input.
 /// 0 · 1: the expression is wrong or fails · 2: misuse, a file that cannot be read.
 int fhirpath(const FhirpathSettings& settings);
