@@ -194,8 +194,9 @@ class Statement(UsCore):
 
     def test_a_server_without_the_package_claims_nothing(self):
         with Server() as bare, bare.client() as http:
-            self.assertNotIn("instantiates", http.get("metadata").json)
-            self.assertNotIn("implementationGuide", http.get("metadata").json)
+            statement = http.get("metadata").json
+            self.assertEqual([c for c in statement.get("instantiates", []) if US_CORE in c], [])
+            self.assertNotIn("implementationGuide", statement)
 
 
 class Searches(UsCore):
