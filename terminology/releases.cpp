@@ -2,6 +2,9 @@
 #include "terminology/releases.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
 
 #include "terminology/release/folder.h"
 #include "terminology/snomed/edition.h"
@@ -49,8 +52,8 @@ bool is_international(std::string_view version) {
 }
 
 bool comes_first(const Releases::Entry& a, const Releases::Entry& b) {
-  const CodeSystemInfo& of_a = a.system->info();
-  const CodeSystemInfo& of_b = b.system->info();
+  const release::ReleaseInfo& of_a = a.release->info();
+  const release::ReleaseInfo& of_b = b.release->info();
   if (of_a.url != of_b.url) return of_a.url < of_b.url;
   if (age_of(of_a.version) != age_of(of_b.version))
     return is_older(age_of(of_b.version), age_of(of_a.version));
@@ -59,48 +62,93 @@ bool comes_first(const Releases::Entry& a, const Releases::Entry& b) {
   return of_a.content == Content::complete && of_b.content != Content::complete;
 }
 
-}  // namespace
-
-fhir::Result<std::shared_ptr<const ReleaseCodeSystem>> open_release(const std::string& path) {
-  FHIR_TRY(file, MappedFile::open(path));
+/// As what its kind is.
+fhir::Result<std::shared_ptr<const ReleaseCodeSystem>> system_of(
+    std::shared_ptr<const MappedFile> file) {
+  FHIR_CHECK(file->check());
   const auto info = release::ReleaseInfo::read(file->array<std::uint8_t>(release::Section::info));
   if (!info || info->kind != "snomed") return ReleaseCodeSystem::make(std::move(file));
   FHIR_TRY(edition, snomed::Edition::make(std::move(file)));
   return std::shared_ptr<const ReleaseCodeSystem>(std::move(edition));
 }
 
-std::shared_ptr<const Releases> Releases::open(const std::string& folder, const Releases* earlier) {
-  auto releases = std::make_shared<Releases>();
-  for (const release::FolderFile& file : release::files_in(folder)) {
-    const Entry* known = nullptr;
-    for (const Entry& entry : earlier != nullptr ? earlier->entries_ : std::vector<Entry>{}) {
-      if (entry.path == file.path && entry.stamp == file.stamp) {
-        releases->entries_.push_back(entry);
-        known = &releases->entries_.back();
-        break;
-      }
-    }
-    if (known != nullptr) continue;
-    auto system = open_release(file.path);
-    if (system) {
-      releases->entries_.push_back({file.path, file.stamp, *std::move(system)});
-    } else {
-      releases->problems_.push_back(system.error().diagnostics);
-    }
+/// A file that is mapped, and whom to tell what came of its check.
+struct Unchecked {
+  std::shared_ptr<const MappedFile> file;
+  std::promise<HeldRelease::System> checked;
+};
+
+void check_all(std::vector<Unchecked>& files, const Releases::OnDamage& on_damage) {
+  for (Unchecked& item : files) {
+    auto system = system_of(std::move(item.file));
+    if (!system && on_damage) on_damage(system.error().diagnostics);
+    item.checked.set_value(system ? *std::move(system) : nullptr);
   }
+}
+
+}  // namespace
+
+HeldRelease::System HeldRelease::system(Wait wait) const {
+  const std::shared_future<System> checked = checked_;  // one object is for one thread
+  const bool is_known = wait == Wait::until_checked ||
+                        checked.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  return is_known ? checked.get() : nullptr;
+}
+
+fhir::Result<std::shared_ptr<const ReleaseCodeSystem>> open_release(const std::string& path) {
+  FHIR_TRY(file, MappedFile::open_unchecked(path));
+  return system_of(std::move(file));
+}
+
+std::shared_ptr<const Releases> Releases::open(const std::string& folder, const Releases* earlier,
+                                               OnDamage on_damage) {
+  auto releases = std::make_shared<Releases>();
+  std::vector<Unchecked> unchecked;
+  const auto add = [&](const release::FolderFile& file) {
+    for (const Entry& entry : earlier != nullptr ? earlier->entries_ : std::vector<Entry>{}) {
+      if (entry.path != file.path || entry.stamp != file.stamp) continue;
+      releases->entries_.push_back(entry);
+      return;
+    }
+    auto mapped = MappedFile::open_unchecked(file.path);
+    auto info =
+        mapped ? release::ReleaseInfo::read((*mapped)->array<std::uint8_t>(release::Section::info))
+               : std::nullopt;
+    if (!info) {
+      const fhir::Issue issue =
+          mapped ? (*mapped)->damaged("what it says of itself") : mapped.error();
+      if (on_damage) on_damage(issue.diagnostics);
+      return;
+    }
+    Unchecked& item = unchecked.emplace_back(Unchecked{*std::move(mapped), {}});
+    releases->entries_.push_back(
+        {file.path, file.stamp,
+         std::make_shared<const HeldRelease>(*std::move(info), item.checked.get_future().share())});
+  };
+  for (const release::FolderFile& file : release::files_in(folder)) add(file);
   std::stable_sort(releases->entries_.begin(), releases->entries_.end(), comes_first);
+  if (!unchecked.empty())
+    releases->checking_ =
+        std::async(std::launch::async,
+                   [files = std::move(unchecked), on_damage = std::move(on_damage)]() mutable {
+                     check_all(files, on_damage);
+                   });
   return releases;
 }
 
-const ReleaseCodeSystem* Releases::find(std::string_view url, std::string_view version) const {
+const ReleaseCodeSystem* Releases::find(std::string_view url, std::string_view version,
+                                        Wait wait) const {
   for (const Entry& entry : entries_) {
-    const CodeSystemInfo& info = entry.system->info();
+    const release::ReleaseInfo& info = entry.release->info();
     if (info.url != url) continue;
-    if (version.empty() || info.version == version) return entry.system.get();
     // http://snomed.info/sct/<edition>
-    if (url == snomed::k_url && info.version.starts_with(version) &&
-        info.version.substr(version.size()).starts_with("/version/"))
-      return entry.system.get();
+    const bool is_edition =
+        url == snomed::k_url && info.version.starts_with(version) &&
+        std::string_view(info.version).substr(version.size()).starts_with("/version/");
+    if (!version.empty() && info.version != version && !is_edition) continue;
+    const HeldRelease::System system = entry.release->system(wait);
+    // Until it is known to be damaged, no older one stands in for it.
+    if (system != nullptr || wait == Wait::never) return system.get();
   }
   return nullptr;
 }
@@ -112,8 +160,8 @@ std::unordered_set<std::string> Releases::differences(const Releases* before,
     for (const Entry& entry : from != nullptr ? from->entries_ : std::vector<Entry>{}) {
       const bool is_there =
           in != nullptr && std::any_of(in->entries_.begin(), in->entries_.end(),
-                                       [&](const Entry& e) { return e.system == entry.system; });
-      if (!is_there) urls.emplace(entry.system->info().url);
+                                       [&](const Entry& e) { return e.release == entry.release; });
+      if (!is_there) urls.emplace(entry.release->info().url);
     }
   };
   if (before == after) return urls;

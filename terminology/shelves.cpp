@@ -119,7 +119,7 @@ std::vector<std::string_view> Shelves::versions_of(std::string_view url) const {
     if (record.url == url) versions.push_back(record.version);
   }
   for (const Releases::Entry& entry : releases_->entries()) {
-    if (entry.system->info().url == url) versions.push_back(entry.system->info().version);
+    if (entry.release->info().url == url) versions.push_back(entry.release->info().version);
   }
   std::sort(versions.begin(), versions.end(),
             [](std::string_view a, std::string_view b) { return is_newer(b, a); });
@@ -158,7 +158,9 @@ const ConceptMap* Shelves::concept_map(const ConformanceRecord* record) const {
 const maps::ImplicitMaps& Shelves::implied_maps() const {
   std::call_once(implied_once_, [this] {
     std::vector<std::shared_ptr<const release::ReleaseCodeSystem>> systems;
-    for (const Releases::Entry& entry : releases_->entries()) systems.push_back(entry.system);
+    for (const Releases::Entry& entry : releases_->entries()) {
+      if (auto system = entry.release->system()) systems.push_back(std::move(system));
+    }
     implied_maps_ = maps::ImplicitMaps(std::move(systems));
   });
   return implied_maps_;

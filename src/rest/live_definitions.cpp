@@ -178,9 +178,9 @@ void LiveDefinitions::look_for_releases() {
 void LiveDefinitions::open_releases() {
   if (options_.release_folder.empty()) return;
   release_stamp_ = terminology::release::folder_stamp(options_.release_folder);
-  releases_ = terminology::Releases::open(options_.release_folder, releases_.get());
-  for (const std::string& problem : releases_->problems())
-    std::fprintf(stderr, "medisync: %s\n", problem.c_str());
+  releases_ = terminology::Releases::open(
+      options_.release_folder, releases_.get(),
+      [](const std::string& problem) { std::fprintf(stderr, "medisync: %s\n", problem.c_str()); });
 }
 
 std::shared_ptr<const Snapshot> LiveDefinitions::latest() {

@@ -57,8 +57,10 @@ std::string terminology_capabilities(const Options& options,
     if (!record.url.empty()) systems[record.url].insert(record.version);
   }
   const auto releases = terminology.releases();
-  for (const terminology::Releases::Entry& entry : releases->entries())
-    systems[entry.system->info().url].insert(entry.system->info().version);
+  for (const terminology::Releases::Entry& entry : releases->entries()) {
+    if (entry.release->system() != nullptr)
+      systems[entry.release->info().url].insert(entry.release->info().version);
+  }
   std::string text;
   fhir::json::Builder out(text);
   out.begin_object().string("resourceType", "TerminologyCapabilities").string("id", "medisync");

@@ -25,6 +25,13 @@ fhir::Issue cannot_read(const std::string& path) {
 }  // namespace
 
 fhir::Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& path) {
+  FHIR_TRY(file, open_unchecked(path));
+  FHIR_CHECK(file->check());
+  return std::move(file);
+}
+
+fhir::Result<std::shared_ptr<const MappedFile>> MappedFile::open_unchecked(
+    const std::string& path) {
   std::shared_ptr<MappedFile> file(new MappedFile(path));
   FHIR_CHECK(file->map());
   FHIR_CHECK(file->read_table());
@@ -81,6 +88,13 @@ fhir::Result<void> MappedFile::read_table() {
     if (entry.offset % 8 != 0 || entry.offset > size_ || entry.bytes > size_ - entry.offset ||
         entry.element_bytes == 0 || entry.bytes % entry.element_bytes != 0)
       return unexpected(damaged("the place of section " + std::to_string(entry.section)));
+    if (static_cast<Section>(entry.section) == Section::info) FHIR_CHECK(compare(entry));
+  }
+  return {};
+}
+
+fhir::Result<void> MappedFile::check() const {
+  for (const SectionEntry& entry : table_) {
     if (!is_text(static_cast<Section>(entry.section))) FHIR_CHECK(compare(entry));
   }
   return {};

@@ -19,6 +19,9 @@ class MappedFile {
   /// errors   not-found: no such file · invalid: it is no release file, is cut short, or what it
   ///          says does not fit its checksums · not-supported: of another version of the format
   static fhir::Result<std::shared_ptr<const MappedFile>> open(const std::string& path);
+  /// The same without reading the sections, but for what the release says of itself: check() has to
+  /// follow before any other section is used.
+  static fhir::Result<std::shared_ptr<const MappedFile>> open_unchecked(const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -36,7 +39,12 @@ class MappedFile {
   }
   bool has(Section section) const { return find(section) != nullptr; }
 
-  /// Compares the checksums that open() left out.
+  /// Compares the checksums of all sections that lead anywhere, as open() does.
+  ///
+  /// errors   invalid: a section is damaged
+  fhir::Result<void> check() const;
+
+  /// Compares the checksums that check() leaves out.
   ///
   /// errors   invalid: a section of text is damaged
   fhir::Result<void> check_texts() const;

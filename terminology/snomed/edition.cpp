@@ -20,9 +20,10 @@ release::Lists<T> lists(const release::MappedFile& file, release::Section offset
 
 fhir::Result<std::shared_ptr<const Edition>> Edition::make(
     std::shared_ptr<const release::MappedFile> file) {
-  std::shared_ptr<const Edition> edition(new Edition(std::move(file)));
+  std::shared_ptr<Edition> edition(new Edition(std::move(file)));
   FHIR_CHECK(edition->check());
-  return edition;
+  edition->find_known_concepts();
+  return std::shared_ptr<const Edition>(std::move(edition));
 }
 
 Edition::Edition(std::shared_ptr<const release::MappedFile> mapped)
@@ -41,11 +42,7 @@ Edition::Edition(std::shared_ptr<const release::MappedFile> mapped)
       reference_set_rows_(file().array<ReferenceSetRow>(k_reference_sets)),
       members_(file().array<MemberRow>(k_members)),
       member_values_(file().array<std::uint32_t>(k_member_values)),
-      alternates_(file().array<AlternateRow>(k_alternates)),
-      preferred_(find(k_preferred)),
-      acceptable_(find(k_acceptable)),
-      defined_(find(k_defined)),
-      definition_type_(find(k_definition)) {
+      alternates_(file().array<AlternateRow>(k_alternates)) {
   for (const FieldRow& field : file().array<FieldRow>(k_fields))
     fields_.push_back({text(field.name), static_cast<ecl::FieldType>(field.type)});
   for (const ReferenceSetRow& set : reference_set_rows_) {
@@ -54,6 +51,13 @@ Edition::Edition(std::shared_ptr<const release::MappedFile> mapped)
         {set.id, set.first, set.count,
          std::span<const ecl::Field>(fields_).subspan(set.first_field, set.field_count)});
   }
+}
+
+void Edition::find_known_concepts() {
+  preferred_ = find(k_preferred);
+  acceptable_ = find(k_acceptable);
+  defined_ = find(k_defined);
+  definition_type_ = find(k_definition);
 }
 
 fhir::Result<void> Edition::check() const {

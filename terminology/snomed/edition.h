@@ -82,6 +82,7 @@ class Edition final : public release::ReleaseCodeSystem, public ecl::Substrate {
   explicit Edition(std::shared_ptr<const release::MappedFile> file);
   fhir::Result<void> check() const override;
   bool leads_nowhere_else() const;
+  void find_known_concepts();
   const DescriptionRow& row(std::uint32_t position) const {
     return descriptions_.values()[position];
   }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "unit/terminology/release/scratch_folder.h"
+#include "tests/unit/terminology/release/scratch_folder.h"
 
 namespace snomed_test {
 
