@@ -94,6 +94,9 @@ class CodeSystem {
   virtual ConceptId find(std::string_view code) const = 0;
   virtual ConceptId size() const = 0;
   virtual Concept at(ConceptId id) const = 0;
+  /// Parts of at(), for where its texts are not wanted.
+  virtual bool is_inactive(ConceptId id) const { return at(id).is_inactive; }
+  virtual bool is_abstract(ConceptId id) const { return at(id).is_abstract; }
   virtual std::uint32_t property_count(ConceptId id) const = 0;
   virtual Property property(ConceptId id, std::uint32_t index) const = 0;
   virtual std::uint32_t designation_count(ConceptId id) const = 0;

@@ -51,6 +51,27 @@ void nest(std::vector<ListedCode>& codes) {
   }
 }
 
+/// The same for concepts of one system in ascending order: for each its parent's position.
+std::vector<std::uint32_t> nesting_of(const CodeSystem& system, std::span<const ConceptId> ids) {
+  std::vector<std::uint32_t> parents(ids.size(), k_no_position);
+  std::vector<std::uint8_t> depths(ids.size());
+  bool is_nested = false;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    for (ConceptId parent : system.parents(ids[i])) {
+      const auto before = ids.first(i);
+      const auto found = std::lower_bound(before.begin(), before.end(), parent);
+      if (found == before.end() || *found != parent) continue;
+      parents[i] = static_cast<std::uint32_t>(found - before.begin());
+      depths[i] = static_cast<std::uint8_t>(depths[parents[i]] + 1);
+      is_nested = true;
+      break;
+    }
+    if (depths[i] == k_nesting_max) return {};
+  }
+  if (!is_nested) parents.clear();
+  return parents;
+}
+
 /// "check-system-version … otherwise an error is returned".
 fhir::Result<void> check_versions(const ValueSet& set, const VersionRules& rules) {
   for (const Clause& clause : set.includes()) {
@@ -76,6 +97,17 @@ fhir::Issue too_costly(const ValueSet& set, std::size_t codes_max) {
                                      std::to_string(codes_max) + "): ask for a page, by count");
   issue.situation = fhir::Situation::by_type;
   return issue;
+}
+
+Expansion written_out(const ConceptExpansion& concepts) {
+  Expansion expansion{.codes = {}, .total = concepts.total, .is_complete = concepts.is_complete};
+  expansion.codes.reserve(concepts.ids.size());
+  for (std::size_t i = 0; i < concepts.ids.size(); ++i) {
+    ListedCode code = listed_from(*concepts.system, concepts.ids[i]);
+    if (!concepts.parents.empty()) code.parent = concepts.parents[i];
+    expansion.codes.push_back(code);
+  }
+  return expansion;
 }
 
 template <class T>
@@ -112,8 +144,46 @@ void gather(const ValueSet& set, UsedSources& used) {
 
 }  // namespace
 
+std::optional<ConceptExpansion> expand_concepts(const ValueSet& set, const ExpandOptions& options) {
+  if (options.rules != nullptr && !set.problem() && !check_versions(set, *options.rules))
+    return std::nullopt;
+  auto members = set.members_of_one_system({.text = options.text});
+  if (!members) return std::nullopt;
+  const CodeSystem& system = *members->system;
+  if (is_excluded({.system = system.info().url, .version = system.info().version},
+                  options.excluded_systems))
+    members->ids.clear();
+  if (options.active_only || options.exclude_not_for_ui) {
+    std::erase_if(members->ids, [&](ConceptId id) {
+      return (options.active_only && system.is_inactive(id)) ||
+             (options.exclude_not_for_ui && system.is_abstract(id));
+    });
+  }
+  ConceptExpansion expansion{.system = &system,
+                             .ids = std::move(members->ids),
+                             .total = 0,
+                             .is_complete = set.lists_everything()};
+  auto& ids = expansion.ids;
+  expansion.total = ids.size();
+  const bool is_paged = options.offset > 0 || options.count;
+  if (is_paged) {
+    const std::size_t first = std::min(options.offset, ids.size());
+    const std::size_t count = std::min(options.count.value_or(ids.size()), ids.size() - first);
+    ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(first));
+    ids.resize(count);
+  } else if (options.layout == Layout::nested) {
+    expansion.parents = nesting_of(system, ids);
+  }
+  return expansion;
+}
+
 fhir::Result<Expansion> expand(const ValueSet& set, const ExpandOptions& options) {
   if (options.rules != nullptr && !set.problem()) FHIR_CHECK(check_versions(set, *options.rules));
+  if (const auto concepts = expand_concepts(set, options)) {
+    if (concepts->ids.size() > options.codes_max)
+      return fhir::unexpected(too_costly(set, options.codes_max));
+    return written_out(*concepts);
+  }
   const bool is_paged = options.offset > 0 || options.count;
   const std::size_t last =
       options.count ? options.offset + *options.count : static_cast<std::size_t>(-1);

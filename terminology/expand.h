@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,19 @@ struct Expansion {
   bool is_complete = true;        // false: codes exist beyond those that are known here
   bool crossed_versions = false;  // an exclude of one version took out codes of another
 };
+
+/// An expansion that is not written out: concepts of one code system, by four bytes each.
+struct ConceptExpansion {
+  const CodeSystem* system = nullptr;
+  std::vector<ConceptId> ids;          // of one page, ascending
+  std::vector<std::uint32_t> parents;  // positions in `ids`, else k_no_position; empty: flat
+  std::size_t total = 0;               // of all pages
+  bool is_complete = true;
+};
+
+/// The same as expand(), where one clause chooses from one code system; nothing for other sets, and
+/// for those that expand() refuses. As long as the set, whatever options.codes_max says.
+std::optional<ConceptExpansion> expand_concepts(const ValueSet& set, const ExpandOptions& options);
 
 /// errors   those of ValueSet::members; too-costly: more than options.codes_max without a page ·
 ///          exception: a version that is not the one to be checked for

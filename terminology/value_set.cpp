@@ -3,6 +3,7 @@
 #include "terminology/value_set.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_set>
 
 namespace terminology {
@@ -46,6 +47,36 @@ bool is_inactive(const Clause& clause, std::string_view code) {
   return id != k_no_concept && clause.code_system->at(id).is_inactive;
 }
 
+bool passes(const Clause& clause, ConceptId id) {
+  return std::all_of(clause.filters.begin(), clause.filters.end(),
+                     [&](const Filter& filter) { return filter.matches(id); });
+}
+
+/// Concepts among which those of a clause over a whole system are, ascending; nothing: all of it.
+std::optional<std::vector<ConceptId>> candidates(const Clause& clause, const MemberQuery& query) {
+  const CodeSystem& system = *clause.code_system;
+  if (!query.text.empty() && system.has_text_index()) {
+    std::vector<ConceptId> found = system.search(query.text);
+    const ConceptId by_code = system.find(query.text);
+    if (by_code != k_no_concept) {
+      const auto place = std::lower_bound(found.begin(), found.end(), by_code);
+      if (place == found.end() || *place != by_code) found.insert(place, by_code);
+    }
+    return found;
+  }
+  for (const Filter& filter : clause.filters) {
+    if (auto found = filter.candidates()) return found;
+  }
+  return std::nullopt;
+}
+
+fhir::Issue too_many(std::string_view url, std::size_t limit) {
+  return make_issue(IssueType::too_costly, "The value set " + std::string(url) + " has more than " +
+                                               std::to_string(limit) + " codes");
+}
+
+}  // namespace
+
 ListedCode listed_from(const CodeSystem& system, ConceptId id) {
   const Concept item = system.at(id);
   ListedCode code;
@@ -60,13 +91,6 @@ ListedCode listed_from(const CodeSystem& system, ConceptId id) {
   code.is_in_hierarchy = true;
   return code;
 }
-
-fhir::Issue too_many(std::string_view url, std::size_t limit) {
-  return make_issue(IssueType::too_costly, "The value set " + std::string(url) + " has more than " +
-                                               std::to_string(limit) + " codes");
-}
-
-}  // namespace
 
 Membership Clause::contains(const Coding& coding, bool any_system,
                             std::optional<std::string_view> of_version) const {
@@ -175,26 +199,10 @@ fhir::Result<bool> ValueSet::walk(const Clause& clause, const MemberQuery& query
     return unexpected(make_issue(
         IssueType::too_costly, "The codes of " + std::string(clause.system) + " cannot be listed"));
   const auto offer = [&](ConceptId id) {
-    const bool passes = std::all_of(clause.filters.begin(), clause.filters.end(),
-                                    [&](const Filter& filter) { return filter.matches(id); });
-    return !passes || show(listed_from(system, id), 0);
+    return !passes(clause, id) || show(listed_from(system, id), 0);
   };
-  if (!query.text.empty() && system.has_text_index()) {
-    std::vector<ConceptId> found = system.search(query.text);
-    const ConceptId by_code = system.find(query.text);
-    if (by_code != k_no_concept) {
-      const auto place = std::lower_bound(found.begin(), found.end(), by_code);
-      if (place == found.end() || *place != by_code) found.insert(place, by_code);
-    }
-    for (ConceptId id : found) {
-      if (!offer(id)) return false;
-    }
-    return true;
-  }
-  for (const Filter& filter : clause.filters) {
-    const std::optional<std::vector<ConceptId>> candidates = filter.candidates();
-    if (!candidates) continue;
-    for (ConceptId id : *candidates) {
+  if (const auto found = candidates(clause, query)) {
+    for (ConceptId id : *found) {
       if (!offer(id)) return false;
     }
     return true;
@@ -203,6 +211,29 @@ fhir::Result<bool> ValueSet::walk(const Clause& clause, const MemberQuery& query
     if (!offer(id)) return false;
   }
   return true;
+}
+
+std::optional<SystemMembers> ValueSet::members_of_one_system(const MemberQuery& query) const {
+  if (own_expansion_ || problem_ || includes_.size() != 1 || !excludes_.empty())
+    return std::nullopt;
+  const Clause& clause = includes_[0];
+  const bool walks_system =
+      clause.kind == Clause::Kind::whole || clause.kind == Clause::Kind::filtered;
+  if (!walks_system || !clause.imports.empty() || clause.problem) return std::nullopt;
+  const CodeSystem& system = *clause.code_system;
+  if (!system.is_enumerable() || (!query.text.empty() && !system.has_text_index()))
+    return std::nullopt;
+  SystemMembers members{&system, {}};
+  if (auto found = candidates(clause, query)) {
+    members.ids = *std::move(found);
+  } else {
+    members.ids.resize(system.size());
+    std::iota(members.ids.begin(), members.ids.end(), ConceptId{0});
+  }
+  std::erase_if(members.ids, [&](ConceptId id) {
+    return (excludes_inactive_ && system.is_inactive(id)) || !passes(clause, id);
+  });
+  return members;
 }
 
 fhir::Result<bool> ValueSet::for_each_member(

@@ -29,6 +29,8 @@ class ReleaseCodeSystem : public CodeSystem {
   ConceptId find(std::string_view code) const override;
   ConceptId size() const override { return static_cast<ConceptId>(codes_.size()); }
   Concept at(ConceptId id) const override;
+  bool is_inactive(ConceptId id) const override { return (flags(id) & k_is_inactive) != 0; }
+  bool is_abstract(ConceptId id) const override { return (flags(id) & k_is_abstract) != 0; }
   std::uint32_t property_count(ConceptId id) const override;
   Property property(ConceptId id, std::uint32_t index) const override;
   std::uint32_t designation_count(ConceptId id) const override;
