@@ -40,7 +40,7 @@ void add_rules_as_of(const Releases& releases, std::string_view date, VersionRul
   const std::string asked = last_day_of(date);
   std::map<std::string_view, std::string_view> found;        // url, version
   for (const Releases::Entry& entry : releases.entries()) {  // newest first of each url
-    const CodeSystemInfo& info = entry.system->info();
+    const release::ReleaseInfo& info = entry.release->info();
     const std::string day = day_of_version(info.version);
     if (day.empty() || find_rule(rules.defaults, info.url) != nullptr) continue;
     std::string_view& version = found[info.url];

@@ -65,7 +65,9 @@ std::string_view part_behind(std::string_view url, std::string_view mark) {
 ImpliedResources::ImpliedResources(const Releases& releases, const maps::ImplicitMaps& maps)
     : releases_(&releases) {
   for (const Releases::Entry& entry : releases.entries()) {
-    const release::ReleaseCodeSystem& system = *entry.system;
+    const HeldRelease::System held = entry.release->system();
+    if (held == nullptr) continue;
+    const release::ReleaseCodeSystem& system = *held;
     const std::string stem = stem_of(system);
     Implied implied;
     implied.url = system.info().url;

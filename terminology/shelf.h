@@ -55,6 +55,14 @@ class Shelf {
     return slot->item.get();
   }
 
+  /// What was made of the record already, without waiting; null when nothing was yet.
+  const T* kept(const fhir::ConformanceRecord* record) const {
+    const Slot* slot = slot_of(record);
+    const bool is_done =
+        slot != nullptr && slot->state.load(std::memory_order_acquire) == State::done;
+    return is_done ? slot->item.get() : nullptr;
+  }
+
   /// Whether the thread that holds the mutex of get() is reading the record.
   bool is_being_read(const fhir::ConformanceRecord* record) const {
     const Slot* slot = slot_of(record);

@@ -162,6 +162,7 @@ const maps::ImplicitMaps& Shelves::implied_maps() const {
       if (auto system = entry.release->system()) systems.push_back(std::move(system));
     }
     implied_maps_ = maps::ImplicitMaps(std::move(systems));
+    is_implied_.store(true, std::memory_order_release);
   });
   return implied_maps_;
 }
@@ -170,6 +171,31 @@ const ImpliedResources& Shelves::implied() const {
   std::call_once(implied_resources_once_,
                  [this] { implied_resources_ = ImpliedResources(*releases_, implied_maps()); });
   return implied_resources_;
+}
+
+const CodeSystem* Shelves::kept_code_system(std::string_view url, std::string_view version) const {
+  const auto& held = releases_->entries();
+  const bool is_released = std::any_of(held.begin(), held.end(), [&](const Releases::Entry& entry) {
+    return entry.release->info().url == url;
+  });
+  if (is_released) return releases_->find(url, version, Releases::Wait::never);
+  const CodeSystem* system = code_systems_.kept(record("CodeSystem", url, version));
+  return system != nullptr && has_content(*system) ? system : nullptr;
+}
+
+const ValueSet* Shelves::kept_value_set(std::string_view canonical) const {
+  if (const auto* found = definitions_->record("ValueSet", canonical))
+    return value_sets_.kept(found);
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return nullptr;
+  const auto kept = released_value_sets_.find(std::string(canonical));
+  return kept != released_value_sets_.end() ? kept->second.set.get() : nullptr;
+}
+
+const ConceptMap* Shelves::kept_concept_map(std::string_view canonical) const {
+  if (const auto* found = definitions_->record("ConceptMap", canonical))
+    return concept_maps_.kept(found);
+  return is_implied_.load(std::memory_order_acquire) ? implied_maps_.find(canonical) : nullptr;
 }
 
 void Shelves::take_from(const Shelves& earlier) {

@@ -1,6 +1,7 @@
 // What was read of one snapshot of definitions, and how one thing finds another.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -50,6 +51,12 @@ class Shelves final : public Resolver {
   const ValueSet* value_set(std::string_view canonical) const override;
 
   const ConceptMap* concept_map(const fhir::ConformanceRecord* record) const;
+
+  /// What the questions above would answer, as far as that needs neither reading nor waiting; null
+  /// when it does.
+  const CodeSystem* kept_code_system(std::string_view url, std::string_view version) const;
+  const ValueSet* kept_value_set(std::string_view canonical) const;
+  const ConceptMap* kept_concept_map(std::string_view canonical) const;
 
   /// The maps that releases imply, made at the first question.
   const maps::ImplicitMaps& implied_maps() const;
@@ -118,6 +125,7 @@ class Shelves final : public Resolver {
   Shelf<ConceptMap> concept_maps_;
   std::shared_ptr<const UnitShelf> units_;
   mutable std::once_flag implied_once_;
+  mutable std::atomic<bool> is_implied_ = false;
   mutable maps::ImplicitMaps implied_maps_;
   mutable std::once_flag implied_resources_once_;
   mutable ImpliedResources implied_resources_;

@@ -134,6 +134,19 @@ std::vector<const ConceptMap*> Terminology::concept_maps() const {
   return all;
 }
 
+const CodeSystem* Terminology::kept_code_system(std::string_view url,
+                                                std::string_view version) const {
+  return shelves_->kept_code_system(url, version);
+}
+
+const ValueSet* Terminology::kept_value_set(std::string_view canonical) const {
+  return shelves_->kept_value_set(canonical);
+}
+
+const ConceptMap* Terminology::kept_concept_map(std::string_view canonical) const {
+  return shelves_->kept_concept_map(canonical);
+}
+
 fhir::Result<std::unique_ptr<const ValueSet>> Terminology::read_value_set(
     const Value& resource) const {
   FHIR_CHECK(check_type(resource, "ValueSet"));

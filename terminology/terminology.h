@@ -69,6 +69,12 @@ class Terminology final : public fhir::TerminologyProvider {
   /// All that are held, in no order that means something; reads those not yet read.
   std::vector<const ConceptMap*> concept_maps() const;
 
+  /// What the questions above would answer where nothing need be read or waited for first; null
+  /// where that is so, or there is none.
+  const CodeSystem* kept_code_system(std::string_view url, std::string_view version) const;
+  const ValueSet* kept_value_set(std::string_view canonical) const;
+  const ConceptMap* kept_concept_map(std::string_view canonical) const;
+
   /// Makes resources ready that are not part of the snapshot; they must not outlive it.
   ///
   /// errors   invalid: another type of resource

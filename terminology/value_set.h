@@ -128,6 +128,8 @@ class ValueSet final : public fhir::CodeSet {
   /// Canonicals of supplements without which the set is not to be used: valueset-supplement.
   std::span<const std::string_view> supplements() const { return supplements_; }
   std::span<const ExpansionParameter> expansion_parameters() const { return parameters_; }
+  /// How many clauses a question may have to look at, those of imports too.
+  std::size_t weight() const { return weight_; }
   bool excludes_inactive() const { return excludes_inactive_; }
   const std::optional<ListedCodes>& own_expansion() const { return own_expansion_; }
 

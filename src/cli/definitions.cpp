@@ -141,10 +141,12 @@ fhir::Result<std::shared_ptr<const terminology::Terminology>> load_terminology(
     std::shared_ptr<const fhir::DefinitionStore> definitions, const std::string& data) {
   if (data.empty()) return terminology::Terminology::make(std::move(definitions));
   const std::string folder = terminology_folder(data);
-  auto releases = terminology::Releases::open(folder);
-  if (!releases->problems().empty())
-    return fhir::unexpected(
-        fhir::make_issue(fhir::IssueType::invalid, releases->problems().front()));
+  const auto problems = std::make_shared<std::vector<std::string>>();
+  auto releases = terminology::Releases::open(
+      folder, nullptr, [problems](const std::string& problem) { problems->push_back(problem); });
+  for (const auto& entry : releases->entries()) (void)entry.release->system();  // once checked
+  if (!problems->empty())
+    return fhir::unexpected(fhir::make_issue(fhir::IssueType::invalid, problems->front()));
   if (releases->entries().empty())
     return fhir::unexpected(
         fhir::make_issue(fhir::IssueType::not_found, "There are no releases in " + folder +

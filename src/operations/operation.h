@@ -60,6 +60,10 @@ struct Operation {
   bool judges_body;    // a body that FHIR does not allow is read as far as it goes
   /// returns   the resource to answer with, as JSON
   fhir::Result<std::string> (*run)(const Invocation& invocation);
+  /// Whether this very question is answered from memory, without reading anything, in a few
+  /// microseconds and never more than a millisecond: handing it to another thread would cost more.
+  /// Null: no question is.
+  bool (*is_quick)(const Invocation& invocation) = nullptr;
 };
 
 /// Every operation this program answers; the routes and the CapabilityStatement come from it.

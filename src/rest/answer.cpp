@@ -49,6 +49,11 @@ http::Response failure_response(const Failure& failure) {
   return response;
 }
 
+fhir::Unexpected<Failure> left_to_worker() {
+  return fhir::unexpected(failure(fhir::make_issue(
+      fhir::Situation::timed_out, fhir::IssueType::timeout, "A worker answers this")));
+}
+
 std::string etag_of(std::int64_t version_id) { return "W/\"" + std::to_string(version_id) + "\""; }
 
 std::optional<std::int64_t> version_of_etag(std::string_view text) {

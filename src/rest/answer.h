@@ -20,6 +20,9 @@ http::Response done_response(unsigned status, std::string what);
 /// The OperationOutcome of a failure under its status, with Retry-After where that helps.
 http::Response failure_response(const Failure& failure);
 
+/// What ends a trial on a network thread without an answer; no client sees it.
+fhir::Unexpected<Failure> left_to_worker();
+
 /// `W/"3"`
 std::string etag_of(std::int64_t version_id);
 

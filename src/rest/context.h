@@ -117,6 +117,7 @@ struct Call {
   bool is_get = false;         // or HEAD:
   bool is_head = false;
   bool is_entry = false;  // of a bundle: what it answers with is a resource
+  bool is_trial = false;  // on a network thread: what is not quick is left to a worker
 
   fhir::Result<std::unique_ptr<storage::Reader>> reader() const {
     return snapshot->store().reader(deadline);

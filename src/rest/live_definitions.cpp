@@ -189,6 +189,13 @@ std::shared_ptr<const Snapshot> LiveDefinitions::latest() {
   return present();
 }
 
+std::shared_ptr<const Snapshot> LiveDefinitions::latest_if_ready() const {
+  const bool is_time_to_look =
+      !options_.release_folder.empty() &&
+      Clock::now().time_since_epoch().count() >= look_again_.load(std::memory_order_relaxed);
+  return is_time_to_look || is_due() ? nullptr : present();
+}
+
 std::shared_ptr<const Snapshot> LiveDefinitions::present() const {
   return std::atomic_load(&snapshot_);
 }

@@ -59,6 +59,7 @@ class LiveDefinitions final : public SnapshotSource {
   void note(std::string_view type, std::string_view id, const storage::Written& written);
 
   std::shared_ptr<const Snapshot> latest() override;
+  std::shared_ptr<const Snapshot> latest_if_ready() const override;
   std::shared_ptr<const Snapshot> present() const override;
 
  private:

@@ -105,6 +105,14 @@ bool takes_any_type(const Route& route, const Match& match) {
           route.interaction == "conditional-update");
 }
 
+/// Whether some questions to an operation are answered on the spot.
+bool is_quick_at_times(std::string_view name) {
+  const auto all = operations::all_operations();
+  return std::any_of(all.begin(), all.end(), [&](const operations::Operation& operation) {
+    return operation.is_quick != nullptr && operation.name == name;
+  });
+}
+
 /// "the server can respond asynchronously": what costs less than to be taken in does not.
 ///
 /// An export is, in a way of its own.
@@ -148,9 +156,12 @@ http::Placement RestHandler::placement(const http::Request& request) const {
   if (is_rewritten(request)) return http::Placement::worker;
   const auto found = match(request.method, path.substr(options_.base_path.size() + 1));
   if (!found || found->route == nullptr) return http::Placement::worker;
-  const bool may_come_later = found->route->placement == http::Placement::io_thread_first &&
-                              jobs_ != nullptr && request.headers.has("Prefer");
-  return may_come_later ? http::Placement::worker : found->route->placement;
+  http::Placement placement = found->route->placement;
+  if (!found->operation.empty() && is_quick_at_times(found->operation))
+    placement = http::Placement::io_thread_first;
+  const bool may_come_later = placement == http::Placement::io_thread_first && jobs_ != nullptr &&
+                              request.headers.has("Prefer");
+  return may_come_later ? http::Placement::worker : placement;
 }
 
 http::Response RestHandler::service_endpoint(std::string_view path) const {
@@ -287,8 +298,12 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
 
   // 4. The request sees one snapshot from here on. A network thread waits for no new one: what it
   // serves asks the definitions nothing.
-  shape.snapshot =
-      route.placement == http::Placement::io_thread ? snapshots_.present() : snapshots_.latest();
+  if (route.placement == http::Placement::io_thread) {
+    shape.snapshot = snapshots_.present();
+  } else {
+    shape.snapshot = request.is_trial ? snapshots_.latest_if_ready() : snapshots_.latest();
+    if (shape.snapshot == nullptr) return left_to_worker();
+  }
   const std::shared_ptr<const Snapshot>& snapshot = shape.snapshot;
   call.options = &options_;
   call.snapshot = snapshot.get();
@@ -312,6 +327,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   call.respond_async = presentation.respond_async;
   call.is_head = request.method == http::Method::head;
   call.is_get = request.method == http::Method::get || request.method == http::Method::head;
+  call.is_trial = request.is_trial;
   FHIR_CHECK(check_names(call));
   // 5. The interaction; later, when the client would rather not wait.
   const bool is_for_later = presentation.respond_async && jobs_ != nullptr && progress == nullptr &&

@@ -44,9 +44,11 @@ Answer query_result(Call call) {
 
 Answer operation(const Call& call) {
   for (const auto& parameter : call.parameters) {
-    if (parameter.first == k_graphql) return query_result(call);
+    if (parameter.first == k_graphql)
+      return call.is_trial ? Answer(left_to_worker()) : query_result(call);
   }
   if (const RestOperation* own = find_rest_operation(call)) {
+    if (call.is_trial) return left_to_worker();
     if (call.is_get && own->affects_state) return fhir::unexpected(failure(needs_post()));
     return own->run(call);
   }
@@ -75,6 +77,8 @@ Answer operation(const Call& call) {
   invocation.parameters = &parameters;
   invocation.services = &call.snapshot->services;
   if (call.headers != nullptr) invocation.accept_language = call.headers->get("Accept-Language");
+  if (call.is_trial && (found->is_quick == nullptr || !found->is_quick(invocation)))
+    return left_to_worker();
   REST_TRY(resource, found->run(invocation));
   return fhir_response(200, std::move(resource));
 }
