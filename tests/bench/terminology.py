@@ -5,8 +5,11 @@ usage: tests/bench/terminology.py [--build DIR] [--concepts N] [--seconds S] [--
 
 Writes an RF2 release of invented content with N (350,000) concepts, or takes the one in DIR; loads it
 (goals: 60 s, 2 GB), asks it in process (goals: a million questions a second and core, a search by text
-in 2 ms), and over HTTP beside a bare server that answers as many bytes (goal: half of it). Prints a
-JSON line for each measurement.
+in 2 ms), and over HTTP beside a bare server that answers as many bytes (goal: half of it); expands by
+text (goal: 2 ms of the server's processor) and whole, which is sent while it is made. Then RxNorm and
+LOINC of full size, also invented, are loaded beside it (--all no: not), and the server's memory beyond
+mapped files (goal: 500 MB) and what they add to its start (goal: 50 ms) are told. Prints a JSON line
+for each measurement.
 """
 import argparse
 import json
@@ -16,11 +19,14 @@ import resource
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "bench"))
 import run  # noqa: E402
+import support  # noqa: E402
+from drug_and_lab_releases import write_loinc, write_rxnorm  # noqa: E402
 from snomed_release import Release  # noqa: E402
 
 SNOMED = "http://snomed.info/sct"
@@ -31,12 +37,12 @@ def show(**row):
     print(json.dumps(row), flush=True)
 
 
-def load(bench, source, data):
+def load(bench, source, data, name="load"):
     start = time.monotonic()
     subprocess.run([bench.tool("medisync"), "terminology", "load", "--data", data, source], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    show(row="load", seconds=round(time.monotonic() - start, 1), cpu_seconds=round(used.ru_utime + used.ru_stime, 1),
+    show(row=name, seconds=round(time.monotonic() - start, 1), cpu_seconds=round(used.ru_utime + used.ru_stime, 1),
          peak_mb=used.ru_maxrss >> 10)
 
 
@@ -63,17 +69,83 @@ def serve(bench, options):
             show(row=name, refused=answers[0].status)
             continue
         bench.start_hello(len(answers[0].body))
-        ratios, rates = [], []
+        ratios, rates, costs = [], [], []
         for _ in range(ROUNDS):
             seconds = max(0.3, options.seconds / ROUNDS)
             limit = max(bench.load(port, [("GET", "/fhir/Patient/hello", b"")], seconds=seconds)["rate"]
                         for _, _, port in bench.hellos)
-            figures = bench.load(bench.server.port, [("GET", path, b"") for path in paths], seconds=seconds)
+            figures = bench.load(bench.server.port, [("GET", path, b"") for path in paths], seconds=seconds,
+                                 process=bench.server.process)
+            costs.append(figures["cpu_us"])
             ratios.append(figures["rate"] / limit)
             rates.append(figures["rate"])
         bench.stop_hello()
         show(row=name, rate=round(statistics.median(rates)), of_hello=round(statistics.median(ratios), 3),
-             answer_bytes=len(answers[0].body))
+             cpu_us=round(statistics.median(costs), 1), answer_bytes=len(answers[0].body))
+
+
+def stream(bench):
+    """All codes of the release, for several clients at once: what it costs, and what memory it takes."""
+    target = f"/fhir/ValueSet/$expand?url={SNOMED}%3Ffhir_vs&excludeNested=true"
+    with bench.server.client() as http:
+        first = http.get(target.removeprefix("/fhir/"))
+        if first.status != 200:
+            show(row="whole expansion", refused=first.status)
+            return
+    server = bench.server
+    before, cpu, peak, done = server.memory_bytes("RssAnon"), server.cpu_seconds(), [0], threading.Event()
+
+    def watch():
+        while not done.wait(0.01):
+            peak[0] = max(peak[0], server.memory_bytes("RssAnon"))
+
+    def ask():
+        with server.client() as http:
+            http.get(target.removeprefix("/fhir/"))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    clients = [threading.Thread(target=ask) for _ in range(8)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    done.set()
+    watcher.join()
+    show(row="whole expansion, 8 clients", answer_mb=round(len(first.body) / 1e6, 1), cpu_ms=round((server.cpu_seconds() - cpu) / 8 * 1000),
+         memory_grew_mb=(peak[0] - before) >> 20)
+
+
+def start_times(bench, data, count=5):
+    """Milliseconds from the start of the program to its first answer, the median."""
+    times = []
+    for _ in range(count):
+        server = support.Server(data=data, keep_data=True, arguments=["--access-log", "off"]).start()
+        times.append(server.start_seconds * 1000)
+        server.stop()
+    return statistics.median(times)
+
+
+def hold_all(bench, options):
+    """Three releases of full size in one server."""
+    source, data, bare = (os.path.join(bench.folder, name) for name in ("others", "data", "bare"))
+    write_rxnorm(os.path.join(source, "rxnorm"), options.concepts / 350_000)
+    write_loinc(os.path.join(source, "loinc"), options.concepts / 350_000)
+    for name in ("rxnorm", "loinc"):
+        load(bench, os.path.join(source, name), data, "load " + name)
+    subprocess.run([bench.tool("bench_terminology_bench"), os.path.join(data, "terminology"), "open"], check=True)
+    os.makedirs(bare)
+    without, with_all = start_times(bench, bare), start_times(bench, data)
+    server = support.Server(data=data, keep_data=True, arguments=["--access-log", "off"]).start()
+    with server.client() as http:
+        for system, code in ((SNOMED, "1000000005"), ("http://www.nlm.nih.gov/research/umls/rxnorm", "1"), ("http://loinc.org", "1-0")):
+            answer = http.get(f"CodeSystem/$lookup?system={system}&code={code}")
+            if answer.status != 200:
+                show(row="lookup in " + system, refused=answer.status)
+    files = sum(os.path.getsize(os.path.join(data, "terminology", name)) for name in os.listdir(os.path.join(data, "terminology")))
+    show(row="all three", files_mb=files >> 20, anonymous_mb=server.memory_bytes("RssAnon") >> 20,
+         resident_mb=server.memory_bytes() >> 20, start_ms=round(with_all), start_adds_ms=round(with_all - without))
+    server.stop()
 
 
 def main():
@@ -82,6 +154,7 @@ def main():
     parser.add_argument("--concepts", type=int, default=350_000)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--all", choices=["yes", "no"], default="yes", help="RxNorm and LOINC too")
     parser.add_argument("--folder", help="of a release that is there already")
     options = parser.parse_args()
     options.server = []
@@ -94,6 +167,11 @@ def main():
         load(bench, source, data)
         subprocess.run([bench.tool("bench_terminology_bench"), os.path.join(data, "terminology")], check=True)
         serve(bench, options)
+        stream(bench)
+        bench.server.stop()
+        bench.server = None
+        if options.all == "yes":
+            hold_all(bench, options)
     finally:
         bench.stop_hello()
         if bench.server:
