@@ -66,6 +66,17 @@ std::optional<std::int64_t> version_of_etag(std::string_view text) {
   return version;
 }
 
+bool names_version(std::string_view tags, std::int64_t version_id) {
+  while (!tags.empty()) {
+    std::string_view tag = tags.substr(0, tags.find(','));
+    tags.remove_prefix(std::min(tags.size(), tag.size() + 1));
+    while (tag.starts_with(' ')) tag.remove_prefix(1);
+    while (tag.ends_with(' ')) tag.remove_suffix(1);
+    if (tag == "*" || version_of_etag(tag) == version_id) return true;
+  }
+  return false;
+}
+
 std::string http_date(std::int64_t utc_ms) {
   const std::int64_t seconds = utc_ms / 1000;
   const std::int64_t days = seconds / k_day_seconds;

@@ -29,6 +29,9 @@ std::string etag_of(std::int64_t version_id);
 /// The version in an If-Match or If-None-Match value; nothing when it is no version of ours.
 std::optional<std::int64_t> version_of_etag(std::string_view text);
 
+/// Whether a list of entity tags names the version; `*` names any.
+bool names_version(std::string_view tags, std::int64_t version_id);
+
 /// `Tue, 15 Nov 1994 08:12:31 GMT` (RFC 9110 section 5.6.7) from UTC milliseconds.
 std::string http_date(std::int64_t utc_ms);
 

@@ -158,14 +158,19 @@ fhir::Result<void, Failure> validate_patched(const Call& call,
   return fhir::unexpected(std::move(found));
 }
 
-fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call) {
+fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call,
+                                                               std::string_view id) {
   const std::string_view text =
       call.headers != nullptr ? call.headers->get("If-Match") : std::string_view{};
-  if (text.empty() || text == "*") return std::optional<std::int64_t>{};
+  if (text.empty()) return std::optional<std::int64_t>{};
   if (auto version = version_of_etag(text)) return version;
+  // `*`, or a list: the version that stands now, when it is one of those.
+  const auto current = call.snapshot->store().read(call.type, id, call.deadline);
+  if (current && names_version(text, current->version_id))
+    return std::optional<std::int64_t>{current->version_id};
   return fhir::unexpected(write_failure(
       call, fhir::make_issue(fhir::Situation::precondition_failed, fhir::IssueType::conflict,
-                             "If-Match names no version that this server gave")));
+                             "If-Match names no version that is the current one")));
 }
 
 fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::WriteMethod method,

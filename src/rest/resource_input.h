@@ -43,10 +43,12 @@ fhir::Result<void, Failure> validate(const Call& call, const fhir::json::Documen
 fhir::Result<void, Failure> validate_patched(const Call& call,
                                              const fhir::json::Document& document);
 
-/// The version in If-Match; nothing when there is none or it is `*`.
+/// The version that If-Match holds a change of one resource to; nothing when there is none. Of a
+/// list and of `*` it is the current one.
 ///
-/// errors   conflict (412): it names no version of ours
-fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call);
+/// errors   conflict (412): it names no version of ours; `*`, a list: none that is the current one
+fhir::Result<std::optional<std::int64_t>, Failure> if_match_of(const Call& call,
+                                                               std::string_view id);
 
 /// The write of a resource that was read and judged: its body to store and its index rows.
 ///

@@ -62,6 +62,14 @@ bool operation_takes_any_type(std::string_view operation) {
   });
 }
 
+bool affects_state(const Call& call) {
+  if (const RestOperation* own = find_rest_operation(call)) return own->affects_state;
+  const auto all = operations::all_operations();
+  return std::any_of(all.begin(), all.end(), [&](const operations::Operation& candidate) {
+    return candidate.name == call.operation && candidate.affects_state;
+  });
+}
+
 const RestOperation* find_rest_operation(const Call& call) {
   const std::uint8_t level = call.type.empty() ? level_system
                              : call.id.empty() ? level_type

@@ -26,6 +26,9 @@ std::span<const RestOperation> rest_operations();
 /// Whether an operation of that name takes bodies of any type.
 bool operation_takes_any_type(std::string_view operation);
 
+/// Whether the operation that a call names changes what is stored.
+bool affects_state(const Call& call);
+
 /// Null when there is none of that name at the call's place.
 const RestOperation* find_rest_operation(const Call& call);
 

@@ -30,6 +30,26 @@ class Transaction(ServerCase):
         self.assertEqual(self.http.get("_history?_count=0").json["total"], before)
         self.assertEqual(self.http.post("", {"resourceType": "Bundle", "type": "transaction"}).json, {"resourceType": "Bundle", "type": "transaction-response"})
 
+    def test_operations_fail_and_succeed_with_the_rest(self):
+        """in the case of a transaction all interactions or operations either succeed or fail together"""
+        asked = {"resourceType": "Parameters", "parameter": [{"name": "meta", "valueMeta": {"tag": [{"code": "x"}]}}]}
+        self.http.put("Patient/op", patient(id="op"))
+        refused = self.transaction(entry("POST", "Patient", patient("WithOp")), entry("POST", "Patient/op/$meta-add", asked))
+        self.assert_outcome(refused, 400, "not-supported")
+        unknown = {"resourceType": "Parameters", "parameter": [{"name": "url", "valueUri": "urn:none"}]}
+        for failing in (entry("POST", "ValueSet/$expand", unknown), entry("GET", "ValueSet/none/$expand"), entry("POST", "Patient/op/$nonsense")):
+            self.assert_outcome(self.transaction(entry("POST", "Patient", patient("WithOp")), failing), (400, 404))
+        self.assertEqual(self.http.get("Patient?family=WithOp&_summary=count").json["total"], 0)
+        codes = {"resourceType": "ValueSet", "status": "active", "compose": {"include": [{"system": "urn:cs", "concept": [{"code": "a"}]}]}}
+        inline = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": codes}]}
+        got = self.transaction(entry("POST", "Patient", patient("WithOp")), entry("POST", "ValueSet/$expand", inline), entry("GET", "Patient/op/$meta"))
+        self.assert_status(got, 200)
+        expanded, meta = [e["resource"] for e in got.json["entry"][1:]]
+        self.assertEqual([c["code"] for c in expanded["expansion"]["contains"]], ["a"])
+        self.assertEqual(meta["parameter"][0]["valueMeta"]["versionId"], "1")
+        self.assert_status(self.transaction(entry("POST", "Patient/op/$meta-add", asked), kind="batch"), 200)
+        self.assertEqual(self.http.get("Patient/op").json["meta"]["tag"], [{"code": "x"}])
+
     def test_the_order_of_entries_makes_no_difference(self):
         """The outcome of processing the transaction SHALL NOT depend on the order of the resources"""
         for number, order in enumerate(itertools.permutations(range(4))):

@@ -152,6 +152,9 @@ class General(SearchCase):
         self.assertRegex(first["ETag"], r'^W/"[^"]+"$')
         self.assertEqual(self.http.get("metadata", If_None_Match=first["ETag"]).status, 304)
         self.assertNotEqual(self.http.get("metadata?mode=terminology")["ETag"], first["ETag"])
+        part = self.http.get("metadata?_elements=fhirVersion")  # "servers are encouraged to support _summary and _elements"
+        self.assertEqual((part.json["fhirVersion"], "rest" in part.json), ("4.0.1", False))
+        self.assertNotEqual(part["ETag"], first["ETag"])
         parameter = {"resourceType": "SearchParameter", "id": "tag-changes", "url": "urn:sp:tag-changes", "name": "TagChanges",
                      "status": "active", "description": "x", "code": "tag-changes", "base": ["Patient"], "type": "string",
                      "expression": "Patient.name.suffix"}
@@ -281,6 +284,17 @@ class Interactions(SearchCase):
             in_batch = self.transaction(entry(method, url, body, ifMatch='W/"1"'), kind="batch").json["entry"][0]
             self.assertTrue(in_batch["response"]["status"].startswith("412"), in_batch)
         self.assertEqual(self.http.get("Patient/held")["ETag"], 'W/"2"')
+
+    def test_if_match_takes_lists_and_any(self):
+        """RFC 7232 section 3.1: "*" is false when there is no current representation; a list is true when it
+        names the current one"""
+        self.http.put("Patient/list", patient("A", id="list"))
+        for tags, status in (('W/"7", W/"1"', 200), ('W/"1", W/"7"', 412), ("*", 200), ('"3"', 200)):
+            self.assertEqual(self.http.put("Patient/list", patient(tags, id="list"), If_Match=tags).status, status, tags)
+        for way in (lambda: self.http.put("Patient/nobody", patient(id="nobody"), If_Match="*"),
+                    lambda: self.transaction(entry("PUT", "Patient/nobody", patient(id="nobody"), ifMatch="*"))):
+            self.assert_outcome(way(), 412, "conflict")
+        self.assert_outcome(self.http.get("Patient/nobody"), 404)
 
     def test_conditional_update_in_all_its_cases(self):
         """No matches, no id provided … No matches, id provided … One Match … Multiple matches"""

@@ -130,6 +130,10 @@ fhir::Result<std::vector<Entry>, Failure> read_entries(const Call& call,
   return entries;
 }
 
+std::string body_of(const Entry& entry) {
+  return entry.resource != nullptr ? fhir::json::to_string(*entry.resource) : std::string();
+}
+
 fhir::Result<Call, Failure> call_for(const Call& outer, const Entry& entry, std::string_view body) {
   Call call = outer;
   call.type = entry.match.type;

@@ -35,6 +35,9 @@ fhir::Result<std::vector<Entry>, Failure> read_entries(const Call& call,
 /// The issue with the entry as its place.
 fhir::Issue at_entry(fhir::Issue issue, const Entry& entry, const fhir::json::Document& bundle);
 
+/// The entry's resource as JSON: the body of its request. Empty when it has none.
+std::string body_of(const Entry& entry);
+
 /// A Call for one entry, as if it had come alone. `body` and the entry outlive it.
 fhir::Result<Call, Failure> call_for(const Call& outer, const Entry& entry, std::string_view body);
 

@@ -7,6 +7,7 @@
 #include "src/rest/conditional.h"
 #include "src/rest/patch_body.h"
 #include "src/rest/resource_input.h"
+#include "src/rest/rest_operations.h"
 #include "src/rest/stored_body.h"
 
 namespace server::rest::bundle_entries {
@@ -19,14 +20,10 @@ fhir::Result<void, Failure> check_type(const Plan& plan) {
       "The resource is not a " + plan.type + ", which is the type in request.url")));
 }
 
-fhir::Result<void, Failure> take_if_match(Plan& plan) {
-  const std::string_view text = plan.entry->headers.get("If-Match");
-  if (text.empty()) return {};
-  plan.precondition.if_match = version_of_etag(text);
-  if (plan.precondition.if_match) return {};
-  return fhir::unexpected(
-      failure(fhir::make_issue(fhir::Situation::precondition_failed, fhir::IssueType::conflict,
-                               "ifMatch names no version that this server gave")));
+fhir::Result<void, Failure> take_if_match(Plan& plan, const Call& inner) {
+  FHIR_TRY(if_match, if_match_of(inner, plan.id));
+  plan.precondition.if_match = if_match;
+  return {};
 }
 
 fhir::Result<void, Failure> plan_create(Plan& plan, const Call& inner) {
@@ -46,7 +43,7 @@ fhir::Result<void, Failure> plan_create(Plan& plan, const Call& inner) {
   return {};
 }
 
-fhir::Result<void, Failure> plan_update(Plan& plan) {
+fhir::Result<void, Failure> plan_update(Plan& plan, const Call& inner) {
   FHIR_CHECK(check_type(plan));
   if (plan.entry->resource->string_at("id") != plan.id)
     return fhir::unexpected(failure(fhir::make_issue(
@@ -54,7 +51,7 @@ fhir::Result<void, Failure> plan_update(Plan& plan) {
   plan.kind = Plan::Kind::write;
   plan.method = storage::WriteMethod::update;
   plan.precondition.must_not_exist = plan.entry->headers.get("If-None-Match") == "*";
-  return take_if_match(plan);
+  return take_if_match(plan, inner);
 }
 
 /// The patch works on the version that stands now; the write holds only while it does.
@@ -63,7 +60,7 @@ fhir::Result<void, Failure> plan_patch(Plan& plan, const Call& inner) {
   plan.method = storage::WriteMethod::patch;
   FHIR_TRY(body, PatchBody::read_entry(inner, plan.entry->resource));
   REST_TRY(current, inner.snapshot->store().read(plan.type, plan.id, inner.deadline));
-  FHIR_CHECK(take_if_match(plan));
+  FHIR_CHECK(take_if_match(plan, inner));
   if (!plan.precondition.if_match) plan.precondition.if_match = current.version_id;
   FHIR_TRY(document, body.apply(inner, current));
   FHIR_CHECK(validate_patched(inner, document));
@@ -77,7 +74,7 @@ fhir::Result<void, Failure> plan_conditional(Plan& plan, const Call& inner) {
     plan.kind = found.id ? Plan::Kind::write : Plan::Kind::nothing;
     plan.method = storage::WriteMethod::delete_;
     plan.id = found.id.value_or("");
-    return take_if_match(plan);
+    return take_if_match(plan, inner);
   }
   FHIR_CHECK(check_type(plan));
   const std::string_view sent_id = plan.entry->resource->string_at("id");
@@ -93,7 +90,7 @@ fhir::Result<void, Failure> plan_conditional(Plan& plan, const Call& inner) {
     plan.id = sent_id.empty() ? new_id() : std::string(sent_id);
     plan.precondition.must_match_none = std::move(found.query);
   }
-  return take_if_match(plan);
+  return take_if_match(plan, inner);
 }
 
 fhir::Result<void, Failure> make_plan(const Call& call, Plan& plan) {
@@ -103,11 +100,11 @@ fhir::Result<void, Failure> make_plan(const Call& call, Plan& plan) {
   plan.id = entry.match.id;
   FHIR_TRY(inner, call_for(call, entry, {}));
   if (interaction == "create") return plan_create(plan, inner);
-  if (interaction == "update") return plan_update(plan);
+  if (interaction == "update") return plan_update(plan, inner);
   if (interaction == "delete") {
     plan.kind = Plan::Kind::write;
     plan.method = storage::WriteMethod::delete_;
-    return take_if_match(plan);
+    return take_if_match(plan, inner);
   }
   if (interaction == "patch") return plan_patch(plan, inner);
   if (interaction == "conditional-patch") {
@@ -121,6 +118,11 @@ fhir::Result<void, Failure> make_plan(const Call& call, Plan& plan) {
   }
   if (interaction == "conditional-update" || interaction == "conditional-delete")
     return plan_conditional(plan, inner);
+  if (interaction == "operation" && affects_state(inner))
+    return fhir::unexpected(failure(fhir::make_issue(
+        fhir::Situation::malformed, fhir::IssueType::not_supported,
+        "An operation that changes things cannot be undone with the rest of a transaction: send it "
+        "alone or in a batch")));
   return {};
 }
 

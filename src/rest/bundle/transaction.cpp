@@ -121,16 +121,15 @@ class Transaction {
   /// written. What they answer comes after, so that it shows what was written.
   fhir::Result<void, Failure> check_reads() const {
     for (const Plan& plan : plans_) {
-      const bool is_get =
-          plan.entry->method == http::Method::get || plan.entry->method == http::Method::head;
-      if (plan.kind != Plan::Kind::read || !is_get) continue;
+      if (plan.kind != Plan::Kind::read) continue;
       if (const Plan* write = plan.id.empty() ? nullptr : write_of(plan.type, plan.id)) {
         if (write->method != storage::WriteMethod::delete_) continue;
         return at(failure(fhir::make_issue(fhir::Situation::gone, fhir::IssueType::deleted,
                                            "The transaction deletes what this entry reads")),
                   *plan.entry);
       }
-      auto inner = bundle_entries::call_for(call_, *plan.entry, {});
+      const std::string body = bundle_entries::body_of(*plan.entry);
+      auto inner = bundle_entries::call_for(call_, *plan.entry, body);
       if (!inner) return at(std::move(inner).error(), *plan.entry);
       if (Answer read = plan.entry->match.route->handle(*inner); !read)
         return at(std::move(read).error(), *plan.entry);

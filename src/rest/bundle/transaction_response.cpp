@@ -60,7 +60,8 @@ void append_entry(const Call& call, const Plan& plan, std::vector<storage::Writt
     case Plan::Kind::read: {
       // deviation: a read that fails only now, since another client was quicker, is an entry with
       // its outcome; the writes stand.
-      auto inner = call_for(call, *plan.entry, {});
+      const std::string body = body_of(*plan.entry);
+      auto inner = call_for(call, *plan.entry, body);
       Answer read =
           inner ? plan.entry->match.route->handle(*inner) : Answer(fhir::unexpected(inner.error()));
       append_response_entry(text, read ? *std::move(read) : failure_response(read.error()),

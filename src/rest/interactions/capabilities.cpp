@@ -5,6 +5,7 @@
 
 #include "src/rest/answer.h"
 #include "src/rest/interactions/interactions.h"
+#include "src/rest/shaping.h"
 
 namespace server::rest {
 namespace {
@@ -17,7 +18,12 @@ std::string etag_of_text(std::string_view text) {
   return tag.data();
 }
 
-http::Response statement(const Call& call, const std::string& text) {
+/// "servers are encouraged to support the _summary and _elements parameters on the capabilities
+/// interaction"
+http::Response statement(const Call& call, const Shaping& shaping, const LazyText& whole) {
+  const std::string text = shaping.is_whole()
+                               ? whole.text()
+                               : shaped(whole.text(), shaping, call.snapshot->definitions());
   const std::string etag = etag_of_text(text);
   http::Response response;
   if (call.headers != nullptr &&
@@ -35,15 +41,17 @@ http::Response statement(const Call& call, const std::string& text) {
 /// "mode: full, normative or terminology"
 Answer capabilities(const Call& call) {
   const Snapshot& snapshot = *call.snapshot;
-  for (const auto& [name, value] : call.parameters) {
+  Parameters parameters = call.parameters;
+  REST_TRY(shaping, take_shaping(parameters));
+  for (const auto& [name, value] : parameters) {
     if (name != "mode" || value == "full") continue;
-    if (value == "normative") return statement(call, snapshot.normative_capabilities->text());
-    if (value == "terminology") return statement(call, snapshot.terminology_capabilities->text());
+    if (value == "normative") return statement(call, shaping, *snapshot.normative_capabilities);
+    if (value == "terminology") return statement(call, shaping, *snapshot.terminology_capabilities);
     return fhir::unexpected(
         failure(fhir::make_issue(fhir::Situation::malformed, fhir::IssueType::value,
                                  "mode is one of full, normative and terminology")));
   }
-  return statement(call, snapshot.capability_statement->text());
+  return statement(call, shaping, *snapshot.capability_statement);
 }
 
 }  // namespace server::rest

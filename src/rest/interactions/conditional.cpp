@@ -37,7 +37,7 @@ fhir::Result<Subject, Failure> subject_of(const Call& call, std::string_view sen
     out.id = sent_id.empty() ? new_id() : std::string(sent_id);
     out.precondition.must_match_none = std::move(found.query);
   }
-  FHIR_TRY(if_match, if_match_of(call));
+  FHIR_TRY(if_match, if_match_of(call, out.id));
   out.precondition.if_match = if_match;
   return out;
 }

@@ -29,7 +29,7 @@ fhir::Issue stale(std::int64_t version_id) {
 
 Answer patch(const Call& call) {
   FHIR_TRY(body, read_patch(call));
-  FHIR_TRY(if_match, if_match_of(call));
+  FHIR_TRY(if_match, if_match_of(call, call.id));
   for (int attempt = 1;; ++attempt) {
     REST_TRY(current, call.snapshot->store().read(call.type, call.id, call.deadline));
     if (if_match && *if_match != current.version_id)

@@ -10,18 +10,6 @@
 namespace server::rest {
 namespace {
 
-/// Whether a list of entity tags names the version; `*` names any.
-bool names_version(std::string_view tags, std::int64_t version_id) {
-  while (!tags.empty()) {
-    std::string_view tag = tags.substr(0, tags.find(','));
-    tags.remove_prefix(std::min(tags.size(), tag.size() + 1));
-    while (tag.starts_with(' ')) tag.remove_prefix(1);
-    while (tag.ends_with(' ')) tag.remove_suffix(1);
-    if (tag == "*" || version_of_etag(tag) == version_id) return true;
-  }
-  return false;
-}
-
 /// Whether a Binary is wanted as what it holds. Asked for as JSON or XML, not FHIR's: "the server
 /// SHOULD return the content directly if the content-type format matches the requested mime type".
 bool wants_content(const Call& call, const storage::Version& version) {

@@ -11,7 +11,7 @@ Answer remove(const Call& call) {
   write.method = storage::WriteMethod::delete_;
   write.type = call.type;
   write.id = call.id;
-  FHIR_TRY(if_match, if_match_of(call));
+  FHIR_TRY(if_match, if_match_of(call, call.id));
   write.precondition.if_match = if_match;
   std::vector<storage::Write> writes;
   writes.push_back(std::move(write));

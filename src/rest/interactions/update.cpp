@@ -13,7 +13,7 @@ Answer update(const Call& call) {
   FHIR_CHECK(validate(call, document));
   FHIR_TRY(write, make_write(call, storage::WriteMethod::update, call.type, std::string(call.id),
                              document.root()));
-  FHIR_TRY(if_match, if_match_of(call));
+  FHIR_TRY(if_match, if_match_of(call, call.id));
   write.precondition.if_match = if_match;
   if (call.headers != nullptr && call.headers->get("If-None-Match") == "*")
     write.precondition.must_not_exist = true;
