@@ -153,9 +153,8 @@ void CodeSystemReader::join_by_properties() {
 }
 
 void CodeSystemReader::join(ConceptId parent, ConceptId child) {
-  std::vector<ConceptId>& parents = raw_[child].parents;
-  if (std::find(parents.begin(), parents.end(), parent) != parents.end()) return;
-  parents.push_back(parent);
+  if (!joined_.insert(std::uint64_t{parent} << 32 | child).second) return;
+  raw_[child].parents.push_back(parent);
   raw_[parent].children.push_back(child);
 }
 

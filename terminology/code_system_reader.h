@@ -2,8 +2,10 @@
 // https://hl7.org/fhir/R4/codesystem.html
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "fhir/formats/json_value.h"
@@ -39,6 +41,7 @@ class CodeSystemReader {
 
   FhirCodeSystem& system_;
   std::vector<Raw> raw_;
+  std::unordered_set<std::uint64_t> joined_;  // parent and child, 32 bits each
   // What the system calls these properties, beside the standard names.
   std::vector<std::string_view> parent_codes_ = {"parent", "subsumedBy"};
   std::vector<std::string_view> child_codes_ = {"child"};

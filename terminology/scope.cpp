@@ -1,6 +1,8 @@
 #include "terminology/scope.h"
 
 #include <algorithm>
+#include <deque>
+#include <optional>
 
 #include "fhir/formats/json_writer.h"
 #include "terminology/changes.h"
@@ -20,8 +22,9 @@ using fhir::json::Value;
 struct Scope::Brought {
   std::vector<const Value*> code_systems, value_sets, supplements;
   std::vector<std::unique_ptr<const ConceptMap>> concept_maps;
-  std::vector<const Value*> wanted_supplements;      // among `supplements`
-  std::vector<std::string> wanted_held_supplements;  // of the server, which it always applies
+  std::deque<Document> read_supplements;             // of the server, for releases
+  std::vector<const Value*> wanted_supplements;      // among both
+  std::vector<std::string> wanted_held_supplements;  // of the server, those for releases too
   std::map<const Value*, std::unique_ptr<const CodeSystem>> made;
   std::map<const CodeSystem*, std::unique_ptr<const CodeSystem>> supplemented;
 };
@@ -31,6 +34,18 @@ namespace {
 bool has_content(const CodeSystem& system) {
   const Content content = system.info().content;
   return content != Content::not_present && content != Content::supplement;
+}
+
+/// The server's own supplement, when a release is what it supplements.
+fhir::Result<std::optional<Document>> supplement_of_release(const Terminology& terminology,
+                                                            const VersionRule& canonical) {
+  const auto* record = terminology.definitions().record(
+      "CodeSystem", canonical_text(canonical.url, canonical.version));
+  if (record == nullptr) return std::optional<Document>();
+  FHIR_TRY(document, Document::read(std::string(record->json)));
+  const VersionRule target = VersionRule::of(document.root().string_at("supplements"));
+  if (terminology.releases()->find(target.url, {}) == nullptr) return std::optional<Document>();
+  return std::optional<Document>(std::move(document));
 }
 
 bool is_of(const Value& resource, const VersionRule& canonical) {
@@ -84,6 +99,15 @@ fhir::Result<void> Scope::use_supplement(std::string_view canonical) {
   if (held != nullptr && held->info().content == Content::supplement) {
     brought_->wanted_held_supplements.push_back(
         canonical_text(held->info().url, held->info().version));
+    // It is always applied to a CodeSystem resource; to a release, which is mapped as it is, for
+    // the request that wants it.
+    FHIR_TRY(document, supplement_of_release(base_, wanted));
+    if (document) {
+      brought_->read_supplements.push_back(*std::move(document));
+      brought_->wanted_supplements.push_back(&brought_->read_supplements.back().root());
+      value_sets_.clear();
+      brought_->supplemented.clear();
+    }
     return {};
   }
   return fhir::unexpected(tx_failure(IssueType::not_found, "not-found",
@@ -215,8 +239,11 @@ const ValueSet* Scope::value_set(std::string_view canonical) const {
   const auto kept = value_sets_.find(key);
   if (kept != value_sets_.end()) return kept->second.get();
   const std::optional<Document> resource = value_set_resource(key);
-  // An implicit one names its code system itself: what the request brings does not touch it.
+  // An implicit one names its code system itself: what the request brings does not touch it, but
+  // for supplements.
   if (!resource) {
+    const ValueSet* own = brought_->wanted_supplements.empty() ? nullptr : implicit_value_set(key);
+    if (own != nullptr) return own;
     const ValueSet* held = base_.find_value_set(key);
     return held != nullptr ? held : implicit_value_set(key);
   }

@@ -1,13 +1,32 @@
 #include "terminology/supplemented_code_system.h"
 
+#include <algorithm>
+
 #include "terminology/concept_extensions.h"
 #include "terminology/concept_property_reader.h"
 #include "terminology/designation_reader.h"
 #include "terminology/language_tag.h"
+#include "terminology/release/words.h"
 
 namespace terminology {
 
 using fhir::json::Value;
+
+namespace {
+
+/// Whether each word of a folded text begins a word of another, as an index of words finds.
+bool has_all_words(std::string_view wanted, std::string_view folded) {
+  bool has_all = true;
+  release::for_each_word(wanted, [&](std::string_view word) {
+    bool has_one = false;
+    release::for_each_word(
+        folded, [&](std::string_view own) { has_one = has_one || own.starts_with(word); });
+    has_all = has_all && has_one;
+  });
+  return has_all;
+}
+
+}  // namespace
 
 SupplementedCodeSystem::SupplementedCodeSystem(const CodeSystem& base,
                                                std::span<const Value> supplements)
@@ -63,6 +82,20 @@ std::uint32_t SupplementedCodeSystem::designation_count(ConceptId id) const {
 Designation SupplementedCodeSystem::designation(ConceptId id, std::uint32_t index) const {
   const std::uint32_t own = base_.designation_count(id);
   return index < own ? base_.designation(id, index) : extra_of(id)->designations[index - own];
+}
+
+std::vector<ConceptId> SupplementedCodeSystem::search(std::string_view text) const {
+  std::vector<ConceptId> found = base_.search(text);
+  if (!base_.has_text_index()) return found;
+  const std::string wanted = release::fold_words(text);
+  for (const auto& [id, extra] : extras_) {
+    for (const Designation& designation : extra.designations) {
+      if (has_all_words(wanted, release::fold_words(designation.value))) found.push_back(id);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
 }
 
 std::string_view SupplementedCodeSystem::display_in(ConceptId id, std::string_view language) const {

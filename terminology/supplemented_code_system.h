@@ -2,6 +2,7 @@
 // Whatever holds the concepts stays as it is. https://hl7.org/fhir/R4/codesystem.html#supplements
 #pragma once
 
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "fhir/base/arena.h"
 #include "fhir/formats/json_value.h"
 #include "terminology/code_system.h"
+#include "terminology/concept_set.h"
 
 namespace terminology {
 
@@ -33,6 +35,13 @@ class SupplementedCodeSystem final : public CodeSystem {
   std::vector<ConceptId> descendants(ConceptId id) const override { return base_.descendants(id); }
   std::vector<ConceptId> ancestors(ConceptId id) const override { return base_.ancestors(id); }
   std::string_view display_in(ConceptId id, std::string_view language) const override;
+  bool has_text_index() const override { return base_.has_text_index(); }
+  /// Designations of supplements count as well.
+  std::vector<ConceptId> search(std::string_view text) const override;
+  std::optional<fhir::Result<ConceptSet>> select(std::string_view property, std::string_view op,
+                                                 std::string_view value) const override {
+    return base_.select(property, op, value);
+  }
   std::string_view property_uri(std::string_view code) const override;
   std::string_view extensions(ConceptId id) const override;
   std::string describe(std::string_view code) const override { return base_.describe(code); }

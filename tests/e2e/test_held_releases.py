@@ -210,3 +210,19 @@ class HeldReleases(Case):
             self.assertIn(piece, expression)
         self.assertEqual(parts["unmatched"]["part"][0]["valueCode"], "colour")
         self.assertIn("expression", parts["comment"]["valueString"])
+
+    def test_a_supplement_leaves_expressions_and_the_text_index(self):
+        code = self.release.ids[5]
+        supplement = {"resourceType": "CodeSystem", "id": "names", "url": "http://names.example/de", "status": "active",
+                      "content": "supplement", "supplements": SNOMED,
+                      "concept": [{"code": code, "designation": [{"language": "de", "value": "Gestreiftes Zebra"}]}]}
+        self.assert_status(self.http.put("CodeSystem/names", supplement), 200, 201)
+
+        def codes(url, **parameters):
+            answer = self.http.search("ValueSet/$expand", {"url": url, "useSupplement": supplement["url"], **parameters})
+            self.assertEqual(answer.status, 200, answer)
+            return [item["code"] for item in answer.json["expansion"].get("contains", [])]
+
+        self.assertEqual(codes(f"{SNOMED}?fhir_vs=ecl/{code}"), [code])
+        self.assertEqual(codes(f"{SNOMED}?fhir_vs", filter="zeb ges"), [code])
+        self.assertEqual(codes(f"{SNOMED}?fhir_vs", filter="ebra"), [])
