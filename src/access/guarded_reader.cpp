@@ -215,6 +215,13 @@ fhir::Result<std::vector<std::string>> GuardedReader::erasable(std::string_view,
   return forbidden("No token lets resources be erased");
 }
 
+fhir::Result<std::vector<std::string>> GuardedReader::codes_in_use(std::string_view parameter) {
+  auto* codes = dynamic_cast<storage::CodesInUse*>(reader_.get());
+  if (codes != nullptr) return codes->codes_in_use(parameter);
+  return fhir::unexpected(
+      fhir::make_issue(fhir::IssueType::not_supported, "The codes in use cannot be told"));
+}
+
 fhir::Result<std::optional<std::string>> GuardedReader::note(std::string_view) {
   return forbidden("No token lets the server's own notes be read");
 }

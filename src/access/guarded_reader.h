@@ -6,11 +6,12 @@
 #include <string>
 
 #include "src/access/access.h"
+#include "src/storage/codes_in_use.h"
 #include "src/storage/store.h"
 
 namespace server::access {
 
-class GuardedReader final : public storage::Reader {
+class GuardedReader final : public storage::Reader, public storage::CodesInUse {
  public:
   /// access   outlives this
   GuardedReader(std::unique_ptr<storage::Reader> reader, const Access& access)
@@ -27,6 +28,8 @@ class GuardedReader final : public storage::Reader {
   fhir::Result<std::vector<std::string>> erasable(std::string_view type, storage::Erasable which,
                                                   std::uint32_t limit) override;
   fhir::Result<std::optional<std::string>> note(std::string_view name) override;
+  /// Of all resources: a query that is made of them is held to the limits like any other.
+  fhir::Result<std::vector<std::string>> codes_in_use(std::string_view parameter) override;
 
  private:
   fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,

@@ -1,38 +1,65 @@
 #include "src/rest/search_concepts.h"
 
-#include <unordered_set>
+#include <utility>
 
 #include "src/rest/path.h"
 #include "src/rest/search_request.h"
 #include "src/search/reference_text.h"
+#include "src/storage/codes_in_use.h"
 #include "terminology/terminology.h"
 #include "terminology/value_set.h"
 
 namespace server::rest {
 namespace {
 
-using search::ConceptCode;
-
 fhir::Unexpected<fhir::Issue> refused(fhir::IssueType type, std::string diagnostics) {
   return fhir::unexpected(
       fhir::make_issue(fhir::Situation::malformed, type, std::move(diagnostics)));
 }
 
-fhir::Result<std::vector<ConceptCode>> codes_of(const terminology::ValueSet& set) {
-  auto members = set.members(search::k_concepts_max);
-  if (!members) {
-    fhir::Issue issue = std::move(members).error();
-    return refused(issue.type, "the value set cannot be searched for: " + issue.diagnostics);
+}  // namespace
+
+/// The codes that resources have under the parameter.
+fhir::Result<std::vector<std::string>> SearchConcepts::in_use(
+    const fhir::SearchParameter& parameter) const {
+  FHIR_TRY(reader, call_.reader());
+  auto* codes = dynamic_cast<storage::CodesInUse*>(reader.get());
+  if (codes != nullptr) return codes->codes_in_use(parameter.url);
+  return fhir::unexpected(fhir::make_issue(
+      fhir::IssueType::too_costly,
+      "it stands for more than " + std::to_string(search::k_concepts_max) + " codes"));
+}
+
+fhir::Result<SearchConcepts::Codes> SearchConcepts::codes_of(
+    const terminology::ValueSet& set, const fhir::SearchParameter& parameter) const {
+  const auto members = set.members(search::k_concepts_max);
+  Codes codes;
+  if (members) {
+    for (const terminology::ListedCode& member : *members)
+      codes.push_back({std::string(member.system), std::string(member.code)});
+    return codes;
   }
-  std::vector<ConceptCode> codes;
-  codes.reserve(members->size());
-  for (const terminology::ListedCode& member : *members) {
-    codes.push_back({std::string(member.system), std::string(member.code)});
+  const fhir::Issue& issue = members.error();
+  if (issue.type != fhir::IssueType::too_costly)
+    return refused(issue.type, "the value set cannot be searched for: " + issue.diagnostics);
+  // Too many to list, or, of a grammar, without end: those that anybody has used are asked for.
+  FHIR_TRY(used, in_use(parameter));
+  const auto systems = set.systems();
+  for (const std::string& code : used) {
+    for (std::string_view system : systems) {
+      fhir::Coding coding;
+      coding.system = system;
+      coding.code = code;
+      if (set.contains(coding) == fhir::Membership::yes)
+        codes.push_back({std::string(system), code});
+    }
+    if (codes.size() > search::k_concepts_max)
+      return refused(fhir::IssueType::too_costly, "more than " +
+                                                      std::to_string(search::k_concepts_max) +
+                                                      " codes of the value set are in use");
   }
   return codes;
 }
-
-}  // namespace
 
 /// The body of `ValueSet/id`, or of the stored value set with that url.
 fhir::Result<std::string> SearchConcepts::stored_value_set(std::string_view reference) const {
@@ -53,58 +80,64 @@ fhir::Result<std::string> SearchConcepts::stored_value_set(std::string_view refe
   return std::move(page.entries.front().version.body);
 }
 
-fhir::Result<std::vector<ConceptCode>> SearchConcepts::members(std::string_view reference) const {
+fhir::Result<SearchConcepts::Codes> SearchConcepts::members(
+    std::string_view reference, const fhir::SearchParameter& parameter) const {
   const terminology::Terminology& held = *call_.snapshot->services.terminology;
-  if (const terminology::ValueSet* set = held.find_value_set(reference)) return codes_of(*set);
+  if (const terminology::ValueSet* set = held.find_value_set(reference))
+    return codes_of(*set, parameter);
   auto body = stored_value_set(reference);
   if (!body || body->empty()) {
     return refused(fhir::IssueType::not_found, "there is no value set of that name here");
   }
   FHIR_TRY(document, fhir::json::Document::read(*std::move(body)));
   FHIR_TRY(set, held.read_value_set(document.root()));
-  return codes_of(*set);
+  return codes_of(*set, parameter);
 }
 
-fhir::Result<std::vector<ConceptCode>> SearchConcepts::walk(std::string_view system_url,
-                                                            std::string_view code, Way way) const {
+fhir::Result<SearchConcepts::Codes> SearchConcepts::walk(
+    std::string_view system_url, std::string_view code, Way way,
+    const fhir::SearchParameter& parameter) const {
   const terminology::CodeSystem* system =
       call_.snapshot->services.terminology->code_system(system_url);
   if (system == nullptr) {
     return refused(fhir::IssueType::not_found, "the code system is not held here");
   }
-  std::vector<ConceptCode> codes;
+  Codes codes;
   const terminology::ConceptId start = system->find(code);
   if (start == terminology::k_no_concept) {
     codes.push_back({std::string(system_url), std::string(code)});
     return codes;
   }
-  std::vector<terminology::ConceptId> open = {start};
-  std::unordered_set<terminology::ConceptId> seen = {start};
-  while (!open.empty()) {
-    const terminology::ConceptId at = open.back();
-    open.pop_back();
-    codes.push_back({std::string(system_url), std::string(system->at(at).code)});
-    if (codes.size() > search::k_concepts_max) {
-      return refused(
-          fhir::IssueType::too_costly,
-          "the code stands for more than " + std::to_string(search::k_concepts_max) + " codes");
-    }
-    for (const terminology::ConceptId next :
-         way == Way::down ? system->children(at) : system->parents(at)) {
-      if (seen.insert(next).second) open.push_back(next);
-    }
+  codes.push_back({std::string(system_url), std::string(system->at(start).code)});
+  const auto others = way == Way::down ? system->descendants(start) : system->ancestors(start);
+  if (others.size() < search::k_concepts_max) {
+    for (const terminology::ConceptId id : others)
+      codes.push_back({std::string(system_url), std::string(system->at(id).code)});
+    return codes;
+  }
+  FHIR_TRY(used, in_use(parameter));
+  for (const std::string& one : used) {
+    const terminology::ConceptId id = system->find(one);
+    if (id == terminology::k_no_concept || id == start ||
+        !(way == Way::down ? system->is_a(id, start) : system->is_a(start, id)))
+      continue;
+    codes.push_back({std::string(system_url), std::string(system->at(id).code)});
+    if (codes.size() > search::k_concepts_max)
+      return refused(fhir::IssueType::too_costly,
+                     "more than " + std::to_string(search::k_concepts_max) +
+                         " of the codes that it stands for are in use");
   }
   return codes;
 }
 
-fhir::Result<std::vector<ConceptCode>> SearchConcepts::at_or_below(std::string_view system,
-                                                                   std::string_view code) const {
-  return walk(system, code, Way::down);
+fhir::Result<SearchConcepts::Codes> SearchConcepts::at_or_below(
+    std::string_view system, std::string_view code, const fhir::SearchParameter& parameter) const {
+  return walk(system, code, Way::down, parameter);
 }
 
-fhir::Result<std::vector<ConceptCode>> SearchConcepts::at_or_above(std::string_view system,
-                                                                   std::string_view code) const {
-  return walk(system, code, Way::up);
+fhir::Result<SearchConcepts::Codes> SearchConcepts::at_or_above(
+    std::string_view system, std::string_view code, const fhir::SearchParameter& parameter) const {
+  return walk(system, code, Way::up, parameter);
 }
 
 }  // namespace server::rest

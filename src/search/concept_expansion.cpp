@@ -19,15 +19,17 @@ bool is_media_type(std::string_view code) {
   return std::find(k_types.begin(), k_types.end(), code.substr(0, code.find('/'))) != k_types.end();
 }
 
-Codes codes_of(const Operand& operand, Modifier modifier, const Concepts& concepts) {
+Codes codes_of(const Operand& operand, const Criterion& criterion, const Concepts& concepts) {
+  const Modifier modifier = criterion.modifier;
   if (modifier == Modifier::in || modifier == Modifier::not_in) {
-    return concepts.members(operand.text);
+    return concepts.members(operand.text, *criterion.parameter);
   }
   if (operand.system.empty() || operand.code.empty()) {
     return bad_value("`system|code`: only a code system tells what is above and below");
   }
-  return modifier == Modifier::below ? concepts.at_or_below(operand.system, operand.code)
-                                     : concepts.at_or_above(operand.system, operand.code);
+  return modifier == Modifier::below
+             ? concepts.at_or_below(operand.system, operand.code, *criterion.parameter)
+             : concepts.at_or_above(operand.system, operand.code, *criterion.parameter);
 }
 
 bool stays_as_it_is(const Operand& operand, Modifier modifier) {
@@ -54,7 +56,7 @@ fhir::Result<void> expand_concepts(Criterion& criterion, const Concepts* concept
   }
   std::vector<Operand> expanded;
   for (const Operand& operand : criterion.alternatives) {
-    FHIR_TRY(codes, codes_of(operand, modifier, *concepts));
+    FHIR_TRY(codes, codes_of(operand, criterion, *concepts));
     for (ConceptCode& code : codes) {
       if (expanded.size() == k_concepts_max) {
         return fhir::unexpected(fhir::make_issue(

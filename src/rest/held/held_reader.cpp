@@ -111,6 +111,14 @@ fhir::Result<std::uint64_t> HeldReader::count(const search::Query& query) {
   return stored + (may_be_held(query) ? beside(query).size() : 0);
 }
 
+/// What is held is found without.
+fhir::Result<std::vector<std::string>> HeldReader::codes_in_use(std::string_view parameter) {
+  auto* codes = dynamic_cast<storage::CodesInUse*>(reader_.get());
+  if (codes != nullptr) return codes->codes_in_use(parameter);
+  return fhir::unexpected(
+      fhir::make_issue(fhir::IssueType::not_supported, "The codes in use cannot be told"));
+}
+
 fhir::Result<storage::HistoryPage> HeldReader::history(const storage::HistoryRequest& request) {
   auto stored = reader_->history(request);
   if (stored || request.id.empty() || stored.error().type != fhir::IssueType::not_found)

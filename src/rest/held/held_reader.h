@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "src/rest/held/held_resources.h"
+#include "src/storage/codes_in_use.h"
 #include "src/storage/store.h"
 
 namespace server::rest {
 
-class HeldReader final : public storage::Reader {
+class HeldReader final : public storage::Reader, public storage::CodesInUse {
  public:
   HeldReader(std::unique_ptr<storage::Reader> reader, std::shared_ptr<const HeldResources> held)
       : reader_(std::move(reader)), held_(std::move(held)) {}
@@ -35,6 +36,7 @@ class HeldReader final : public storage::Reader {
   fhir::Result<std::optional<std::string>> note(std::string_view name) override {
     return reader_->note(name);
   }
+  fhir::Result<std::vector<std::string>> codes_in_use(std::string_view parameter) override;
 
  private:
   std::vector<storage::Version> beside(const search::Query& query);

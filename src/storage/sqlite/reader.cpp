@@ -4,6 +4,7 @@
 #include "src/storage/sqlite/history.h"
 #include "src/storage/sqlite/labels.h"
 #include "src/storage/sqlite/searcher.h"
+#include "src/storage/sqlite/used_codes.h"
 
 namespace server::storage::sqlite {
 namespace {
@@ -141,6 +142,11 @@ fhir::Result<HistoryPage> SqliteReader::history(const HistoryRequest& request) {
 fhir::Result<Labels> SqliteReader::labels(std::string_view type) {
   FHIR_CHECK(take_snapshot());
   return labels_in_use(*lease_, dictionary_, type);
+}
+
+fhir::Result<std::vector<std::string>> SqliteReader::codes_in_use(std::string_view parameter) {
+  FHIR_CHECK(take_snapshot());
+  return used_codes(*lease_, dictionary_, parameter);
 }
 
 fhir::Result<std::vector<std::string>> SqliteReader::erasable(std::string_view type_name,

@@ -1,6 +1,7 @@
 // One snapshot of the database, on a leased connection.
 #pragma once
 
+#include "src/storage/codes_in_use.h"
 #include "src/storage/sqlite/catalog.h"
 #include "src/storage/sqlite/reader_pool.h"
 #include "src/storage/sqlite/text_catch_up.h"
@@ -9,7 +10,7 @@
 namespace server::storage::sqlite {
 
 /// The snapshot is taken by the first statement: it has all that was acknowledged before.
-class SqliteReader final : public Reader {
+class SqliteReader final : public Reader, public CodesInUse {
  public:
   struct Surroundings {
     ReaderPool& readers;
@@ -31,6 +32,7 @@ class SqliteReader final : public Reader {
   fhir::Result<std::vector<std::string>> erasable(std::string_view type, Erasable which,
                                                   std::uint32_t limit) override;
   fhir::Result<std::optional<std::string>> note(std::string_view name) override;
+  fhir::Result<std::vector<std::string>> codes_in_use(std::string_view parameter) override;
 
  private:
   fhir::Result<void> take_snapshot();

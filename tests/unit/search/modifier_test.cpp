@@ -13,19 +13,20 @@ namespace {
 // Two systems of two codes; `http://vs` draws on both.
 class TwoSystems final : public Concepts {
  public:
-  fhir::Result<std::vector<ConceptCode>> members(std::string_view reference) const override {
+  fhir::Result<std::vector<ConceptCode>> members(std::string_view reference,
+                                                 const fhir::SearchParameter&) const override {
     if (reference != "http://vs") {
       return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found, "no such value set"));
     }
     return std::vector<ConceptCode>{{"http://a", "1"}, {"http://b", "2"}};
   }
-  fhir::Result<std::vector<ConceptCode>> at_or_below(std::string_view system,
-                                                     std::string_view code) const override {
+  fhir::Result<std::vector<ConceptCode>> at_or_below(std::string_view system, std::string_view code,
+                                                     const fhir::SearchParameter&) const override {
     return std::vector<ConceptCode>{{std::string(system), std::string(code)},
                                     {std::string(system), "child"}};
   }
-  fhir::Result<std::vector<ConceptCode>> at_or_above(std::string_view system,
-                                                     std::string_view code) const override {
+  fhir::Result<std::vector<ConceptCode>> at_or_above(std::string_view system, std::string_view code,
+                                                     const fhir::SearchParameter&) const override {
     return std::vector<ConceptCode>{{std::string(system), std::string(code)},
                                     {std::string(system), "parent"}};
   }
