@@ -79,7 +79,10 @@ class Import(Case):
         done = subprocess.run([binary(), "import", "--data", self.server.data, "-"], cwd=ROOT, input=text,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(run("import", "--data", self.server.data, os.path.join(self.folder, "nothing")).returncode, 2)
+        missing = os.path.join(self.folder, "nothing.ndjson")
+        done, outcomes = self.imported(missing)
+        self.assertEqual((done.returncode, [o["issue"][-1]["diagnostics"] for o in outcomes]), (1, [missing]))
+        self.assertEqual(run("import", "--data", self.server.data).returncode, 2)
         self.server.start()
         open_already, _ = self.imported(self.write("one.ndjson", observations(1)))
         self.assertEqual(open_already.returncode, 2)
