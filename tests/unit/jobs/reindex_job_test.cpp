@@ -1,9 +1,9 @@
 // What a restart goes on from is what was stored.
-#include "src/rest/reindex_job.h"
+#include "src/jobs/reindex_job.h"
 
 #include <doctest/doctest.h>
 
-using server::rest::ReindexJob;
+using server::jobs::ReindexJob;
 
 TEST_CASE("jobs are read as they were written") {
   ReindexJob job;
@@ -21,7 +21,7 @@ TEST_CASE("jobs are read as they were written") {
   ended.id = "two";
   ended.status = ReindexJob::Status::done;
   ended.ended_ms = 7;
-  const auto read = server::rest::jobs_of(server::rest::to_text({job, ended}));
+  const auto read = server::jobs::jobs_of(server::jobs::to_text({job, ended}));
   REQUIRE(read.size() == 2);
   CHECK(read[0].id == "one");
   CHECK(read[0].status == ReindexJob::Status::running);
@@ -39,10 +39,10 @@ TEST_CASE("jobs are read as they were written") {
 }
 
 TEST_CASE("a text of another kind holds no jobs, and an unknown status is not gone on with") {
-  CHECK(server::rest::jobs_of("").empty());
-  CHECK(server::rest::jobs_of("{").empty());
-  CHECK(server::rest::jobs_of("{\"id\":1}").empty());
-  const auto odd = server::rest::jobs_of(R"([{"id":"x","status":"paused"}])");
+  CHECK(server::jobs::jobs_of("").empty());
+  CHECK(server::jobs::jobs_of("{").empty());
+  CHECK(server::jobs::jobs_of("{\"id\":1}").empty());
+  const auto odd = server::jobs::jobs_of(R"([{"id":"x","status":"paused"}])");
   REQUIRE(odd.size() == 1);
   CHECK(odd[0].has_ended());
 }
