@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "src/cli/audit_command.h"
 #include "src/cli/auth_command.h"
 #include "src/cli/commands.h"
 
@@ -244,6 +245,9 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
       ->capture_default_str();
   app.add_flag("--open-introspection", settings.open_introspection,
                "Tell whoever holds a token about it, without proof of who asks");
+  app.add_flag("--audit", settings.audit,
+               "Record each interaction as an AuditEvent, each tied to the one before it; see "
+               "medisync audit verify");
   app.add_flag("--validator-service", settings.validator_service,
                "Judge what anybody posts to /validate, the interface of the validator service that "
                "conformance labs ask; nothing is stored");
@@ -425,6 +429,8 @@ int run(int argc, const char* const* argv) {
 
   AuthSettings auth_settings;
   CLI::App* auth_command = add_auth(app, auth_settings);
+  AuditSettings audit_settings;
+  CLI::App* audit_command = add_audit(app, audit_settings);
   TerminologySettings terminology_settings;
   CLI::App* terminology_command = add_terminology(app, terminology_settings);
 
@@ -452,6 +458,7 @@ int run(int argc, const char* const* argv) {
   if (terminology_command->parsed())
     return told(run_terminology(*terminology_command, terminology_settings));
   if (package_command->parsed()) return told(run_package(*package_command, package_settings));
+  if (audit_command->parsed()) return told(run_audit(audit_settings));
   if (auth_command->parsed()) return told(run_auth(*auth_command, auth_settings));
   return told(index(index_settings));
 }

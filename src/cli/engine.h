@@ -9,6 +9,7 @@
 #include "src/http/metrics.h"
 #include "src/rest/context.h"
 #include "src/rest/live_definitions.h"
+#include "src/rest/live_store.h"
 #include "src/rest/reindexer.h"
 #include "src/storage/store.h"
 
@@ -17,7 +18,7 @@ namespace server::cli {
 struct Engine {
   rest::Options options;
   std::unique_ptr<rest::LiveDefinitions> definitions;  // outlive the store
-  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<rest::LiveStore> store;
   std::unique_ptr<rest::Reindexer> reindexer;  // works from make_engine() on, if at all
 };
 

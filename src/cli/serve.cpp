@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "src/bulk/export_jobs.h"
+#include "src/cli/audit_trail.h"
 #include "src/cli/commands.h"
 #include "src/cli/engine.h"
 #include "src/cli/smart.h"
@@ -184,7 +185,22 @@ int serve(const ServeSettings& given) {
     handler.export_by(*exports);
   }
   const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
-  http::Handler& inner = site ? *site : handler;
+  std::unique_ptr<audit::Recorder> recorder;
+  if (settings.audit) {
+    auto started = start_recorder(settings, *engine);
+    if (!started) return could_not_start(started.error());
+    recorder = *std::move(started);
+  }
+  http::Handler& site_or_api = site ? *site : handler;
+  std::unique_ptr<audit::Audited> audited;
+  if (recorder)
+    audited = std::make_unique<audit::Audited>(
+        engine->options.base_path,
+        [&](const http::Headers& headers) {
+          return smart ? smart->speaker(headers) : audit::Speaker{};
+        },
+        *recorder, site_or_api);
+  http::Handler& inner = audited ? *audited : site_or_api;
   rest::ValidatorService validator(*engine->definitions, inner);
   http::RateLimited limited(
       rate_rules(settings), settings.trusted_proxies,

@@ -26,6 +26,7 @@ struct ServeSettings {
   std::string auth = "none";
   bool open_introspection = false;
   bool validator_service = false;
+  bool audit = false;
   std::string durability = "full";
   unsigned io_threads = 0;      // 0: by the machine
   unsigned worker_threads = 0;  // 0: by the machine

@@ -91,6 +91,13 @@ class SmartServer final : public Smart {
 
   rest::Authorizer& authorizer() override { return authorizer_; }
 
+  audit::Speaker speaker(const http::Headers& headers) override {
+    auto known = authorizer_.speaker(headers);
+    if (!known) return {};
+    return {std::move(known->client), std::move(known->user), std::move(known->fhir_user),
+            std::move(known->patient)};
+  }
+
   std::unique_ptr<http::Handler> site(http::Handler& api) override {
     return std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options, api);
   }

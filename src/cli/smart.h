@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "src/audit/occurrence.h"
 #include "src/cli/engine.h"
 #include "src/http/message.h"
 #include "src/rest/authorizer.h"
@@ -35,6 +36,8 @@ class Smart {
  public:
   virtual ~Smart() = default;
   virtual rest::Authorizer& authorizer() = 0;
+  /// For whom the token of a request speaks; nobody when it has none that is good.
+  virtual audit::Speaker speaker(const http::Headers& headers) = 0;
   /// What answers in front of the API, which outlives this.
   virtual std::unique_ptr<http::Handler> site(http::Handler& api) = 0;
 };

@@ -13,6 +13,13 @@ fhir::Result<storage::Store::Outcome, storage::Store::Failure> LiveStore::write(
     std::string type, id;
   };
   std::vector<Noted> noted;
+  for (std::size_t i = 0; is_kept_ != nullptr && i < writes.size(); ++i) {
+    const bool is_change = writes[i].method != storage::WriteMethod::reindex;
+    if (is_change && is_kept_(writes[i].type, writes[i].id))
+      return fhir::unexpected(Failure{
+          i, fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden,
+                              "The events of the audit trail are written by this server alone")});
+  }
   for (std::size_t i = 0; i < writes.size(); ++i) {
     if (is_put_in_force(writes[i].type)) noted.push_back({i, writes[i].type, writes[i].id});
   }

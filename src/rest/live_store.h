@@ -23,6 +23,10 @@ class LiveStore final : public storage::Store {
     return store_->read(type, id, deadline);
   }
   fhir::Result<Outcome, Failure> write(std::vector<storage::Write> writes) override;
+  /// From now on no write touches a resource for which `is_kept` is true.
+  void keep(bool (*is_kept)(std::string_view type, std::string_view id)) { is_kept_ = is_kept; }
+  /// Below what write() refuses: for the module that keeps these resources.
+  storage::Store& inner() { return *store_; }
   fhir::Result<void> put_note(std::string_view name, std::string_view text) override {
     return store_->put_note(name, text);
   }
@@ -35,6 +39,7 @@ class LiveStore final : public storage::Store {
 
  private:
   std::unique_ptr<storage::Store> store_;
+  bool (*is_kept_)(std::string_view type, std::string_view id) = nullptr;
   LiveDefinitions& definitions_;
 };
 

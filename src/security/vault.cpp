@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,6 +114,20 @@ std::string Vault::seal(std::string_view text, std::string_view place) const {
       EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, k_tag_bytes, tag.data()) != 1)
     throw std::runtime_error("AES-256-GCM is not to be had");
   return to_base64url(sealed + tag);
+}
+
+std::string Vault::code_of(std::string_view text, std::string_view place) const {
+  constexpr std::string_view k_digits = "0123456789abcdef";
+  std::string message = std::to_string(place.size());
+  message.append(":").append(place).append(text);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> code{};
+  unsigned size = 0;
+  if (HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+           bytes_of(std::string_view(message)), message.size(), code.data(), &size) == nullptr)
+    throw std::runtime_error("HMAC is not to be had");
+  std::string out;
+  for (unsigned i = 0; i < size; ++i) out.append({k_digits[code[i] >> 4], k_digits[code[i] & 15]});
+  return out;
 }
 
 std::optional<std::string> Vault::open_sealed(std::string_view sealed,

@@ -26,6 +26,9 @@ class Vault {
   /// Base64url. `place`: what the text is for; open() must be told the same.
   std::string seal(std::string_view text, std::string_view place) const;
 
+  /// HMAC-SHA-256 in hexadecimal: what only holders of the key can make.
+  std::string code_of(std::string_view text, std::string_view place) const;
+
   /// Nothing when it was not sealed so: another key, another place, a changed byte.
   std::optional<std::string> open_sealed(std::string_view sealed, std::string_view place) const;
 

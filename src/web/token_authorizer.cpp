@@ -85,7 +85,10 @@ fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view t
   identity->patient = active->grant.patient;
   identity->is_patient_user = active->grant.is_patient_user;
   identity->user_patients = active->grant.user_patients;
-  Known known{std::move(identity), active->grant.client_id, active->expires_at};
+  const security::Grant& grant = active->grant;
+  auto speaker = std::make_shared<const Speaker>(
+      Speaker{grant.client_id, grant.user, grant.fhir_user, grant.patient});
+  Known known{std::move(identity), std::move(speaker), active->expires_at};
   remember(key, revision, known);
   return known;
 }
@@ -98,11 +101,19 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
                                              fhir::IssueType::login,
                                              "This server asks for an access token"));
   FHIR_TRY(known, look_up(token, security::token_hash(token)));
-  const auto wait = limiter_.take(known.client, http::RateLimiter::Clock::now());
+  const auto wait = limiter_.take(known.speaker->client, http::RateLimiter::Clock::now());
   if (wait != http::RateLimiter::Clock::duration::zero())
     return fhir::unexpected(fhir::make_issue(fhir::Situation::throttled, fhir::IssueType::throttled,
                                              "This client asks too often: wait a while"));
   return std::move(known.identity);
+}
+
+std::optional<TokenAuthorizer::Speaker> TokenAuthorizer::speaker(const http::Headers& headers) {
+  const std::string_view token = token_of(headers);
+  if (token.empty()) return std::nullopt;
+  const auto known = look_up(token, security::token_hash(token));
+  if (!known) return std::nullopt;
+  return *known->speaker;
 }
 
 fhir::Result<std::string> TokenAuthorizer::owner(const http::Headers& headers) {

@@ -23,6 +23,11 @@ class TokenAuthorizer final : public rest::Authorizer {
 
   fhir::Result<std::shared_ptr<const access::Identity>> identify(
       const http::Headers& headers) override;
+  /// For whom a token speaks that identify() takes; nothing otherwise.
+  struct Speaker {
+    std::string client, user, fhir_user, patient;
+  };
+  std::optional<Speaker> speaker(const http::Headers& headers);
   fhir::Result<std::string> owner(const http::Headers& headers) override;
   std::string challenge(const http::Headers& headers) const override;
 
@@ -30,7 +35,7 @@ class TokenAuthorizer final : public rest::Authorizer {
   using Shared = std::shared_ptr<const access::Identity>;
   struct Known {
     Shared identity;
-    std::string client;
+    std::shared_ptr<const Speaker> speaker;
     std::int64_t expires_at = 0;
   };
   std::optional<Known> recall(const std::string& key, std::int64_t revision);

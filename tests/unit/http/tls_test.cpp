@@ -1,5 +1,5 @@
-// TLS over loopback with a certificate made here. "all production exchange of healthcare data SHOULD
-// use SSL": https://hl7.org/fhir/R4/http.html#security
+// TLS over loopback with a certificate made here. "all production exchange of healthcare data
+// SHOULD use SSL": https://hl7.org/fhir/R4/http.html#security
 #include <doctest/doctest.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -1,0 +1,179 @@
+#include "src/audit/audited.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "src/rest/router.h"
+#include "src/rest/search_request.h"
+#include "src/search/percent.h"
+
+namespace server::audit {
+namespace {
+
+constexpr std::size_t k_looked_at_max = 64 << 10;  // bytes of a body
+constexpr std::size_t k_entities_max = 1'000;
+constexpr std::size_t k_query_bytes_max = 4'096;
+
+/// The interactions of R4's vocabulary; whatever else has no name there.
+std::string_view interaction_of(std::string_view route) {
+  static constexpr auto k_known = std::to_array<std::string_view>(
+      {"read", "vread", "update", "patch", "delete", "history-instance", "history-type",
+       "history-system", "create", "search-type", "search-system", "transaction", "operation"});
+  if (route.starts_with("conditional-"))
+    route.remove_prefix(std::string_view("conditional-").size());
+  if (route.starts_with("search-compartment")) return "search-type";
+  const auto* found = std::find(k_known.begin(), k_known.end(), route);
+  return found == k_known.end() ? std::string_view{} : *found;
+}
+
+/// The characters of an id at the beginning of a text.
+std::string_view id_at(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size() && end < 64 &&
+         ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z') ||
+          (text[end] >= '0' && text[end] <= '9') || text[end] == '-' || text[end] == '.'))
+    ++end;
+  return text.substr(0, end);
+}
+
+void add_once(std::vector<std::string>& list, std::string_view text) {
+  if (text.empty() || list.size() >= k_entities_max) return;
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.emplace_back(text);
+}
+
+/// `/fhir/Patient/1/_history/2`, at any host → `Patient/1/_history/2`.
+std::string_view below_base(std::string_view url, std::string_view base_path) {
+  const std::string base = std::string(base_path) + "/";
+  const std::size_t at = url.find(base);
+  return at == std::string_view::npos ? std::string_view{} : url.substr(at + base.size());
+}
+
+bool looks_for_data(std::string_view interaction) {
+  return interaction.starts_with("search-") || interaction == "operation" ||
+         interaction.starts_with("history-");
+}
+
+/// `patient=…` and `subject=Patient/…` of a search.
+void add_patients_of_query(std::string_view query, std::vector<std::string>& patients) {
+  const auto pairs = search::split_query(query);
+  if (!pairs) return;
+  for (const auto& [name, value] : *pairs) {
+    if (name != "patient" && name != "subject" && name != "subject:Patient") continue;
+    std::string_view text = value;
+    if (text.starts_with("Patient/")) {
+      text.remove_prefix(8);
+    } else if (name == "subject") {
+      continue;
+    }
+    add_once(patients, id_at(text));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> patients_of(std::string_view body) {
+  body = body.substr(0, k_looked_at_max);
+  std::vector<std::string> patients;
+  if (!body.starts_with('{')) return patients;
+  constexpr std::string_view k_id = "\"id\":\"", k_reference = "\"reference\":\"Patient/";
+  if (body.starts_with(R"({"resourceType":"Patient")")) {
+    if (const std::size_t at = body.find(k_id); at != std::string_view::npos)
+      add_once(patients, id_at(body.substr(at + k_id.size())));
+    return patients;
+  }
+  for (const std::string_view member : {R"("subject":{)", R"("patient":{)", R"("beneficiary":{)",
+                                        R"("individual":{)", R"("for":{)"}) {
+    for (std::size_t at = body.find(member); at != std::string_view::npos;
+         at = body.find(member, at + 1)) {
+      const std::string_view object = body.substr(at, body.find('}', at) - at);
+      if (const std::size_t found = object.find(k_reference); found != std::string_view::npos)
+        add_once(patients, id_at(object.substr(found + k_reference.size())));
+    }
+  }
+  return patients;
+}
+
+std::vector<std::string> locations_of(std::string_view body, std::string_view base_path) {
+  constexpr std::string_view k_location = R"("location":")";
+  std::vector<std::string> out;
+  for (std::size_t at = body.find(k_location);
+       at != std::string_view::npos && out.size() < k_entities_max;
+       at = body.find(k_location, at + 1)) {
+    const std::string_view rest = body.substr(at + k_location.size());
+    const std::string_view place = below_base(rest.substr(0, rest.find('"')), base_path);
+    if (!place.empty()) out.emplace_back(place);
+  }
+  return out;
+}
+
+http::Response Audited::handle(http::Request& request) {
+  http::Response response = next_.handle(request);
+  if (!response.wants_worker) tell(request, response);
+  return response;
+}
+
+/// A login, accepted or not; whose it was is known to nobody when it was not.
+bool Audited::tell_login(const http::Request& request, const http::Response& response,
+                         Occurrence& occurrence) const {
+  if (request.method != http::Method::post) return false;
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  if (path != base_path_ + "/auth/login" && path != base_path_ + "/auth/second-factor" &&
+      path != base_path_ + "/auth/token")
+    return false;
+  occurrence.is_login = true;
+  occurrence.status = response.status;
+  return true;
+}
+
+void Audited::tell(const http::Request& request, const http::Response& response) {
+  Occurrence occurrence;
+  occurrence.recorded = rest::now_utc_ms();
+  occurrence.address = request.remote_address;
+  occurrence.request_id = request.id;
+  if (tell_login(request, response, occurrence)) return recorder_.record(std::move(occurrence));
+  const std::string_view target = request.target;
+  const std::size_t mark = target.find('?');
+  const std::string_view path = target.substr(0, mark);
+  const std::string_view query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
+  if (!path.starts_with(base_path_)) return;
+  std::string_view below = path.substr(base_path_.size());
+  while (below.starts_with('/')) below.remove_prefix(1);
+  while (below.ends_with('/')) below.remove_suffix(1);
+  const std::string decoded(below);  // ids and types need no encoding
+  const auto found = rest::match(request.method, decoded);
+  if (!found || found->route == nullptr) return;
+  occurrence.interaction = interaction_of(found->route->interaction);
+  if (occurrence.interaction.empty()) return;
+  occurrence.status = response.status;
+  occurrence.speaker = who_(request.headers);
+  if (looks_for_data(occurrence.interaction)) {
+    const bool is_form = occurrence.interaction.starts_with("search-") && !request.body.empty();
+    occurrence.query = request.method_text + " " + std::string(target.substr(0, k_query_bytes_max));
+    if (is_form) occurrence.query += "\n" + request.body.substr(0, k_query_bytes_max);
+    add_patients_of_query(query, occurrence.patients);
+    if (is_form) add_patients_of_query(request.body, occurrence.patients);
+  }
+  if (occurrence.interaction == "transaction") {
+    occurrence.resources = locations_of(response.body, base_path_);
+  } else if (const std::string_view made = below_base(response.headers.get("Location"), base_path_);
+             !made.empty()) {
+    add_once(occurrence.resources, made);
+  } else if (!found->id.empty()) {
+    std::string place = std::string(found->type) + "/" + std::string(found->id);
+    if (!found->version.empty()) place += "/_history/" + std::string(found->version);
+    add_once(occurrence.resources, place);
+  }
+  if (found->type == "Patient" && !found->id.empty()) add_once(occurrence.patients, found->id);
+  for (const std::string_view body :
+       {std::string_view(request.body), std::string_view(response.body)}) {
+    if (occurrence.interaction == "transaction" || looks_for_data(occurrence.interaction)) continue;
+    for (const std::string& patient : patients_of(body)) add_once(occurrence.patients, patient);
+  }
+  if (!occurrence.speaker.patient.empty())
+    add_once(occurrence.patients, occurrence.speaker.patient);
+  recorder_.record(std::move(occurrence));
+}
+
+}  // namespace server::audit

@@ -1,0 +1,72 @@
+// Writes events down, one after the other, behind the requests that they are about.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "src/audit/chain.h"
+#include "src/audit/occurrence.h"
+#include "src/rest/snapshot_source.h"
+#include "src/storage/store.h"
+
+namespace server::audit {
+
+struct RecorderOptions {
+  std::string server;  // URL of the FHIR endpoint
+  /// Of events that wait, about; what comes past it is lost, and counted.
+  std::size_t waiting_bytes_max = std::size_t{64} << 20;
+  std::size_t batch_max = 500;                       // events in one write
+  std::chrono::milliseconds retry_after{1000};       // when the store does not take them
+  std::function<void(const std::string&)> complain;  // a line for the log; may be empty
+};
+
+/// Never holds up a request: what cannot be kept is lost, and the next event tells how many were.
+class Recorder {
+ public:
+  /// Goes on where the chain ends.
+  ///
+  /// snapshots, store   outlive this; the store takes what a client may not write
+  /// errors   security: the head is not ours, or the event that it names is not there · of the
+  /// store
+  static fhir::Result<std::unique_ptr<Recorder>> start(RecorderOptions options, Chain chain,
+                                                       rest::SnapshotSource& snapshots,
+                                                       storage::Store& store);
+  /// Writes what waits, for a moment at most.
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  /// Thread-safe; does not wait.
+  void record(Occurrence occurrence);
+
+ private:
+  Recorder(RecorderOptions options, Chain chain, rest::SnapshotSource& snapshots,
+           storage::Store& store);
+  fhir::Result<void> find_end();
+  void work();
+  fhir::Result<void> write(const std::deque<Occurrence>& batch, std::uint64_t lost);
+
+  const RecorderOptions options_;
+  const Chain chain_;
+  rest::SnapshotSource& snapshots_;
+  storage::Store& store_;
+  Link last_;  // of the worker alone, once it runs
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Occurrence> waiting_;  // guarded by mutex_
+  std::size_t waiting_bytes_ = 0;   // guarded by mutex_
+  std::uint64_t lost_ = 0;          // guarded by mutex_
+  bool is_stopping_ = false;        // guarded by mutex_
+  std::thread worker_;
+};
+
+inline constexpr std::string_view k_head_note = "audit-head";
+
+}  // namespace server::audit

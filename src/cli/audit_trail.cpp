@@ -1,0 +1,28 @@
+#include "src/cli/audit_trail.h"
+
+#include <cstdio>
+
+#include "src/rest/live_store.h"
+
+namespace server::cli {
+
+std::filesystem::path audit_key_file(const std::filesystem::path& data) {
+  return data / "audit.key";
+}
+
+fhir::Result<std::unique_ptr<audit::Recorder>> start_recorder(const ServeSettings& settings,
+                                                              Engine& engine) {
+  FHIR_TRY(key, security::Vault::open(audit_key_file(settings.data)));
+  engine.store->keep([](std::string_view type, std::string_view id) {
+    return type == "AuditEvent" && audit::is_id_of_chain(id);
+  });
+  audit::RecorderOptions options;
+  options.server = engine.options.base_url;
+  options.complain = [](const std::string& line) {
+    std::fprintf(stderr, "medisync: %s\n", line.c_str());
+  };
+  return audit::Recorder::start(std::move(options), audit::Chain(std::move(key)),
+                                *engine.definitions, engine.store->inner());
+}
+
+}  // namespace server::cli

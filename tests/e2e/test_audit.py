@@ -1,0 +1,217 @@
+"""serve --audit: an AuditEvent for each interaction, in a chain that medisync audit verify checks.
+https://profiles.ihe.net/ITI/BALP/content.html https://hl7.org/fhir/R4/auditevent.html"""
+import base64
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+
+from smart import SmartCase
+from support import Case, Server, ServerCase, bundle, entries, entry, patient, run
+
+
+def subtype(event):
+    return event["subtype"][0]["code"]
+
+
+def whats(event, role):
+    return [e["what"]["reference"] for e in event["entity"] if e.get("role", {}).get("code") == role and "reference" in e.get("what", {})]
+
+
+class Trail(ServerCase):
+    arguments = ("--audit",)
+
+    def events(self, **criteria):
+        """The events of a search, once at least one is there: they are written behind the requests."""
+        for _ in range(100):
+            answer = self.http.search("AuditEvent", {"_sort": "_id", "_count": "1000", **criteria})
+            self.assert_status(answer, 200)
+            found = [e["resource"] for e in entries(answer.json)]
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"no event for {criteria}")
+
+    def query_of(self, event):
+        return "".join(base64.b64decode(e["query"]).decode() for e in event["entity"] if "query" in e)
+
+    def test_each_interaction_is_told_with_what_it_was_about(self):
+        made = self.create(patient("Audited"))
+        place = f"Patient/{made['id']}"
+        self.http.get(place)
+        self.http.put(place, {**made, "gender": "male"})
+        self.http.get(place + "/_history/1")
+        self.http.get(place + "/_history")
+        self.http.search("Observation", {"patient": made["id"], "code": "x"})
+        self.http.delete(place)
+        self.http.get(place)
+        self.events(subtype="delete", patient=place)
+        self.events(subtype="read", outcome="4", patient=place)
+        events = [e for e in self.events(patient=place) if "AuditEvent" not in self.query_of(e)]
+        self.assertEqual([(subtype(e), e["action"], e["outcome"]) for e in events], [
+            ("create", "C", "0"), ("read", "R", "0"), ("update", "U", "0"), ("vread", "R", "0"),
+            ("history-instance", "R", "0"), ("search-type", "E", "0"), ("delete", "D", "0"), ("read", "R", "4")])
+        self.assertEqual(whats(events[0], "4"), [place + "/_history/1"])
+        self.assertEqual({tuple(whats(e, "1")) for e in events}, {(place,)})
+        self.assertIn(f"GET /fhir/Observation?patient={made['id']}", self.query_of(events[5]))
+        self.assertEqual(events[0]["agent"][0]["network"]["address"], "127.0.0.1")
+
+    def test_events_are_valid(self):
+        self.create(patient())
+        for event in self.events()[:5]:
+            answer = self.http.post("AuditEvent/$validate", event)
+            self.assertEqual([i for i in answer.issues if i["severity"] in ("error", "fatal")], [], event)
+
+    def test_a_transaction_names_what_it_wrote(self):
+        done = self.transaction(entry("PUT", "Patient/tx1", patient(id="tx1")), entry("PUT", "Patient/tx2", patient(id="tx2")))
+        self.assert_status(done, 200)
+        event = self.events(subtype="transaction", entity="Patient/tx1")[0]
+        self.assertEqual(whats(event, "4"), ["Patient/tx1/_history/1", "Patient/tx2/_history/1"])
+
+    def test_refusals_are_told_too(self):
+        self.assert_status(self.http.post("Patient", {"resourceType": "Patient", "gender": "none such"}), 422)
+        event = self.events(subtype="create", outcome="4")[0]
+        self.assertEqual(event["outcomeDesc"], "HTTP 422")
+
+    def test_nobody_writes_into_the_trail(self):
+        self.create(patient())
+        event = self.events()[0]
+        place = "AuditEvent/" + event["id"]
+        self.assert_outcome(self.http.put(place, event), 403, "forbidden")
+        self.assert_outcome(self.http.delete(place), 403, "forbidden")
+        self.assert_outcome(self.http.put("AuditEvent/audit-0000000000999999", {**event, "id": "audit-0000000000999999"}), 403, "forbidden")
+        self.assertNotEqual(self.transaction(entry("DELETE", place)).status, 200)
+        self.assertEqual(self.http.get(place).json["meta"]["versionId"], "1")
+        # Events of other systems are resources as any.
+        other = self.http.post("AuditEvent", {k: v for k, v in event.items() if k not in ("id", "meta", "extension")})
+        self.assert_status(other, 201)
+
+    def test_health_and_metadata_leave_no_event(self):
+        self.http.get("metadata")
+        self.http.raw("GET", "/health")
+        self.create(patient())
+        self.assertEqual([e for e in self.events() if subtype(e) == "capabilities"], [])
+
+
+class Verify(Case):
+    """Over a trail of some twenty events, each time a copy that is damaged in one way."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.data = tempfile.mkdtemp(prefix="medisync-e2e-")
+        cls.addClassCleanup(shutil.rmtree, cls.data, True)
+        for _ in range(2):  # over a restart
+            with Server(data=cls.data, arguments=["--audit"]) as server, server.client() as http:
+                for number in range(10):
+                    assert http.put(f"Patient/v{number}", patient(id=f"v{number}")).status in (200, 201)
+                server.terminate()
+
+    def verify(self, data):
+        done = run("audit", "verify", "--data", data)
+        return done.returncode, done.stdout.decode().splitlines(), done.stderr.decode()
+
+    def damaged(self, statement, *values):
+        copy = tempfile.mkdtemp(prefix="medisync-e2e-")
+        self.addCleanup(shutil.rmtree, copy, True)
+        shutil.copytree(self.data, copy, dirs_exist_ok=True)
+        with sqlite3.connect(os.path.join(copy, "medisync.db")) as database:
+            changed = database.execute(statement, values).rowcount
+        self.assertGreater(changed, 0, "the damage is done")
+        return copy
+
+    def test_a_whole_trail(self):
+        code, lines, error = self.verify(self.data)
+        self.assertEqual(code, 0, (lines, error))
+        self.assertIn("20 events, 0 that could not be kept, 0 faults", lines)
+
+    def told_of(self, statement, *values):
+        code, lines, _ = self.verify(self.damaged(statement, *values))
+        self.assertEqual(code, 1)
+        return [line.split(" ", 1) for line in lines if line.startswith("AuditEvent/")]
+
+    def test_what_is_taken_away_is_missed(self):
+        gone = "audit-0000000000000005"
+        self.assertEqual(self.told_of("DELETE FROM resource WHERE id = ?", gone), [["AuditEvent/" + gone, "is missing"]])
+
+    def test_an_end_that_was_cut_off_is_missed(self):
+        told = self.told_of("DELETE FROM resource WHERE id > 'audit-0000000000000017' AND id LIKE 'audit-%'")
+        self.assertEqual([what for _, what in told], ["is missing"] * 3)
+
+    def test_what_was_put_in_the_place_of_another_shows(self):
+        told = self.told_of("UPDATE resource SET body = (SELECT body FROM resource WHERE id = 'audit-0000000000000006') "
+                            "WHERE id = 'audit-0000000000000005'")
+        self.assertEqual(told[0], ["AuditEvent/audit-0000000000000005", "is another event"])
+
+    def test_what_was_written_anew_shows(self):
+        told = self.told_of("UPDATE resource SET version_id = 2 WHERE id = 'audit-0000000000000004'")
+        self.assertEqual(told[0], ["AuditEvent/audit-0000000000000004", "has more than one version"])
+
+    def test_another_key(self):
+        copy = tempfile.mkdtemp(prefix="medisync-e2e-")
+        self.addCleanup(shutil.rmtree, copy, True)
+        shutil.copytree(self.data, copy, dirs_exist_ok=True)
+        os.unlink(os.path.join(copy, "audit.key"))
+        self.assertEqual(self.verify(copy)[0], 2)
+        with open(os.open(os.path.join(copy, "audit.key"), os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(base64.urlsafe_b64encode(b"k" * 32).decode().rstrip("=") + "\n")
+        code, lines, _ = self.verify(copy)
+        self.assertEqual(code, 1)
+        self.assertTrue(any("was changed" in line for line in lines))
+        with self.assertRaises(AssertionError):  # nor is such a trail gone on with
+            Server(data=copy, arguments=["--audit"]).start()
+
+    def test_a_folder_without_a_trail(self):
+        with tempfile.TemporaryDirectory() as empty:
+            self.assertEqual(self.verify(empty)[0], 2)
+
+
+class Killed(Case):
+    def test_the_trail_goes_on_after_a_kill(self):
+        with Server(arguments=["--audit"]) as server:
+            for number in range(3):
+                with server.client() as http:
+                    for _ in range(50):
+                        self.assert_status(http.post("Patient", patient(f"K{number}")), 201)
+                server.kill()
+                server.restart()
+            server.terminate()
+            done = run("audit", "verify", "--data", server.data)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn(b"0 faults", done.stdout)
+
+
+class WithTokens(SmartCase):
+    arguments = ("--audit",)
+
+    def events(self, token, **criteria):
+        for _ in range(100):
+            found = [e["resource"] for e in entries(token.search("AuditEvent", {"_count": "1000", **criteria}).json)]
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"no event for {criteria}")
+
+    def test_who_asked_by_which_app_is_told(self):
+        self.bearer("launch/patient patient/*.rs").get("Patient/p1")
+        event = self.events(self.system, subtype="read", entity="Patient/p1", agent="Practitioner/dr")[0]
+        agents = {a["type"]["coding"][0]["code"]: a["who"] for a in event["agent"]}
+        self.assertEqual(agents["IRCP"], {"reference": "Practitioner/dr", "identifier": {"value": "ada"}})
+        self.assertEqual(agents["110153"]["identifier"]["value"], "app")
+
+    def test_who_was_refused_and_logins_are_told(self):
+        self.assert_status(self.public.get("Patient/p1"), 401)
+        self.assertTrue(self.events(self.system, subtype="read", outcome="4"))
+        self.assertTrue(self.events(self.system, type="http://dicom.nema.org/resources/ontology/DCM|110114"))
+
+    def test_a_patient_sees_what_is_about_them_alone(self):
+        self.system.get("Patient/p1")
+        self.system.get("Patient/p2")
+        self.events(self.system, entity="Patient/p2")
+        mine = self.bearer("launch/patient patient/AuditEvent.rs", user="pat")
+        found = self.events(mine)
+        self.assertTrue(all("Patient/p1" in json.dumps(e) for e in found))
+        self.assertEqual([e for e in found if "Patient/p2" in whats(e, "1")], [])
+        none = self.bearer("launch/patient patient/Observation.rs")
+        self.assert_outcome(none.get("AuditEvent"), 403)
