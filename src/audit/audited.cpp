@@ -22,7 +22,8 @@ std::string_view interaction_of(std::string_view route) {
        "history-system", "create", "search-type", "search-system", "transaction", "operation"});
   if (route.starts_with("conditional-"))
     route.remove_prefix(std::string_view("conditional-").size());
-  if (route.starts_with("search-compartment")) return "search-type";
+  // Answers that come later, and the files of an export.
+  if (route == "async-status" || route == "async-export-file") return "operation";
   const auto* found = std::find(k_known.begin(), k_known.end(), route);
   return found == k_known.end() ? std::string_view{} : *found;
 }
@@ -145,7 +146,9 @@ void Audited::tell(const http::Request& request, const http::Response& response)
   const auto found = rest::match(request.method, decoded);
   if (!found || found->route == nullptr) return;
   occurrence.interaction = interaction_of(found->route->interaction);
-  if (occurrence.interaction.empty()) return;
+  const bool is_still_waiting =
+      found->route->interaction == "async-status" && response.status == 202;
+  if (occurrence.interaction.empty() || is_still_waiting) return;
   occurrence.status = response.status;
   occurrence.speaker = who_(request.headers);
   if (looks_for_data(occurrence.interaction)) {

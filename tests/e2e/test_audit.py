@@ -88,6 +88,20 @@ class Trail(ServerCase):
         other = self.http.post("AuditEvent", {k: v for k, v in event.items() if k not in ("id", "meta", "extension")})
         self.assert_status(other, 201)
 
+    def test_what_is_answered_later_is_told_when_it_is_asked_for_and_when_it_is_fetched(self):
+        accepted = self.http.get("Patient?name=later", Prefer="respond-async")
+        self.assert_status(accepted, 202)
+        for _ in range(200):
+            answer = self.http.get(accepted["Content-Location"])
+            if answer.status != 202:
+                break
+            time.sleep(0.02)
+        self.assert_status(answer, 200)
+        self.events(subtype="operation")
+        queries = [self.query_of(e) for e in self.events()]
+        self.assertEqual(len([q for q in queries if "Patient?name=later" in q]), 1)
+        self.assertEqual(len([q for q in queries if "/_async/" in q]), 1)
+
     def test_health_and_metadata_leave_no_event(self):
         self.http.get("metadata")
         self.http.raw("GET", "/health")
