@@ -27,7 +27,7 @@ std::span<const Operation> all_operations() {
       {"subsumes", "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes", "CodeSystem",
        level_type | level_instance, false, false, subsumes, is_quick_subsumes},
       {"expand", "http://hl7.org/fhir/OperationDefinition/ValueSet-expand", "ValueSet",
-       level_type | level_instance, false, false, expand},
+       level_type | level_instance, false, false, expand, nullptr, expand_in_pieces},
       {"validate-code", "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
        "ValueSet", level_type | level_instance, false, false, validate_code_of_value_set,
        is_quick_validation_in_set},

@@ -2,9 +2,10 @@
 #include "src/operations/expand.h"
 
 #include <array>
-#include <vector>
+#include <memory>
+#include <utility>
 
-#include "src/operations/expansion_writer.h"
+#include "src/operations/expansion_source.h"
 #include "src/operations/terminology_subject.h"
 #include "src/operations/tx_request.h"
 #include "terminology/expand.h"
@@ -49,13 +50,17 @@ fhir::Result<ExpansionView> view_of(const Invocation& invocation, const Paramete
   return view;
 }
 
+}  // namespace
+
 /// What identifies the value set; its definition only when it is asked for.
-void write_head(const Value* resource, const ValueSet& set, bool with_definition, Builder& out) {
+void write_head(const ExpandRequest& request, Builder& out) {
   constexpr std::array<std::string_view, 9> k_members = {"language",     "url",  "identifier",
                                                          "version",      "name", "title",
                                                          "experimental", "date", "status"};
+  out.begin_object().string("resourceType", "ValueSet");
+  const Value* resource = request.subject.resource();
   if (resource == nullptr) {
-    const terminology::ValueSetInfo& info = set.info();
+    const terminology::ValueSetInfo& info = request.subject.set().info();
     for (const auto& [name, text] : {std::pair{"url", info.url},
                                      {"version", info.version},
                                      {"name", info.name},
@@ -69,32 +74,66 @@ void write_head(const Value* resource, const ValueSet& set, bool with_definition
     if (const Value* member = resource->find(name)) out.key(name).value(*member);
   }
   if (resource->find("status") == nullptr) out.string("status", "unknown");
-  const Value* compose = with_definition ? resource->find("compose") : nullptr;
+  const Value* compose = request.include_definition ? resource->find("compose") : nullptr;
   if (compose == nullptr) return;
   if (const Value* contained = resource->find("contained")) out.key("contained").value(*contained);
   out.key("compose").value(*compose);
 }
 
+namespace {
+
+/// Answers with fewer codes are made at once: one piece would hold them.
+constexpr std::size_t k_pieces_codes_min = 1000;
+
+fhir::Result<std::unique_ptr<const ExpandRequest>> read_request(const Invocation& invocation) {
+  auto request = std::make_unique<ExpandRequest>(invocation);
+  const Parameters& parameters = request->parameters;
+  FHIR_TRY(include_definition, parameters.boolean("includeDefinition", false));
+  request->include_definition = include_definition;
+  FHIR_TRY(scope, scope_of(invocation, parameters));
+  request->scope = std::move(scope);
+  FHIR_TRY(subject, set_subject_of(invocation, parameters, *request->scope));
+  request->subject = std::move(subject);
+  FHIR_TRY(options, options_of(parameters, request->subject.set()));
+  request->options = std::move(options);
+  request->options.rules = &request->scope->rules();
+  request->options.codes_max = invocation.services->expansion_codes_max;
+  FHIR_TRY(view, view_of(invocation, parameters, request->subject.set()));
+  request->view = std::move(view);
+  return std::unique_ptr<const ExpandRequest>(std::move(request));
+}
+
+fhir::Result<std::string> whole(const ExpandRequest& request) {
+  FHIR_TRY(expansion, terminology::expand(request.subject.set(), request.options));
+  const ExpansionFacts facts{expansion.total, expansion.is_complete, expansion.crossed_versions};
+  std::string text;
+  Builder out(text);
+  write_head(request, out);
+  out.key("expansion");
+  ExpansionWriter(*request.scope, request.subject.set(), facts, request.options, request.view,
+                  request.parameters)
+      .write(expansion.codes, out);
+  out.end_object();
+  return text;
+}
+
 }  // namespace
 
 fhir::Result<std::string> expand(const Invocation& invocation) {
-  const Parameters parameters(invocation.parameters);
-  FHIR_TRY(include_definition, parameters.boolean("includeDefinition", false));
-  FHIR_TRY(scope, scope_of(invocation, parameters));
-  FHIR_TRY(subject, set_subject_of(invocation, parameters, *scope));
-  FHIR_TRY(options, options_of(parameters, subject.set()));
-  options.rules = &scope->rules();
-  options.codes_max = invocation.services->expansion_codes_max;
-  FHIR_TRY(view, view_of(invocation, parameters, subject.set()));
-  FHIR_TRY(expansion, terminology::expand(subject.set(), options));
-  std::string text;
-  Builder out(text);
-  out.begin_object().string("resourceType", "ValueSet");
-  write_head(subject.resource(), subject.set(), include_definition, out);
-  out.key("expansion");
-  ExpansionWriter(*scope, subject.set(), expansion, options, view, parameters, out).write();
-  out.end_object();
-  return text;
+  FHIR_TRY(request, read_request(invocation));
+  return whole(*request);
+}
+
+fhir::Result<Reply> expand_in_pieces(const Invocation& invocation) {
+  FHIR_TRY(request, read_request(invocation));
+  auto concepts = terminology::expand_concepts(request->subject.set(), request->options);
+  if (concepts && concepts->ids.size() >= k_pieces_codes_min &&
+      concepts->ids.size() <= invocation.services->streamed_codes_max) {
+    FHIR_TRY(source, expansion_source(std::move(request), *std::move(concepts)));
+    return Reply{{}, std::move(source)};
+  }
+  FHIR_TRY(text, whole(*request));
+  return Reply{std::move(text), nullptr};
 }
 
 }  // namespace server::operations

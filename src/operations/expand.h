@@ -12,4 +12,9 @@ namespace server::operations {
 ///           · too-costly: too many codes
 fhir::Result<std::string> expand(const Invocation& invocation);
 
+/// The same; what has many codes of one code system is made piece by piece, and may be longer.
+///
+/// errors    those of expand, and transient
+fhir::Result<Reply> expand_in_pieces(const Invocation& invocation);
+
 }  // namespace server::operations

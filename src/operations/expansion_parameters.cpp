@@ -33,7 +33,7 @@ void add_parameter(Builder& list, std::string_view name, std::string_view type,
 }  // namespace
 
 /// "Parameters that controlled the expansion process": those that were given, and what was used.
-void ExpansionWriter::write_parameters() {
+void ExpansionWriter::write_parameters(Builder& out) const {
   std::string text;
   Builder list(text);
   list.begin_array();
@@ -61,16 +61,16 @@ void ExpansionWriter::write_parameters() {
     echo(name, "Boolean");
   if (!view_.languages.text().empty())
     add_parameter(list, "displayLanguage", "Code", in_quotes(view_.languages.text()));
-  if (options_.versions_match.value_or(expansion_.crossed_versions))
+  if (options_.versions_match.value_or(facts_.crossed_versions))
     add_parameter(list, "versionsMatch", "Boolean", "true");
   write_rules(list);
   write_sources(list);
   list.end_array();
-  if (text != "[]") out_.raw("parameter", text);
+  if (text != "[]") out.raw("parameter", text);
 }
 
 /// Version rules that had a say.
-void ExpansionWriter::write_rules(Builder& list) {
+void ExpansionWriter::write_rules(Builder& list) const {
   const terminology::VersionRules& rules = scope_.rules();
   const auto write_used = [&](std::string_view name,
                               const std::vector<terminology::VersionRule>& given, bool of_open) {
@@ -97,7 +97,7 @@ void ExpansionWriter::write_rules(Builder& list) {
   }
 }
 
-void ExpansionWriter::write_sources(Builder& list) {
+void ExpansionWriter::write_sources(Builder& list) const {
   using terminology::canonical_text;
   std::set<std::pair<std::string, std::string>> found;  // parameter, canonical
   const auto judge = [&](const std::string& canonical, std::string_view status,

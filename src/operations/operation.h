@@ -32,8 +32,11 @@ struct Services {
   std::shared_ptr<const terminology::Terminology> terminology;
   std::shared_ptr<const fhir::validation::Validator> validator;
   storage::Store* store = nullptr;
-  std::size_t expansion_codes_max = 100'000;  // of one answer to $expand
+  std::size_t expansion_codes_max = 100'000;   // of one answer to $expand
+  std::size_t streamed_codes_max = 1'000'000;  // of one that is made in pieces
 };
+
+enum class Notation : std::uint8_t { json, xml };
 
 struct Invocation {
   std::string_view resource_type;  // empty at system level
@@ -47,6 +50,24 @@ struct Invocation {
   std::span<const fhir::Issue> body_faults;
   const Services* services = nullptr;
   std::string_view accept_language;  // the header's value
+  /// Keeps alive what the pointers here lead to, but for `services`; null: they end with the call.
+  std::shared_ptr<const void> owner;
+  Notation notation = Notation::json;  // of what is made in pieces
+};
+
+/// A resource as text that is made piece by piece.
+class ResourceSource {
+ public:
+  virtual ~ResourceSource() = default;
+  /// Appends the next piece, of about `bytes`; false: it was the last.
+  virtual bool next(std::string& out, std::size_t bytes) = 0;
+};
+
+/// What an operation answers with: the whole resource as JSON, or its pieces in the notation that
+/// was asked for.
+struct Reply {
+  std::string whole;
+  std::shared_ptr<ResourceSource> pieces;  // null: it is whole
 };
 
 enum Level : std::uint8_t { level_system = 1, level_type = 2, level_instance = 4 };
@@ -64,6 +85,9 @@ struct Operation {
   /// microseconds and never more than a millisecond: handing it to another thread would cost more.
   /// Null: no question is.
   bool (*is_quick)(const Invocation& invocation) = nullptr;
+  /// The same as run, for who takes a large answer in pieces; null: no answer is that large. The
+  /// invocation has an owner.
+  fhir::Result<Reply> (*run_in_pieces)(const Invocation& invocation) = nullptr;
 };
 
 /// Every operation this program answers; the routes and the CapabilityStatement come from it.

@@ -116,7 +116,9 @@ struct Call {
   bool respond_async = false;  // Prefer says so
   bool is_get = false;         // or HEAD:
   bool is_head = false;
-  bool is_entry = false;  // of a bundle: what it answers with is a resource
+  bool is_entry = false;      // of a bundle: what it answers with is a resource
+  bool takes_pieces = false;  // may be answered by a source of pieces
+  operations::Notation notation = operations::Notation::json;  // of these
   bool is_trial = false;  // on a network thread: what is not quick is left to a worker
 
   fhir::Result<std::unique_ptr<storage::Reader>> reader() const {

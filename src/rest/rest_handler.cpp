@@ -328,6 +328,9 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   call.is_head = request.method == http::Method::head;
   call.is_get = request.method == http::Method::get || request.method == http::Method::head;
   call.is_trial = request.is_trial;
+  // An answer for later is kept as JSON, and an indented one is made of the whole.
+  call.takes_pieces = progress == nullptr && !presentation.pretty;
+  if (presentation.format == Format::xml) call.notation = operations::Notation::xml;
   FHIR_CHECK(check_names(call));
   // 5. The interaction; later, when the client would rather not wait.
   const bool is_for_later = presentation.respond_async && jobs_ != nullptr && progress == nullptr &&

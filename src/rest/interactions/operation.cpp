@@ -1,4 +1,5 @@
 // https://hl7.org/fhir/R4/operations.html#executing
+#include "src/http/body_source.h"
 #include "src/rest/answer.h"
 #include "src/rest/graphql_run.h"
 #include "src/rest/interactions/interactions.h"
@@ -29,6 +30,7 @@ fhir::Issue needs_post() {
 /// "It's also possible to apply graphql to the results of other operations. This is done by adding
 /// the parameter "_graphql"". https://hl7.org/fhir/R4/graphql.html#operations
 Answer query_result(Call call) {
+  call.takes_pieces = false;
   GraphqlRequest request;
   std::erase_if(call.parameters, [&](auto& pair) {
     if (pair.first != k_graphql) return false;
@@ -38,6 +40,45 @@ Answer query_result(Call call) {
   FHIR_TRY(result, operation(call));
   if (result.status != 200) return std::move(result);
   return run_graphql_over(call, request, std::move(result.body));
+}
+
+/// What a large answer refers to while it is sent.
+struct Kept {
+  fhir::json::Document parameters;
+  std::string accept_language;
+};
+
+class PiecesOfResource final : public http::BodySource {
+ public:
+  explicit PiecesOfResource(std::shared_ptr<operations::ResourceSource> resource)
+      : resource_(std::move(resource)) {}
+  std::optional<std::uint64_t> size() const override { return std::nullopt; }
+  bool next(std::string& piece) override {
+    if (goes_on_) goes_on_ = resource_->next(piece, k_piece_bytes);
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t k_piece_bytes = 64 * 1024;
+  std::shared_ptr<operations::ResourceSource> resource_;
+  bool goes_on_ = true;
+};
+
+Answer answer_in_pieces(const Call& call, const operations::Operation& operation,
+                        operations::Invocation invocation, fhir::json::Document parameters) {
+  const auto kept = std::make_shared<const Kept>(
+      Kept{std::move(parameters), std::string(invocation.accept_language)});
+  invocation.parameters = &kept->parameters;
+  invocation.accept_language = kept->accept_language;
+  invocation.owner = kept;
+  invocation.notation = call.notation;
+  REST_TRY(reply, operation.run_in_pieces(invocation));
+  if (reply.pieces == nullptr) return fhir_response(200, std::move(reply.whole));
+  http::Response response = fhir_response(200, {});
+  if (call.notation == operations::Notation::xml)
+    response.headers.set("Content-Type", std::string(content_type_of(Format::xml)));
+  response.source = std::make_shared<PiecesOfResource>(std::move(reply.pieces));
+  return response;
 }
 
 }  // namespace
@@ -79,6 +120,8 @@ Answer operation(const Call& call) {
   if (call.headers != nullptr) invocation.accept_language = call.headers->get("Accept-Language");
   if (call.is_trial && (found->is_quick == nullptr || !found->is_quick(invocation)))
     return left_to_worker();
+  if (call.takes_pieces && !call.is_entry && found->run_in_pieces != nullptr)
+    return answer_in_pieces(call, *found, invocation, std::move(parameters));
   REST_TRY(resource, found->run(invocation));
   return fhir_response(200, std::move(resource));
 }
