@@ -190,6 +190,17 @@ class Check {
     const Value* value = resolved(argument.value, variables_);
     if (value != nullptr && value->kind != ValueKind::object && value->kind != ValueKind::null)
       refuse(argument, "takes a resource as an object", IssueType::value);
+    if (value != nullptr && value->kind == ValueKind::object) of_type(argument, *value);
+  }
+
+  /// A resource may say its type, if it is the one that the field is about.
+  void of_type(const Argument& argument, const Value& resource) const {
+    for (std::size_t i = 0; i < resource.items.size(); ++i) {
+      if (resource.names[i] != "resourceType") continue;
+      const Value* type = resolved(resource.items[i], variables_);
+      if (type != nullptr && type->kind != ValueKind::null && type->text != spec_.type->name)
+        refuse(argument, "is no " + std::string(spec_.type->name), IssueType::value);
+    }
   }
 
   /// "the 'cursor' argument is prohibited, except at the root of query"; "The client cannot change

@@ -49,6 +49,14 @@ TEST_CASE("a mutation has fields of its own") {
   CHECK(run("{ PatientDelete(id: p) { location } }", from, true).errors.size() == 1);
   CHECK(run("mutation { PatientDelete { location } }", from, true).errors.size() == 1);
   CHECK(run("mutation { PatientCreate(res: [1]) { location } }", from, true).errors.size() == 1);
+  for (const char* type : {"\"Group\"", "Group", "1", "[\"Patient\"]", "$t"}) {
+    CAPTURE(type);
+    const std::string variables = type[0] == '$' ? "($t: code)" : "";
+    const std::string text = "mutation" + variables +
+                             " { PatientCreate(res: {resourceType: " + std::string(type) +
+                             "}) { location } }";
+    CHECK(run(text, from, true, R"({"t": "Group"})").errors.size() == 1);
+  }
   CHECK(from.changes.empty());
 }
 
