@@ -10,10 +10,21 @@
 namespace server::jobs {
 namespace {
 
+/// Which form the texts in the rows of a type have: another one means that they are to be made
+/// anew. 1: as fold_string() has them, with parts of family names.
+std::string_view text_form_of(fhir::SearchParameterType type) {
+  using fhir::SearchParameterType;
+  const bool has_texts = type == SearchParameterType::string ||
+                         type == SearchParameterType::token ||
+                         type == SearchParameterType::composite;
+  return has_texts ? "\ntexts 1" : "";
+}
+
 /// What the index rows of a parameter depend on.
 std::string fingerprint(const fhir::SearchParameter& parameter) {
   std::string text(parameter.expression);
   text += '\n' + std::to_string(static_cast<int>(parameter.type));
+  text += text_form_of(parameter.type);
   for (std::string_view base : parameter.bases) text.append(" ").append(base);
   for (const auto& component : parameter.components)
     text.append("\n").append(component.definition).append(" ").append(component.expression);

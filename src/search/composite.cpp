@@ -15,7 +15,9 @@ constexpr std::size_t k_pairings_max = 10'000;  // of one context element
 std::vector<Part> parts_of(const IndexRows& rows) {
   std::vector<Part> parts;
   for (const TokenRow& row : rows.tokens) parts.push_back({row.system, row.code});
-  for (const StringRow& row : rows.strings) parts.push_back({{}, row.folded});
+  for (const StringRow& row : rows.strings) {
+    if (!row.exact.empty()) parts.push_back({{}, row.folded});
+  }
   for (const DateRow& row : rows.dates) {
     parts.push_back({{}, {}, static_cast<double>(row.low), static_cast<double>(row.high)});
   }

@@ -5,6 +5,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 
@@ -72,12 +73,44 @@ std::string fold_unicode(std::string_view text) {
   return folded;
 }
 
+bool is_ascii_punctuation(char c) {
+  constexpr std::string_view k_all = "!\"#%&'()*,-./:;?@[\\]_{}";
+  return k_all.find(c) != std::string_view::npos;
+}
+
+void append_character(std::string& out, UChar32 c) {
+  char bytes[U8_MAX_LENGTH];
+  int32_t length = 0;
+  U8_APPEND_UNSAFE(bytes, length, c);
+  out.append(bytes, static_cast<std::size_t>(length));
+}
+
 }  // namespace
 
 std::string fold(std::string_view utf8) {
   const bool is_ascii = std::all_of(utf8.begin(), utf8.end(),
                                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   return is_ascii ? fold_ascii(utf8) : fold_unicode(utf8);
+}
+
+std::string fold_string(std::string_view utf8) {
+  std::string folded = fold(utf8);
+  std::string kept;
+  kept.reserve(folded.size());
+  bool pending_space = false;
+  const auto length = static_cast<int32_t>(folded.size());
+  for (int32_t at = 0; at < length;) {
+    UChar32 c = 0;
+    U8_NEXT(folded.data(), at, length, c);
+    if (c == ' ') {
+      pending_space = !kept.empty();
+    } else if (c < 0x80 ? !is_ascii_punctuation(static_cast<char>(c)) : !u_ispunct(c)) {
+      if (pending_space) kept.push_back(' ');
+      pending_space = false;
+      append_character(kept, c);
+    }
+  }
+  return kept.empty() ? folded : kept;
 }
 
 }  // namespace server::search

@@ -17,4 +17,8 @@ namespace server::search {
 /// threads    any
 std::string fold(std::string_view utf8);
 
+/// fold() without punctuation, as "punctuation and non-significant whitespace should also be
+/// ignored"; with it where there is nothing else.
+std::string fold_string(std::string_view utf8);
+
 }  // namespace server::search

@@ -29,8 +29,8 @@ struct TextRow {
 
 struct StringRow {
   Parameter parameter;
-  std::string folded;  // fold(): what default matching compares
-  std::string exact;   // as written, for :exact
+  std::string folded;  // fold_string(): what default matching compares
+  std::string exact;   // as written, for :exact; empty: a part of a family name
 };
 
 /// Half-open [low, high) in UTC milliseconds; an open end is the least or greatest int64.

@@ -51,7 +51,7 @@ struct Operand {
   std::string system;
   std::string code;                        // token code, quantity unit
   std::string text;                        // string: as written; uri; absolute reference
-  std::string folded;                      // string: fold(text)
+  std::string folded;                      // string: fold_string(text)
   std::int64_t low = 0, high = 0;          // date: [low, high) of the value as written
   double number_low = 0, number_high = 0;  // number, quantity: by implicit precision
   double number = 0;                       // number, quantity: the value itself

@@ -86,6 +86,7 @@ RowQuery query_of(const TextRow& row) {
 }
 
 RowQuery query_of(const StringRow& row) {
+  if (row.exact.empty()) return {code_of(row.parameter), escape(row.folded)};
   return {code_of(row.parameter) + ":exact", escape(row.exact)};
 }
 

@@ -19,16 +19,32 @@ constexpr std::array<std::string_view, 7> k_address_parts = {
 constexpr std::array<std::string_view, 1> k_text = {"text"};
 
 void add(std::string_view text, Parameter parameter, IndexRows& rows) {
-  std::string folded = fold(text);
+  std::string folded = fold_string(text);
   if (folded.empty()) return;
   rows.strings.push_back({parameter, std::move(folded), std::string(text)});
+}
+
+// "servers should search the parts of a family name independently. E.g. searching either `Carreno`
+// or `Quinones` should match a family name of `Carreno Quinones`": a row without a text of its own
+// for what follows each space or hyphen.
+void add_family(std::string_view text, Parameter parameter, IndexRows& rows) {
+  add(text, parameter, rows);
+  for (std::size_t at = 0; (at = text.find_first_of(" -", at)) != std::string_view::npos; ++at) {
+    std::string folded = fold_string(text.substr(at));
+    if (folded.empty() || rows.strings.back().folded == folded) continue;
+    rows.strings.push_back({parameter, std::move(folded), {}});
+  }
 }
 
 void add_parts(const fhir::Element& value, std::span<const std::string_view> names,
                Parameter parameter, IndexRows& rows) {
   for (const std::string_view name : names) {
     fhir::for_each_child_named(value, name, fhir::name_hash(name), [&](const fhir::Element& part) {
-      add(part.text(), parameter, rows);
+      if (name == "family") {
+        add_family(part.text(), parameter, rows);
+      } else {
+        add(part.text(), parameter, rows);
+      }
       return true;
     });
   }
@@ -39,7 +55,9 @@ void add_parts(const fhir::Element& value, std::span<const std::string_view> nam
 void index_string(const fhir::Element& value, Parameter parameter, IndexRows& rows) {
   if (value.type == nullptr) return;
   const std::string_view type = value.type->name;
-  if (value.is_primitive()) {
+  if (value.is_primitive() && parameter->code == "family") {
+    add_family(value.text(), parameter, rows);
+  } else if (value.is_primitive()) {
     add(value.text(), parameter, rows);
   } else if (type == "HumanName") {
     add_parts(value, k_name_parts, parameter, rows);
@@ -53,7 +71,7 @@ void index_string(const fhir::Element& value, Parameter parameter, IndexRows& ro
 fhir::Result<Operand> parse_string(std::string_view text) {
   Operand operand;
   operand.text = unescape(text);
-  operand.folded = fold(operand.text);
+  operand.folded = fold_string(operand.text);
   if (operand.folded.empty()) return bad_value("some text");
   return operand;
 }

@@ -20,7 +20,7 @@ void add_pair(const fhir::Element& value, std::string_view code_name, Parameter 
 
 void add_text(std::string_view text, Parameter parameter, IndexRows& rows) {
   if (text.empty()) return;
-  std::string folded = fold(text);
+  std::string folded = fold_string(text);
   if (!folded.empty()) rows.texts.push_back({parameter, std::move(folded)});
 }
 

@@ -55,6 +55,7 @@ SqlText SortColumn::value(const std::string& rid, const std::string& alias) cons
         << alias << " WHERE " << alias << ".rid = " << rid << " AND " << alias << ".param = ")
       .bind(param);
   if (without_system) (text << " AND " << alias << ".system <> ").bind(*without_system);
+  if (of_whole_texts) text << " AND " << alias << ".exact <> ''";
   return text << ")";
 }
 
@@ -91,6 +92,7 @@ fhir::Result<std::vector<SortColumn>> sort_columns(Catalog& catalog, std::int64_
       column.table = index_table(place->kind).name;
       column.column = place->column;
       column.param = *param;
+      column.of_whole_texts = place->kind == IndexKind::string;
       if (place->kind == IndexKind::quantity) {
         FHIR_TRY(base_units, catalog.system(search::k_canonical_units));
         column.without_system = base_units;

@@ -23,6 +23,7 @@ struct SortColumn {
   std::int64_t param = 0;                      // 0 for `resource`
   std::optional<std::int64_t> without_system;  // rows of this system are no key
   std::string match;                           // of _score: the relevance of what matches
+  bool of_whole_texts = false;                 // nor are rows for a part of a family name
   bool descending = false;
 
   bool is_of_resource() const { return table == "resource"; }

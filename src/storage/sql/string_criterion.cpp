@@ -101,7 +101,9 @@ fhir::Result<Condition> CriteriaCompiler::compile_strings(std::int64_t param,
         one.where.bind_in(dialect_.contains(name + ".folded"), operand.folded);
         break;
       case Modifier::compared:
-        one.where << compared_text(dialect_, name + ".folded", operand.prefix, operand.folded);
+        // of whole values: a part of a family name is none
+        one.where << name << ".exact <> '' AND "
+                  << compared_text(dialect_, name + ".folded", operand.prefix, operand.folded);
         one.ordered = operand.prefix == search::Prefix::eq;
         break;
       default:

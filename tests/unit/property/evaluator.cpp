@@ -139,7 +139,11 @@ bool Evaluator::matches_value(const Place& place, const fhir::SearchParameter& p
       });
     case SearchParameterType::string:
       return any([&](const fhir::Element& element) {
-        const auto texts = strings_of(element);
+        auto texts = strings_of(element);
+        const bool is_name = element.type->name == "HumanName" || parameter.code == "family";
+        if (is_name && modifier != "exact") {
+          for (std::string& part : family_parts_of(element)) texts.push_back(std::move(part));
+        }
         return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
           return is_string_match(modifier, first, text);
         });

@@ -12,10 +12,16 @@ std::string folded(std::string_view text) {
   icu::UnicodeString letters = icu::UnicodeString::fromUTF8(std::string(text));
   letters = decompose.normalize(letters, status).foldCase();
   letters = decompose.normalize(letters, status);
+  const auto has_more = [](const icu::UnicodeString& all) {
+    for (int32_t at = 0; at < all.length(); at = all.moveIndex32(at, 1)) {
+      if (!u_ispunct(all.char32At(at)) && !u_isUWhiteSpace(all.char32At(at))) return true;
+    }
+    return false;
+  }(letters);
   icu::UnicodeString kept;
   for (int32_t at = 0; at < letters.length(); at = letters.moveIndex32(at, 1)) {
     const UChar32 letter = letters.char32At(at);
-    if (u_charType(letter) == U_NON_SPACING_MARK) continue;
+    if (u_charType(letter) == U_NON_SPACING_MARK || (has_more && u_ispunct(letter))) continue;
     if (!u_isUWhiteSpace(letter)) {
       kept.append(letter);
     } else if (!kept.isEmpty() && !kept.endsWith(u" ", 1)) {

@@ -7,7 +7,7 @@
 namespace property_test {
 
 /// "insensitive to casing, accents or other diacritics, punctuation and non-significant whitespace
-/// (including multiple spaces and tabs)": of punctuation "may" be said, and it counts here.
+/// (including multiple spaces and tabs)". Where a text is nothing else, punctuation counts.
 std::string folded(std::string_view text);
 
 }  // namespace property_test

