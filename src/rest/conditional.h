@@ -16,6 +16,14 @@ struct ConditionalMatch {
   std::shared_ptr<const search::Query> query;  // to ask again inside the write
 };
 
+/// The criteria of a condition, without what only shapes an answer.
+///
+/// errors      as a search, also for one without a value, which a search ignores · required (412):
+///             there is none · transient: the index of one is being built · not-supported: about
+///             contained resources
+fhir::Result<search::Query, Failure> parse_condition(const Call& call, std::string_view type,
+                                                     const Parameters& criteria);
+
 /// condition   the query part of a search URL on `type`, still encoded
 /// errors      as a search · multiple-matches (412): "the client's criteria were not selective
 /// enough"

@@ -6,6 +6,7 @@
 #include "fhir/model/xml_reader.h"
 #include "src/rest/answer.h"
 #include "src/rest/base64.h"
+#include "src/rest/parameter_name.h"
 #include "src/rest/referential.h"
 #include "src/rest/stored_body.h"
 
@@ -185,6 +186,8 @@ fhir::Result<storage::Write, Failure> make_write(const Call& call, storage::Writ
     }
   }
   const fhir::json::Value& resource = translated ? translated->root() : sent;
+  if (auto named = check_parameter_name(call.snapshot->definitions(), resource); !named)
+    return fhir::unexpected(failure(std::move(named).error()));
   storage::Write write;
   write.method = method;
   write.type = type;

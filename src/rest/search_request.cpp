@@ -110,8 +110,10 @@ fhir::Result<void, Failure> check_is_complete(const search::Query& query) {
   return {};
 }
 
-fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Parameters& parameters,
+fhir::Result<search::Query, Failure> parse_search_at(const Call& call, Parameters parameters,
                                                      search::Handling handling) {
+  // "Empty parameters are not an error - they are just ignored by the server."
+  std::erase_if(parameters, [](const auto& pair) { return pair.second.empty(); });
   const bool is_in_compartment = !call.member.empty();
   const std::string_view type = is_in_compartment ? call.member : call.type;
   std::optional<search::Query> query;

@@ -16,8 +16,9 @@ fhir::Result<search::Query, Failure> parse_search(
     std::span<const std::pair<std::string, std::string>> parameters, search::Handling handling);
 
 /// The search that the call's path and these parameters ask for: of one type, of several
-/// (`/?_type=…`), or within a compartment (`Patient/1/Observation`, `Patient/1/*`).
-fhir::Result<search::Query, Failure> parse_search_at(const Call& call, const Parameters& parameters,
+/// (`/?_type=…`), or within a compartment (`Patient/1/Observation`, `Patient/1/*`). Those without a
+/// value are passed over.
+fhir::Result<search::Query, Failure> parse_search_at(const Call& call, Parameters parameters,
                                                      search::Handling handling);
 
 /// UTC milliseconds now.

@@ -39,6 +39,14 @@ std::string unescape(std::string_view text) {
   return plain;
 }
 
+bool is_escaped_well(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\') continue;
+    if (++at == text.size() || !is_special(text[at])) return false;
+  }
+  return true;
+}
+
 std::string escape(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size());

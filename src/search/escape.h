@@ -18,6 +18,10 @@ std::size_t find_unescaped(std::string_view text, char separator);
 /// `\,` `\|` `\$` `\\` as the character they stand for; any other backslash is itself.
 std::string unescape(std::string_view text);
 
+/// "The parameter value `xx\xx` is illegal": whether every backslash stands before a separator or
+/// another backslash.
+bool is_escaped_well(std::string_view text);
+
 /// The converse of unescape().
 std::string escape(std::string_view text);
 

@@ -65,8 +65,8 @@ bool applies_to(Modifier modifier, SearchParameterType type) {
   switch (modifier) {
     case Modifier::none:
       return true;
-    case Modifier::missing:
-      return true;
+    case Modifier::missing:  // "for all parameters (except combination)"
+      return type != SearchParameterType::composite;
     case Modifier::exact:
     case Modifier::contains:
       return type == SearchParameterType::string;

@@ -9,7 +9,7 @@ import unittest
 from support import ROOT, say
 
 FOLDER = os.path.join(ROOT, "tests", "requirements")
-KEYWORDS = {"SHALL", "SHALL NOT", "SHOULD", "SHOULD NOT", "MUST", "MUST NOT", "should", "should not", "must", "required"}
+KEYWORDS = {"rule", "SHALL", "SHALL NOT", "SHOULD", "SHOULD NOT", "MUST", "MUST NOT", "should", "should not", "must", "required"}
 SECTION = re.compile(r"[a-z_0-9-]+\.html(#[A-Za-z0-9_.\[\]-]+)?$")
 QUOTE_WORDS_MAX = 25
 

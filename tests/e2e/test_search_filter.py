@@ -127,7 +127,7 @@ class Filter(SearchCase):
                                                       ("_total", "accurate")]).json["total"], 2)
 
     def test_an_error_says_where_it_is(self):
-        for expression, at in (("name is x", 6), ("(name eq x", 11), ("given eq a and nonsense eq b", 16), ("", 1)):
+        for expression, at in (("name is x", 6), ("(name eq x", 11), ("given eq a and nonsense eq b", 16), (" ", 2)):
             response = self.http.search("Patient", [("_filter", expression)])
             self.assert_outcome(response, 400)
             issue = response.json["issue"][0]

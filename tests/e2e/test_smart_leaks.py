@@ -79,6 +79,7 @@ class OnePatient(SmartCase):
     def test_how_a_search_is_answered_tells_no_counts_of_others(self):
         answer = self.one.get("Patient?family=Twofold&_explain=true")
         self.assertNotIn(b"index rows", answer.body)
+        self.assertIn(b"is not told: the token may not read all", answer.body)
 
     def test_reads_of_others_are_as_if_they_were_not_there(self):
         there = self.one.get("Observation/p2-lab")

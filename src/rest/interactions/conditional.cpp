@@ -43,10 +43,7 @@ fhir::Result<Subject, Failure> subject_of(const Call& call, std::string_view sen
 }
 
 fhir::Result<std::vector<std::string>, Failure> all_matches(const Call& call) {
-  FHIR_TRY(query, parse_search(call, call.type, call.parameters, search::Handling::strict));
-  query.sort.clear();
-  query.includes.clear();
-  query.total = search::Total::none;
+  FHIR_TRY(query, parse_condition(call, call.type, call.parameters));
   query.count = k_page;
   std::vector<std::string> ids;
   REST_TRY(reader, call.reader());
@@ -63,10 +60,6 @@ fhir::Result<std::vector<std::string>, Failure> all_matches(const Call& call) {
 
 /// "the server … deletes all the matching resources in a single interaction"
 Answer delete_all(const Call& call) {
-  if (call.parameters.empty())
-    return fhir::unexpected(
-        failure(fhir::make_issue(fhir::Situation::precondition_failed, fhir::IssueType::required,
-                                 "A condition without criteria would match everything")));
   FHIR_TRY(ids, all_matches(call));
   std::vector<storage::Write> writes;
   for (std::string& id : ids) {

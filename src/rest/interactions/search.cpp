@@ -10,6 +10,7 @@
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/search_request.h"
 #include "src/rest/shaping.h"
+#include "src/rest/versioned_references.h"
 #include "src/search/percent.h"
 
 namespace server::rest {
@@ -117,8 +118,12 @@ Answer search(const Call& call) {
     return fhir_response(200, searchset(call, path, query, page));
   }
   REST_TRY(page, reader->search(query));
+  FHIR_CHECK(follow_versions(*reader, call, query, page));
   cut_contained(page);
   shape_page(call, query, page);
+  // Counts of index rows would tell of what a token that is limited does not show.
+  if (query.explain && page.plan.empty())
+    page.plan.emplace_back("how this search is answered is not told: the token may not read all");
   for (std::string& line : page.plan) {
     fhir::Issue issue = fhir::make_issue(fhir::IssueType::informational, std::move(line));
     issue.severity = fhir::Severity::information;

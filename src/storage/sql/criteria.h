@@ -53,6 +53,7 @@ class CriteriaCompiler {
   fhir::Result<Condition> compile_of_type(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_code_texts(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_media_types(std::int64_t param, const Criterion& criterion);
+  Branch versions_of_canonical(std::int64_t param, const std::string& canonical, bool is_below);
   fhir::Result<Condition> compile_hierarchy(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_full_text(std::int64_t type, const std::string& match);
   fhir::Result<Condition> compile_combination(std::int64_t type, const Criterion& criterion);

@@ -70,6 +70,25 @@ fhir::Result<Condition> CriteriaCompiler::compile_references(std::int64_t param,
   return condition;
 }
 
+/// "The modifier :below is used with canonical references, to control whether the version is
+/// considered in the search": |1 is above |1.0. Without one every version is meant: each has a row
+/// without it.
+Branch CriteriaCompiler::versions_of_canonical(std::int64_t param, const std::string& canonical,
+                                               bool is_below) {
+  Branch one = branch(IndexKind::uri, param);
+  const std::string value = alias_of(one) + ".value";
+  const std::size_t bar = canonical.find('|');
+  (one.where << " AND (" << value << " = ").bind(canonical);
+  if (is_below && bar != std::string::npos)
+    one.where << " OR " << prefix_condition(value, canonical + ".");
+  for (std::size_t dot = canonical.rfind('.');
+       !is_below && bar != std::string::npos && dot != std::string::npos && dot > bar;
+       dot = canonical.rfind('.', dot - 1))
+    (one.where << " OR " << value << " = ").bind(canonical.substr(0, dot));
+  one.where << ")";
+  return one;
+}
+
 /// location:below=Location/1: a reference to it, or to what is part of it at any depth. The links
 /// of a hierarchy are references themselves; a circle of them ends where it began.
 fhir::Result<Condition> CriteriaCompiler::compile_hierarchy(std::int64_t param,
@@ -83,7 +102,10 @@ fhir::Result<Condition> CriteriaCompiler::compile_hierarchy(std::int64_t param,
   const bool is_below = criterion.modifier == Modifier::below;
   Condition condition;
   for (const Operand& operand : criterion.alternatives) {
-    if (operand.id.empty()) continue;
+    if (operand.id.empty()) {
+      condition.add(versions_of_canonical(param, operand.text, is_below));
+      continue;
+    }
     FHIR_TRY(rids, targets(criterion, operand));
     for (const std::int64_t rid : rids) {
       Branch one = branch(IndexKind::reference, param);

@@ -20,6 +20,8 @@ fhir::Result<Condition> CriteriaCompiler::compile_uris(std::int64_t param,
         (one.where << " AND (" << value << " = ").bind(operand.text) << " OR ";
         one.where << prefix_condition(
             value, operand.text.ends_with('/') ? operand.text : operand.text + "/");
+        if (operand.text.find('|') != std::string::npos)  // a canonical of version 1 and of 1.0
+          one.where << " OR " << prefix_condition(value, operand.text + ".");
         one.where << ")";
         break;
       case Modifier::above: {  // the uri itself, and what it lies under

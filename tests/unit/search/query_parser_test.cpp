@@ -236,6 +236,20 @@ TEST_CASE("the self link holds what was used, with _count as it was capped") {
         "name=a%20b&_count=1000&_sort=name&birthdate=ge2000-01");
 }
 
+TEST_CASE("a version behind a url is that of the resource") {
+  const auto parsed = parse("ValueSet", "url=http://x/a|1,http://x/b");
+  REQUIRE(parsed);
+  REQUIRE(parsed->criteria.size() == 1);
+  const auto& any = parsed->criteria[0];
+  CHECK(any.combination == server::search::Combination::any);
+  REQUIRE(any.parts.size() == 2);
+  REQUIRE(any.parts[0].parts.size() == 2);
+  CHECK(any.parts[0].parts[0].alternatives[0].text == "http://x/a");
+  CHECK(any.parts[0].parts[1].parameter->code == "version");
+  CHECK(any.parts[0].parts[1].alternatives[0].code == "1");
+  CHECK(any.parts[1].alternatives[0].text == "http://x/b");
+}
+
 TEST_CASE("what is malformed is refused, by the name of the parameter and without its value") {
   struct Case {
     const char* type;
@@ -249,6 +263,10 @@ TEST_CASE("what is malformed is refused, by the name of the parameter and withou
       {"Patient", "birthdate=xx2000", IssueType::value},
       {"Patient", "name=", IssueType::value},
       {"Patient", "name=%20", IssueType::value},
+      {"Patient", "name=a%5Cb", IssueType::value},
+      {"Patient", "gender=a%5C", IssueType::value},
+      {"Patient", "name:=x", IssueType::invalid},
+      {"Observation", "code-value-quantity:missing=true", IssueType::invalid},
       {"Patient", "gender=|", IssueType::value},
       {"Patient", "gender=a|b|c", IssueType::value},
       {"Patient", "gender:missing=maybe", IssueType::value},
