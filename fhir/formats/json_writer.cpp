@@ -2,32 +2,69 @@
 #include "fhir/formats/json_writer.h"
 
 #include <array>
+#include <bit>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 
 #include <emmintrin.h>
 
 namespace fhir::json {
 namespace {
 
-/// Length of the part from `at` that needs no escape.
-std::size_t plain_bytes(std::string_view text, std::size_t at) {
-  const std::size_t start = at;
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
+constexpr std::size_t k_short_bytes = 256;
+
+/// A bit for each byte that must be escaped.
+unsigned escapes_in(__m128i block) {
   const __m128i control = _mm_set1_epi8(0x1f);
-  while (at + 16 <= text.size()) {
-    __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-    __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(block, control), block);
-    __m128i special = _mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)), is_control);
-    if (int mask = _mm_movemask_epi8(special)) return at + __builtin_ctz(mask) - start;
-    at += 16;
+  const __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(block, control), block);
+  const __m128i is_quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+  const __m128i is_backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_quote, is_backslash), is_control)));
+}
+
+/// Like plain_bytes, of a text of `half` to 2 * `half` bytes, the first and last `half` of which
+/// are in the block.
+std::size_t plain_of_halves(__m128i block, std::size_t half, std::size_t size) {
+  const unsigned both = escapes_in(block);
+  const unsigned head = both & ((1U << half) - 1), tail = (both >> half) & ((1U << half) - 1);
+  if (head != 0) return static_cast<std::size_t>(std::countr_zero(head));
+  return tail != 0 ? size - half + static_cast<std::size_t>(std::countr_zero(tail)) : size;
+}
+
+/// Length of the part at the start that needs no escape. Most texts are keys and codes of fewer
+/// than 16 bytes: their halves, which overlap, are looked at together.
+std::size_t plain_bytes(std::string_view text) {
+  std::size_t at = 0;
+  for (; at + 16 <= text.size(); at += 16) {
+    const auto block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    if (const unsigned mask = escapes_in(block))
+      return at + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+  const char* rest = text.data() + at;
+  const std::size_t size = text.size() - at;
+  if (size >= 8) {
+    std::array<std::uint64_t, 2> halves;
+    std::memcpy(&halves[0], rest, 8);
+    std::memcpy(&halves[1], rest + size - 8, 8);
+    const auto block =
+        _mm_set_epi64x(static_cast<std::int64_t>(halves[1]), static_cast<std::int64_t>(halves[0]));
+    return at + plain_of_halves(block, 8, size);
+  }
+  if (size >= 4) {
+    std::array<std::uint32_t, 2> halves;
+    std::memcpy(&halves[0], rest, 4);
+    std::memcpy(&halves[1], rest + size - 4, 4);
+    const auto block =
+        _mm_set_epi32(0, 0, static_cast<int>(halves[1]), static_cast<int>(halves[0]));
+    return at + plain_of_halves(block, 4, size);
   }
   for (; at < text.size(); ++at) {
-    unsigned char c = static_cast<unsigned char>(text[at]);
+    const auto c = static_cast<unsigned char>(text[at]);
     if (c == '"' || c == '\\' || c < 0x20) break;
   }
-  return at - start;
+  return at;
 }
 
 void append_escape(std::string& out, char c) {
@@ -99,13 +136,21 @@ void append_pretty(std::string& out, const Value& value, int level) {
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
+  if (text.size() <= k_short_bytes && plain_bytes(text) == text.size()) {
+    // The room for it and its quotation marks at once.
+    const std::size_t start = out.size();
+    out.append(text.size() + 2, '"');
+    text.copy(out.data() + start + 1, text.size());
+    return;
+  }
   out += '"';
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::size_t plain = plain_bytes(text, at);
-    out.append(text.data() + at, plain);
-    at += plain;
-    if (at < text.size()) append_escape(out, text[at++]);
+  while (!text.empty()) {
+    const std::size_t plain = plain_bytes(text);
+    out.append(text.data(), plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    append_escape(out, text.front());
+    text.remove_prefix(1);
   }
   out += '"';
 }

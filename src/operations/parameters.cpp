@@ -12,6 +12,8 @@ using fhir::unexpected;
 using fhir::json::Member;
 using fhir::json::Value;
 
+constexpr std::size_t k_usual_bytes = 2048;  // of what is written: no growth below it
+
 const Value* value_of(const Value& parameter) {
   for (const Member& member : parameter.members()) {
     if (member.name().starts_with("value")) return &member.value;
@@ -113,6 +115,7 @@ fhir::Result<void> Parameters::limit(std::initializer_list<std::string_view> nam
 }
 
 ParametersWriter::ParametersWriter() {
+  text_.reserve(k_usual_bytes);
   out_.begin_object().string("resourceType", "Parameters").key("parameter").begin_array();
 }
 
