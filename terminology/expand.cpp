@@ -21,8 +21,28 @@ void flatten(std::vector<ListedCode>& codes) {
   for (ListedCode& code : codes) code.parent = k_no_position;
 }
 
-/// Puts each code under the first of its code system's parents that is listed before it; a
-/// hierarchy deeper than a resource can be read is left flat.
+/// Whether each code is below one that has no parent, and not deeper than a resource can be read.
+///
+/// parent_of   of a position, else k_no_position; may lead in a circle
+template <class ParentOf>
+bool is_readable(std::size_t count, const ParentOf& parent_of) {
+  std::vector<std::uint8_t> levels(count);  // 0: not known yet
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto is_open = [&](std::uint32_t at) { return at != k_no_position && levels[at] == 0; };
+    std::size_t level = 0;
+    std::uint32_t at = i;
+    for (; is_open(at); at = parent_of(at)) {
+      if (++level > k_nesting_max) return false;
+    }
+    if (at != k_no_position) level += levels[at];
+    if (level > k_nesting_max) return false;
+    for (at = i; is_open(at); at = parent_of(at)) levels[at] = static_cast<std::uint8_t>(level--);
+  }
+  return true;
+}
+
+/// Puts each code under the first of its code system's parents that is listed; a hierarchy deeper
+/// than a resource can be read is left flat.
 void nest(std::vector<ListedCode>& codes) {
   struct Key {
     const CodeSystem* system;
@@ -35,40 +55,40 @@ void nest(std::vector<ListedCode>& codes) {
     }
   };
   std::unordered_map<Key, std::uint32_t, Hash> positions;
-  std::vector<std::size_t> depths(codes.size());
+  const auto has_place = [](const ListedCode& code) {
+    return code.id != k_no_concept && code.is_in_hierarchy;
+  };
   for (std::uint32_t i = 0; i < codes.size(); ++i) {
-    ListedCode& code = codes[i];
-    if (code.id == k_no_concept || !code.is_in_hierarchy) continue;
+    if (has_place(codes[i])) positions.emplace(Key{codes[i].code_system, codes[i].id}, i);
+  }
+  for (ListedCode& code : codes) {
+    if (!has_place(code)) continue;
     for (ConceptId parent : code.code_system->parents(code.id)) {
       const auto found = positions.find({code.code_system, parent});
       if (found == positions.end()) continue;
       code.parent = found->second;
-      depths[i] = depths[code.parent] + 1;
       break;
     }
-    if (depths[i] == k_nesting_max) return flatten(codes);
-    positions.emplace(Key{code.code_system, code.id}, i);
   }
+  if (!is_readable(codes.size(), [&](std::uint32_t at) { return codes[at].parent; }))
+    flatten(codes);
 }
 
 /// The same for concepts of one system in ascending order: for each its parent's position.
 std::vector<std::uint32_t> nesting_of(const CodeSystem& system, std::span<const ConceptId> ids) {
   std::vector<std::uint32_t> parents(ids.size(), k_no_position);
-  std::vector<std::uint8_t> depths(ids.size());
   bool is_nested = false;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     for (ConceptId parent : system.parents(ids[i])) {
-      const auto before = ids.first(i);
-      const auto found = std::lower_bound(before.begin(), before.end(), parent);
-      if (found == before.end() || *found != parent) continue;
-      parents[i] = static_cast<std::uint32_t>(found - before.begin());
-      depths[i] = static_cast<std::uint8_t>(depths[parents[i]] + 1);
+      const auto found = std::lower_bound(ids.begin(), ids.end(), parent);
+      if (found == ids.end() || *found != parent) continue;
+      parents[i] = static_cast<std::uint32_t>(found - ids.begin());
       is_nested = true;
       break;
     }
-    if (depths[i] == k_nesting_max) return {};
   }
-  if (!is_nested) parents.clear();
+  if (!is_nested || !is_readable(ids.size(), [&](std::uint32_t at) { return parents[at]; }))
+    parents.clear();
   return parents;
 }
 

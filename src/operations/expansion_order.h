@@ -16,7 +16,7 @@ class ExpansionOrder {
     std::uint32_t depth = 0;  // 0: not below another
   };
 
-  /// parents   positions, always of an earlier code, else terminology::k_no_position; empty: flat
+  /// parents   positions, in no circle, else terminology::k_no_position; empty: flat
   ExpansionOrder(std::size_t count, std::span<const std::uint32_t> parents);
 
   /// The next code; false when all were given.
