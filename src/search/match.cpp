@@ -31,6 +31,10 @@ std::optional<bool> any_alternative(const Criterion& criterion, Judge&& judge) {
 
 /// https://hl7.org/fhir/R4/search.html#prefix; nothing for what goes by the clock or is of texts.
 std::optional<bool> compare(const Operand& operand, std::int64_t low, std::int64_t high) {
+  // Between two milliseconds: asked for as a point after the first, kept as one at it.
+  if (operand.low == operand.high && low == high && low == operand.low - 1)
+    return operand.prefix == Prefix::eq || operand.prefix == Prefix::ge ||
+           operand.prefix == Prefix::le;
   switch (operand.prefix) {
     case Prefix::eq:
       return low >= operand.low && low < operand.high && high <= operand.high;

@@ -11,6 +11,19 @@ constexpr std::size_t k_parts_max = 3;
 
 }  // namespace
 
+/// Of any type where only an id was given; a url that ends with the id is not meant.
+void CriteriaCompiler::match_component_id(SqlText& where, const std::string& column,
+                                          const Operand& part) {
+  if (!part.type.empty()) {
+    (where << " AND " << column << " = ").bind(part.type + "/" + part.id);
+    return;
+  }
+  const std::string end = "/" + part.id;
+  where << " AND ";
+  where.bind_in(dialect_.ends_with(column, end.size()), end) << " AND NOT ";
+  where.bind_in("(" + dialect_.contains(column) + ")", ":");
+}
+
 /// The operand's own members tell what a component is matched by: a reference has an id, a date a
 /// span, a number its value or precision, a string its folded form, a token a code or a system.
 fhir::Result<Condition> CriteriaCompiler::compile_composites(std::int64_t param,
@@ -37,7 +50,7 @@ fhir::Result<Condition> CriteriaCompiler::compile_composites(std::int64_t param,
       };
       const bool is_number = part.number != 0 || part.number_low != 0 || part.number_high != 0;
       if (!part.id.empty()) {
-        (one.where << " AND " << column("text") << " = ").bind(part.type + "/" + part.id);
+        match_component_id(one.where, column("text"), part);
       } else if (part.low != 0 || part.high != 0) {
         one.where << " AND "
                   << date_condition(column("low"), column("high"), part, catalog_.now_ms());

@@ -46,6 +46,7 @@ class CriteriaCompiler {
   fhir::Result<Condition> compile_references(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_uris(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_composites(std::int64_t param, const Criterion& criterion);
+  void match_component_id(SqlText& where, const std::string& column, const Operand& part);
   fhir::Result<Condition> compile_near(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_ids(std::int64_t type, const Criterion& criterion);
   fhir::Result<Condition> compile_last_updated(std::int64_t type, const Criterion& criterion);

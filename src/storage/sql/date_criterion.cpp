@@ -51,7 +51,9 @@ Span approximate(const Operand& operand, std::int64_t now_ms) {
           operand.high > k_greatest - slack ? k_greatest : operand.high + slack};
 }
 
-SqlText date_condition(const std::string& low, const std::string& high, const Operand& operand,
+namespace {
+
+SqlText span_condition(const std::string& low, const std::string& high, const Operand& operand,
                        std::int64_t now_ms) {
   SqlText text;
   switch (operand.prefix) {
@@ -92,7 +94,8 @@ SqlText date_condition(const std::string& low, const std::string& high, const Op
       break;
     case Prefix::po:  // and: "overlaps with the implied period in the value"
       (text << low << " < ").bind(operand.high);
-      (text << " AND " << high << " > ").bind(operand.low);
+      (text << " AND (" << high << " > ").bind(operand.low);
+      (text << " OR " << low << " >= ").bind(operand.low) << ")";  // a point where it begins
       break;
     case Prefix::sw:
     case Prefix::ew:
@@ -100,11 +103,41 @@ SqlText date_condition(const std::string& low, const std::string& high, const Op
     case Prefix::ap: {
       const Span span = approximate(operand, now_ms);
       (text << low << " < ").bind(span.high);
-      (text << " AND " << high << " > ").bind(span.low);
+      (text << " AND (" << high << " > ").bind(span.low);
+      (text << " OR " << low << " >= ").bind(span.low) << ")";
       break;
     }
   }
   return text;
+}
+
+}  // namespace
+
+/// A value between two milliseconds, asked for as a point after the first, is kept as one at it:
+/// which of those comes first is not known, so that all of them count as the same.
+SqlText date_condition(const std::string& low, const std::string& high, const Operand& operand,
+                       std::int64_t now_ms) {
+  SqlText spans = span_condition(low, high, operand, now_ms);
+  if (operand.low != operand.high) return spans;
+  SqlText same;
+  (same << low << " = ").bind(operand.low - 1);
+  (same << " AND " << high << " = ").bind(operand.low - 1);
+  SqlText text;
+  switch (operand.prefix) {
+    case Prefix::eq:
+      return same;
+    case Prefix::ge:
+    case Prefix::ap:
+    case Prefix::co:
+    case Prefix::po:
+      return text << "(" << spans << " OR " << same << ")";
+    case Prefix::ne:
+    case Prefix::lt:
+    case Prefix::eb:
+      return text << spans << " AND NOT (" << same << ")";
+    default:
+      return spans;
+  }
 }
 
 fhir::Result<Condition> CriteriaCompiler::compile_dates(std::int64_t param,

@@ -52,13 +52,18 @@ fhir::Result<Condition> CriteriaCompiler::compile_references(std::int64_t param,
     condition.add(std::move(one));
   }
   if (rids.size() > k_branches_max) {
-    Branch one = branch(IndexKind::reference, param);
-    one.where << " AND " << alias_of(one) << ".target IN (";
-    for (std::size_t at = 0; at < rids.size(); ++at) {
-      (one.where << (at == 0 ? "" : ", ")).bind(rids[at]);
-    }
-    one.where << ")";
-    condition.add(std::move(one));
+    const auto make = [&](bool is_looked_up) {
+      Branch one = branch(IndexKind::reference, param);
+      const std::string target = alias_of(one) + ".target";
+      one.where << " AND " << (is_looked_up ? target : dialect_.unindexed(target)) << " IN (";
+      for (std::size_t at = 0; at < rids.size(); ++at) {
+        (one.where << (at == 0 ? "" : ", ")).bind(rids[at]);
+      }
+      one.where << ")";
+      return one;
+    };
+    condition.driver.push_back(make(true));
+    condition.filter.push_back(make(false));  // a resource has fewer references than the list
     return condition;
   }
   for (std::int64_t rid : rids) {

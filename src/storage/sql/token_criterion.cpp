@@ -59,11 +59,18 @@ fhir::Result<Condition> CriteriaCompiler::compile_tokens(std::int64_t param,
     condition.add(std::move(one));
   }
   for (const auto& [system, list] : lists) {
-    Branch one = branch(IndexKind::token, param);
-    const std::string name = alias_of(one);
-    one.where << " AND " << name << ".code IN (" << list << ")";
-    if (system != k_any_system) (one.where << " AND " << name << ".system = ").bind(system);
-    condition.add(std::move(one));
+    const auto make = [&, &system = system, &list = list](bool is_looked_up) {
+      Branch one = branch(IndexKind::token, param);
+      const std::string name = alias_of(one);
+      const std::string code = name + ".code";
+      one.where << " AND " << (is_looked_up ? code : dialect_.unindexed(code)) << " IN (" << list
+                << ")";
+      if (system != k_any_system) (one.where << " AND " << name << ".system = ").bind(system);
+      return one;
+    };
+    condition.driver.push_back(make(true));
+    // A resource has a few codes: those are looked for in the list, not each of the list with it.
+    condition.filter.push_back(make(false));
   }
   return condition;
 }

@@ -3,6 +3,7 @@
 
 #include "fixture.h"
 #include "src/search/compartment.h"
+#include "src/search/match.h"
 #include "src/search/query_parser.h"
 
 using namespace server::search;
@@ -147,7 +148,7 @@ TEST_CASE("a compartment holds what one of its parameters leads from") {
   CHECK(!compartment_criterion("Location", "1", "Observation", *core()));
 }
 
-TEST_CASE("a time between two milliseconds is a point after the first") {
+TEST_CASE("a time between two milliseconds is asked for as a point after the first") {
   const auto parsed = parse("Observation", "date", "1980-05-11T16:32:15.4999999Z");
   REQUIRE(parsed);
   const Operand& operand = parsed->criteria[0].alternatives[0];
@@ -155,4 +156,21 @@ TEST_CASE("a time between two milliseconds is a point after the first") {
   CHECK(operand.low % 1000 == 500);
   CHECK(refusal("Patient", "birthdate", "1973-02-28T01:01:09.999999999999999999") ==
         fhir::IssueType::value);
+}
+
+TEST_CASE("a time that is kept is found by the same text, however fine") {
+  for (const std::string text :
+       {"2020-01-01T10:00:30.123456Z", "2020-01-01T10:00:30.123Z", "2020-01-01T10:00:30.123000Z"}) {
+    CAPTURE(text);
+    const IndexRows rows = search_test::rows_of(
+        R"({"resourceType":"Observation","effectiveDateTime":")" + text + "\"}");
+    const auto finds = [&](const std::string& prefix) {
+      const auto parsed = parse("Observation", "date", prefix + text);
+      REQUIRE(parsed);
+      const Candidate candidate{"o", 0, &rows};
+      return matches(parsed->criteria[0], candidate).value_or(false);
+    };
+    for (const std::string prefix : {"", "ge", "le"}) CHECK(finds(prefix));
+    for (const std::string prefix : {"ne", "gt", "lt", "sa", "eb"}) CHECK_FALSE(finds(prefix));
+  }
 }

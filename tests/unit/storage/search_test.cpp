@@ -69,6 +69,85 @@ TEST_CASE("an update is found by what it says now and no longer by what it said"
   CHECK(search_ids(*store, by_code("new")).empty());
 }
 
+TEST_CASE("codes past what an index is asked one by one are found, counted and excluded") {
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  std::vector<Write> batch;
+  std::vector<search::Operand> codes;
+  for (int at = 0; at < 6000; ++at) {
+    batch.push_back(coded("o" + std::to_string(at), "c" + std::to_string(at % 3000)));
+    if (at < 2000) codes.push_back(token("urn:s", "c" + std::to_string(at)));
+  }
+  REQUIRE(store->write(std::move(batch)));
+  for (const auto modifier : {search::Modifier::none, search::Modifier::not_}) {
+    search::Query query = query_of("Observation");
+    query.criteria.push_back(criterion(k_code, codes, modifier));
+    query.criteria.back().is_expanded = true;
+    query.total = search::Total::accurate;
+    query.summary = search::Summary::count;
+    CHECK(search_page(*store, query).total == (modifier == search::Modifier::none ? 4000 : 2000));
+  }
+}
+
+TEST_CASE("a component that is a reference is found by id alone, of whatever type") {
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  const auto* const pair = parameter("relation", SearchParameterType::composite);
+  const auto write = [&](const std::string& id, const std::string& target) {
+    search::IndexRows rows;
+    rows.composites.push_back({pair, {{"", target}, {"", "part"}}});
+    REQUIRE(write_one(*store, put("Observation", id, rows)));
+  };
+  write("patient", "Patient/1");
+  write("group", "Group/1");
+  write("longer", "Patient/11");
+  write("elsewhere", "http://example.org/Patient/1");
+  const auto found = [&](const std::string& type, const std::string& id) {
+    search::Operand operand;
+    operand.parts = {reference(type, id), token("part")};
+    search::Query query = query_of("Observation");
+    query.criteria.push_back(criterion(pair, {operand}));
+    return search_ids(*store, query);
+  };
+  CHECK(found("", "1") == Ids{"patient", "group"});
+  CHECK(found("Group", "1") == Ids{"group"});
+  CHECK(found("", "2").empty());
+}
+
+TEST_CASE("a time between two milliseconds is found by itself, and told from the millisecond") {
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  const auto write = [&](const std::string& id, std::int64_t low, std::int64_t high) {
+    search::IndexRows rows;
+    rows.dates.push_back({k_date, low, high});
+    REQUIRE(write_one(*store, put("Observation", id, rows)));
+  };
+  write("exact", 500, 501);
+  write("between", 500, 500);
+  write("next", 501, 502);
+  const auto found = [&](search::Prefix prefix, std::int64_t low, std::int64_t high) {
+    search::Operand operand;
+    operand.prefix = prefix;
+    operand.low = low;
+    operand.high = high;
+    search::Query query = query_of("Observation");
+    query.criteria.push_back(criterion(k_date, {operand}));
+    return search_ids(*store, query);
+  };
+  using search::Prefix;
+  CHECK(found(Prefix::eq, 501, 501) == Ids{"between"});
+  CHECK(found(Prefix::ne, 501, 501) == Ids{"exact", "next"});
+  CHECK(found(Prefix::ge, 501, 501) == Ids{"between", "next"});
+  CHECK(found(Prefix::gt, 501, 501) == Ids{"next"});
+  CHECK(found(Prefix::le, 501, 501) == Ids{"exact", "between"});
+  CHECK(found(Prefix::lt, 501, 501) == Ids{"exact"});
+  CHECK(found(Prefix::eb, 501, 501) == Ids{"exact"});
+  CHECK(found(Prefix::sa, 501, 501) == Ids{"next"});
+  CHECK(found(Prefix::eq, 500, 501) == Ids{"exact", "between"});
+  CHECK(found(Prefix::gt, 500, 501) == Ids{"next"});
+  CHECK(found(Prefix::po, 500, 501) == Ids{"exact", "between"});
+}
+
 TEST_CASE("pages neither repeat nor lose a resource while others write") {
   Folder folder;
   auto store = open_store(options_for(folder));
@@ -223,6 +302,23 @@ TEST_CASE("_include:iterate goes on from what was included and ends in a circle"
   CHECK(included(search_page(*store, query)) == Ids{"Patient/b"});
   query.includes[0].iterate = true;
   CHECK(included(search_page(*store, query)) == Ids{"Patient/b", "Patient/c"});
+}
+
+TEST_CASE("_include:iterate follows eight links from a match: profiles/deviations") {
+  Folder folder;
+  auto store = open_store(options_for(folder));
+  static const auto* const link = parameter("next", SearchParameterType::reference);
+  for (int at = 0; at < 10; ++at) {
+    search::IndexRows rows;
+    rows.references.push_back({link, "Patient", std::to_string(at + 1)});
+    REQUIRE(write_one(*store, put("Patient", std::to_string(at), rows)));
+  }
+  search::Query query = query_of("Patient");
+  query.criteria.push_back(criterion(RandomWorld::k_id, {token("0")}));
+  query.includes.push_back(include("Patient", link, false, true));
+  const Ids found = included(search_page(*store, query));
+  CHECK(found.size() == 8);
+  CHECK(found.back() == "Patient/8");
 }
 
 TEST_CASE("what is not supported is refused, not ignored") {
