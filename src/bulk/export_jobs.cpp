@@ -5,42 +5,25 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <exception>
-#include <random>
 #include <utility>
 #include <vector>
 
+#include "src/jobs/job_id.h"
 #include "src/jobs/message_file.h"
 #include "src/operations/outcome.h"
 
 namespace server::bulk {
 namespace {
 
+using jobs::now_utc_ms;
+using jobs::random_id;
 using Status = ExportState::Status;
 
 constexpr std::string_view k_request = "request.json", k_answer = "answer";
 constexpr std::chrono::milliseconds k_look_pause_min{100}, k_look_pause{10'000};  // for old ones
 constexpr int k_background_nice = 10;
 constexpr unsigned k_good = 200, k_failed = 500;
-
-std::int64_t now_utc_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::string random_id() {
-  std::random_device source;
-  std::string id;
-  for (int i = 0; i < 4; ++i) {
-    std::array<char, 9> digits{};
-    std::snprintf(digits.data(), digits.size(), "%08x", source());
-    id += digits.data();
-  }
-  return id;
-}
 
 std::uint64_t bytes_in(const std::filesystem::path& folder) {
   std::uint64_t bytes = 0;

@@ -1,12 +1,10 @@
 #include "src/jobs/request_jobs.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <random>
 #include <tuple>
 #include <utility>
 
+#include "src/jobs/job_id.h"
 #include "src/jobs/message_file.h"
 
 namespace server::jobs {
@@ -17,23 +15,6 @@ using Status = RequestJob::Status;
 constexpr std::string_view k_waiting = ".request", k_running = ".running", k_done = ".response";
 constexpr unsigned k_failed_by_the_end = 500;  // what stops in the middle says a status of 5xx
 constexpr std::chrono::milliseconds k_look_pause_min{100}, k_look_pause{10'000};  // for old answers
-
-std::int64_t now_utc_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::string random_id() {
-  std::random_device source;
-  std::string id;
-  for (int i = 0; i < 4; ++i) {
-    std::array<char, 9> digits{};
-    std::snprintf(digits.data(), digits.size(), "%08x", source());
-    id += digits.data();
-  }
-  return id;
-}
 
 /// The owner is part of the id, so that the files tell it too.
 bool is_of(std::string_view id, std::string_view owner) {

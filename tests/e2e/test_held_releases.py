@@ -5,7 +5,7 @@ import sys
 import tempfile
 import urllib.parse
 
-from support import ROOT, Case, Server, link, run
+from support import ROOT, Server, ServerCase, link, run
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "bench"))
 from snomed_release import MAP, SIMPLE, Release  # noqa: E402
@@ -19,10 +19,11 @@ TABLE = f"#url={COLOURS}\n#version={{}}\n#title=Colours\n#notice=Nobody owns a c
         "warm,Warm,\nred,Red,warm\n"
 
 
-class HeldReleases(Case):
+class HeldReleases(ServerCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         data = os.path.join(cls.folder.name, "data")
         os.mkdir(data)
         cls.release = Release(os.path.join(cls.folder.name, "rf2"), 1200)
@@ -35,17 +36,8 @@ class HeldReleases(Case):
         done = run("terminology", "load", "--data", data, *paths)
         assert done.returncode == 0, done.stderr
         cls.server = Server(data=data, keep_data=True)
+        cls.addClassCleanup(cls.server.stop)
         cls.server.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
-
-    def setUp(self):
-        super().setUp()
-        self.http = self.server.client()
-        self.addCleanup(self.http.close)
 
     def found(self, path, **parameters):
         answer = self.http.search(path, parameters)

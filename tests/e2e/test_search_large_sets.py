@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 
-from support import ROOT, Case, Server, run, say
+from support import ROOT, Server, ServerCase, run, say
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "bench"))
 from snomed_release import ROOT as TOP, Release  # noqa: E402
@@ -13,10 +13,11 @@ SNOMED = "http://snomed.info/sct"
 CONCEPTS = 25_000  # a query lists 20,000
 
 
-class LargeSets(Case):
+class LargeSets(ServerCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         data = os.path.join(cls.folder.name, "data")
         os.mkdir(data)
         cls.release = Release(os.path.join(cls.folder.name, "rf2"), CONCEPTS)
@@ -24,6 +25,7 @@ class LargeSets(Case):
         done = run("terminology", "load", "--data", data, str(cls.release.folder))
         assert done.returncode == 0, done.stderr
         cls.server = Server(data=data, arguments=("--no-validate",), keep_data=True)
+        cls.addClassCleanup(cls.server.stop)
         cls.server.start()
         codes = {"known": (SNOMED, cls.release.ids[7]), "deep": (SNOMED, cls.release.ids[-1]),
                  "retired": (SNOMED, "8000000005"), "unknown": (SNOMED, "404684003"),
@@ -33,16 +35,6 @@ class LargeSets(Case):
                 code = {"text": name} if coding is None else {"coding": [dict(zip(("system", "code"), coding))]}
                 answer = http.put(f"Basic/{name}", {"resourceType": "Basic", "id": name, "code": code})
                 assert answer.status == 201, answer
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
-
-    def setUp(self):
-        super().setUp()
-        self.http = self.server.client()
-        self.addCleanup(self.http.close)
 
     def found(self, **parameters):
         return {one.split("/")[1] for one in self.http.all_ids("Basic", parameters)}

@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.parse
 
-from support import ROOT, Case, Server, binary, run
+from support import ROOT, Case, Server, ServerCase, binary, run
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "bench"))
 from snomed_release import MAP, SIMPLE, Release  # noqa: E402
@@ -132,33 +132,25 @@ class ReleasesTest(Case):
         self.assertIn("is not there", done.stderr)
 
 
-class ServedReleaseTest(Case):
+class ServedReleaseTest(ServerCase):
     """One server; the release is loaded while it runs."""
 
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         cls.release = Release(os.path.join(cls.folder.name, "rf2"), 2000)
         cls.release.write()
         data = os.path.join(cls.folder.name, "data")
         os.mkdir(data)
         cls.server = Server(data=data, keep_data=True)
+        cls.addClassCleanup(cls.server.stop)
         cls.server.start()
         with cls.server.client() as http:
             cls.before = http.get(f"CodeSystem/$lookup?system={SNOMED}&code={cls.release.ids[5]}")
         done = run("terminology", "load", "--data", data, cls.release.folder)
         assert done.returncode == 0, done.stderr
         time.sleep(1.1)  # the server looks once a second
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
-
-    def setUp(self):
-        super().setUp()
-        self.http = self.server.client()
-        self.addCleanup(self.http.close)
 
     def expand(self, query, **parameters):
         url = SNOMED + "?fhir_vs" + query
