@@ -55,7 +55,7 @@ def write_rxnorm(folder, scale=1.0):
     with open_file(folder, "RXNSTY.RRF") as out:
         out.writelines(f"{n + 1}|T121|A1.4.1|Invented Substance|AT1||\n" for n in range(concepts))
     with open_file(folder, "RXNSAB.RRF") as out:
-        out.write("|C1|RXNORM_26AA_260105F|RXNORM|RxNorm|\n")
+        out.write("C1|C2|RXNORM_26AA_260105F|RXNORM|RxNorm||26AA_260105F|\n")
 
 
 def write_loinc(folder, scale=1.0):
