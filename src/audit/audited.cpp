@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "src/rest/path.h"
 #include "src/rest/router.h"
 #include "src/rest/search_request.h"
 #include "src/search/percent.h"
@@ -48,6 +49,14 @@ std::string_view below_base(std::string_view url, std::string_view base_path) {
   const std::string base = std::string(base_path) + "/";
   const std::size_t at = url.find(base);
   return at == std::string_view::npos ? std::string_view{} : url.substr(at + base.size());
+}
+
+/// Whether a URL names a resource that could exist. What else stands in one may be any bytes, of
+/// which no event can be made.
+bool could_be(const rest::Match& match) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return std::all_of(match.type.begin(), match.type.end(), is_letter) && rest::is_id(match.id) &&
+         (match.version.empty() || rest::is_id(match.version));
 }
 
 bool looks_for_data(std::string_view interaction) {
@@ -136,14 +145,12 @@ void Audited::tell(const http::Request& request, const http::Response& response)
   if (tell_login(request, response, occurrence)) return recorder_.record(std::move(occurrence));
   const std::string_view target = request.target;
   const std::size_t mark = target.find('?');
-  const std::string_view path = target.substr(0, mark);
   const std::string_view query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
-  if (!path.starts_with(base_path_)) return;
-  std::string_view below = path.substr(base_path_.size());
-  while (below.starts_with('/')) below.remove_prefix(1);
-  while (below.ends_with('/')) below.remove_suffix(1);
-  const std::string decoded(below);  // ids and types need no encoding
-  const auto found = rest::match(request.method, decoded);
+  // As the server itself reads it: an escape in a URL hides nothing.
+  std::string decoded;
+  const auto path = rest::path_below(base_path_, target.substr(0, mark), decoded);
+  if (!path) return;
+  const auto found = rest::match(request.method, *path);
   if (!found || found->route == nullptr) return;
   occurrence.interaction = interaction_of(found->route->interaction);
   const bool is_still_waiting =
@@ -163,12 +170,12 @@ void Audited::tell(const http::Request& request, const http::Response& response)
   } else if (const std::string_view made = below_base(response.headers.get("Location"), base_path_);
              !made.empty()) {
     add_once(occurrence.resources, made);
-  } else if (!found->id.empty()) {
+  } else if (could_be(*found)) {
     std::string place = std::string(found->type) + "/" + std::string(found->id);
     if (!found->version.empty()) place += "/_history/" + std::string(found->version);
     add_once(occurrence.resources, place);
   }
-  if (found->type == "Patient" && !found->id.empty()) add_once(occurrence.patients, found->id);
+  if (found->type == "Patient" && rest::is_id(found->id)) add_once(occurrence.patients, found->id);
   for (const std::string_view body :
        {std::string_view(request.body), std::string_view(response.body)}) {
     if (occurrence.interaction == "transaction" || looks_for_data(occurrence.interaction)) continue;

@@ -1,6 +1,7 @@
 #include "src/audit/recorder.h"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 
 #include "fhir/formats/json_document.h"
@@ -27,6 +28,15 @@ std::size_t bytes_of(const Occurrence& occurrence) {
 fhir::Unexpected<fhir::Issue> broken(std::string text) {
   return fhir::unexpected(
       fhir::make_issue(fhir::Situation::internal, fhir::IssueType::security, std::move(text)));
+}
+
+/// An exception ends one try, not the program.
+template <class Try>
+fhir::Result<void> whatever_happens(const Try& attempt) try {
+  return attempt();
+} catch (const std::exception&) {
+  return fhir::unexpected(
+      fhir::make_issue(fhir::IssueType::exception, "The server failed while it wrote"));
 }
 
 }  // namespace
@@ -115,10 +125,9 @@ void Recorder::work() {
       waiting_.erase(waiting_.begin(), waiting_.begin() + count);
       lost += std::exchange(lost_, 0);
     }
-    const auto written = write(batch, lost);
+    const auto written = whatever_happens([&] { return write(batch, lost); });
     if (written) {
       batch.clear();
-      lost = 0;
       continue;
     }
     if (options_.complain)
@@ -129,32 +138,52 @@ void Recorder::work() {
   }
 }
 
-/// All of a batch or nothing: then the same again later.
-fhir::Result<void> Recorder::write(const std::deque<Occurrence>& batch, std::uint64_t lost) {
+/// An event as the store takes it, tied to the one before.
+fhir::Result<storage::Write> Recorder::write_of(const Occurrence& occurrence, Link& link,
+                                                const rest::Snapshot& snapshot) const {
+  FHIR_TRY(event, chain_.tied(audit_event(occurrence, options_.server), link));
+  FHIR_TRY(document, fhir::json::Document::read(std::move(event)));
+  storage::Write write;
+  write.type = k_type;
+  write.id = id_of(link.number);
+  write.precondition.must_not_exist = true;
+  write.body = rest::pending_body(document.root(), write.id);
+  fhir::Element root = fhir::root_element(document.root(), snapshot.definitions());
+  FHIR_TRY(rows, snapshot.extractor->extract(root));
+  write.index = std::move(rows);
+  return write;
+}
+
+/// All of a batch or nothing: then the same again later. But what no event can be made of is lost:
+/// all that come after would wait for it.
+fhir::Result<void> Recorder::write(const std::deque<Occurrence>& batch, std::uint64_t& lost) {
   const auto snapshot = snapshots_.present();
   Link last = last_;
+  std::uint64_t untold = lost;
   std::vector<storage::Write> writes;
   for (const Occurrence& occurrence : batch) {
     Link link;
     link.number = last.number + 1;
     link.previous = last.code;
-    link.lost = std::exchange(lost, 0);
-    FHIR_TRY(event, chain_.tied(audit_event(occurrence, options_.server), link));
-    FHIR_TRY(document, fhir::json::Document::read(std::move(event)));
-    storage::Write write;
-    write.type = k_type;
-    write.id = id_of(link.number);
-    write.precondition.must_not_exist = true;
-    write.body = rest::pending_body(document.root(), write.id);
-    fhir::Element root = fhir::root_element(document.root(), snapshot->definitions());
-    FHIR_TRY(rows, snapshot->extractor->extract(root));
-    write.index = std::move(rows);
-    writes.push_back(std::move(write));
+    link.lost = untold;
+    auto write = write_of(occurrence, link, *snapshot);
+    if (!write) {
+      ++untold;
+      if (options_.complain) options_.complain("an event could not be made for the audit trail");
+      continue;
+    }
+    untold = 0;
+    writes.push_back(*std::move(write));
     last = std::move(link);
+  }
+  if (writes.empty()) {
+    lost = untold;
+    return {};
   }
   if (auto written = store_.write(std::move(writes)); !written)
     return fhir::unexpected(std::move(written).error().issue);
   last_ = std::move(last);
+  lost = untold;
   // Where this fails the chain is found from the head before.
   if (auto noted = store_.put_note(k_head_note, chain_.head(last_)); !noted && options_.complain)
     options_.complain("the end of the audit trail could not be noted");

@@ -51,7 +51,10 @@ class Recorder {
            storage::Store& store);
   fhir::Result<void> find_end();
   void work();
-  fhir::Result<void> write(const std::deque<Occurrence>& batch, std::uint64_t lost);
+  /// lost   before the batch; afterwards what no event has told yet
+  fhir::Result<void> write(const std::deque<Occurrence>& batch, std::uint64_t& lost);
+  fhir::Result<storage::Write> write_of(const Occurrence& occurrence, Link& link,
+                                        const rest::Snapshot& snapshot) const;
 
   const RecorderOptions options_;
   const Chain chain_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "src/http/text.h"
+
 namespace server::http {
 namespace {
 
@@ -15,14 +17,26 @@ bool is_for(const RateRule& rule, const Request& request, std::string_view path)
   return rule.path.empty() ? path != "/health" : path == rule.path;
 }
 
-/// The address that the nearest proxy saw: the last of the list.
+/// `192.0.2.1:5000`, `[2001:db8::1]:5000`, `[2001:db8::1]`: some proxies tell the port, which a
+/// client has many of.
+std::string_view without_port(std::string_view address) {
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  const std::size_t colon = address.find(':');
+  const bool is_port = colon != std::string_view::npos && address.rfind(':') == colon;
+  return is_port ? address.substr(0, colon) : address;
+}
+
+/// The address that the nearest proxy saw: the last of the list. A proxy may add a line of its own
+/// to what a client sent: "multiple field lines … as … a comma-separated list" (RFC 9110 section
+/// 5.3).
 std::string_view forwarded_for(const Request& request) {
-  std::string_view text = request.headers.get("X-Forwarded-For");
+  std::string_view text;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (equals_without_case(name, "X-Forwarded-For")) text = value;
+  }
   if (const std::size_t comma = text.rfind(','); comma != std::string_view::npos)
     text.remove_prefix(comma + 1);
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  return without_port(trim(text));
 }
 
 }  // namespace

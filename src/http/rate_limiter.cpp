@@ -51,7 +51,8 @@ void RateLimiter::give_back(std::string_view key) {
   if (!is_on()) return;
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.full_at.find(std::string(key));
+  auto found = shard.full_at.find(std::string(key));
+  if (found == shard.full_at.end()) found = shard.full_at.find(std::string(k_shared_key));
   if (found != shard.full_at.end()) found->second -= each_;
 }
 

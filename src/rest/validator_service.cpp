@@ -24,6 +24,7 @@ using fhir::json::Value;
 constexpr std::string_view k_validate = "/validate", k_version = "/validator/version";
 constexpr std::string_view k_label = "validator-service";
 constexpr std::size_t k_files_max = 1000;
+constexpr std::size_t k_listed_max = 100;  // of each list in cliContext: each is asked of each file
 
 std::string_view path_of(const http::Request& request) {
   return std::string_view(request.target).substr(0, request.target.find('?'));
@@ -177,8 +178,14 @@ http::Response ValidatorService::validate(const http::Request& request) const {
     if (content == nullptr || !content->is_string())
       return refuse("Each of filesToValidate has its text as fileContent");
   }
+  const Value* given = root.find("cliContext");
+  for (std::string_view list : {"profiles", "igs", "extensions"}) {
+    if (given != nullptr && items_at(*given, list).size() > k_listed_max)
+      return refuse(std::string(list) + " takes " + std::to_string(k_listed_max) +
+                    " entries at most");
+  }
   const auto snapshot = snapshots_.latest();
-  const Context context = context_of(root.find("cliContext"), snapshot->definitions());
+  const Context context = context_of(given, snapshot->definitions());
   std::string text;
   Builder out(text);
   out.begin_object().key("outcomes").begin_array();

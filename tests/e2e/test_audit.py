@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import tempfile
 import time
@@ -35,7 +36,7 @@ class Trail(ServerCase):
         raise AssertionError(f"no event for {criteria}")
 
     def query_of(self, event):
-        return "".join(base64.b64decode(e["query"]).decode() for e in event["entity"] if "query" in e)
+        return "".join(base64.b64decode(e["query"]).decode(errors="replace") for e in event["entity"] if "query" in e)
 
     def test_each_interaction_is_told_with_what_it_was_about(self):
         made = self.create(patient("Audited"))
@@ -97,10 +98,32 @@ class Trail(ServerCase):
                 break
             time.sleep(0.02)
         self.assert_status(answer, 200)
-        self.events(subtype="operation")
+        for _ in range(100):  # the event of the fetching comes behind its answer
+            if any("/_async/" in self.query_of(e) for e in self.events(subtype="operation")):
+                break
+            time.sleep(0.05)
         queries = [self.query_of(e) for e in self.events()]
         self.assertEqual(len([q for q in queries if "Patient?name=later" in q]), 1)
         self.assertEqual(len([q for q in queries if "/_async/" in q]), 1)
+
+    def test_a_url_with_escapes_hides_nothing(self):
+        for number, path in enumerate(("%50atient/{}", "Patient/%65sc{}", "Patient%2Fesc{}", "Patient/esc{}%2F_history%2F1")):
+            name = f"esc{number}"
+            self.http.put(f"Patient/{name}", patient(id=name))
+            path = "/fhir/" + path.format(name if number == 0 else number)
+            self.assert_status(self.http.raw("GET", path), 200)
+            reads = self.events(action="R", entity=f"Patient/{name}")
+            self.assertEqual([whats(e, "1") for e in reads], [[f"Patient/{name}"]], path)
+
+    def test_no_url_stops_the_trail(self):
+        for path in (b"Patient/\xff", b"Patient/%FF", b"Patient/%00", b"Patient/" + b"%C0%80" * 900, b"Patient/1/_history/%FE",
+                     b"Observation?patient=%FF&_id=\xfe", b"Patient/$x%0d%0a?%FF=%FF"):
+            with socket.create_connection(("127.0.0.1", self.server.port), 30) as raw:
+                raw.sendall(b"GET /fhir/" + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                while raw.recv(4096):
+                    pass
+        self.http.put("Patient/after", patient(id="after"))
+        self.assertEqual(len(self.events(entity="Patient/after")), 1)
 
     def test_health_and_metadata_leave_no_event(self):
         self.http.get("metadata")

@@ -1,4 +1,5 @@
 """How often one may ask: by address, by client, and to log in. https://www.rfc-editor.org/rfc/rfc6585#section-4"""
+import socket
 import time
 
 from smart import App, Bearer, Browser, Connection, SmartCase
@@ -24,6 +25,18 @@ class Address(ServerCase):
         self.assertEqual({a.status for a in self.asked(10, "192.0.2.3")}, {404})
         # What a client puts before the proxy's own entry counts for nothing.
         self.assertIn(429, {a.status for a in self.asked(5, "192.0.2.9, 192.0.2.2")})
+
+    def test_a_proxy_may_add_a_line_of_its_own_or_a_port(self):
+        """RFC 9110 section 5.3: several lines of a field are one list, in their order."""
+        asked = lambda lines: self.raw_status(*("X-Forwarded-For: " + line for line in lines))
+        self.assertIn(429, {asked((f"198.51.100.{i}", "192.0.2.20")) for i in range(40)})
+        self.assertIn(429, {asked((f"192.0.2.21:{50000 + i}",)) for i in range(40)})
+        self.assertIn(429, {asked((f"[2001:db8::1]:{50000 + i}",)) for i in range(40)})
+
+    def raw_status(self, *lines):
+        with socket.create_connection(("127.0.0.1", self.server.port), 30) as raw:
+            raw.sendall("\r\n".join(("GET /fhir/Patient/none HTTP/1.1", "Host: x", "Connection: close", *lines, "", "")).encode())
+            return int(raw.makefile("rb").readline().split()[1])
 
     def test_after_the_wait_it_goes_on(self):
         refused = [a for a in self.asked(40, "192.0.2.4") if a.status == 429][-1]

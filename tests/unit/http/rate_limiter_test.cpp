@@ -73,6 +73,19 @@ TEST_CASE("more keys than there is room for share one bucket until others are fu
   CHECK(limiter.take("another", k_start + seconds(2)) == k_none);
 }
 
+TEST_CASE("what was taken of the bucket that keys share is given back to it") {
+  RateLimiter limiter({1, 2}, 16);  // one for each shard
+  for (int i = 0; i < 1000; ++i) {
+    limiter.take("key" + std::to_string(i), k_start);
+    limiter.take("key" + std::to_string(i), k_start);
+  }
+  const auto later = k_start + seconds(1);  // no bucket is full yet, and each has one
+  for (int i = 0; i < 3; ++i) {
+    CHECK(limiter.take("another", later) == k_none);
+    limiter.give_back("another");
+  }
+}
+
 TEST_CASE("of IPv6 the network is counted, of IPv4 the address") {
   CHECK(counted_address("192.0.2.7") == "192.0.2.7");
   CHECK(counted_address("::ffff:192.0.2.7") == "192.0.2.7");
