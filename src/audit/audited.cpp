@@ -64,6 +64,17 @@ bool looks_for_data(std::string_view interaction) {
          interaction.starts_with("history-");
 }
 
+/// What was asked, but for an access token that somebody put where none belongs.
+std::string told_target(std::string_view target) {
+  constexpr std::string_view k_token = "access_token=";
+  std::string told(target.substr(0, k_query_bytes_max));
+  for (std::size_t at = told.find(k_token); at != std::string::npos; at = told.find(k_token, at)) {
+    at += k_token.size();
+    told.erase(at, told.find('&', at) - at);
+  }
+  return told;
+}
+
 /// `patient=…` and `subject=Patient/…` of a search.
 void add_patients_of_query(std::string_view query, std::vector<std::string>& patients) {
   const auto pairs = search::split_query(query);
@@ -160,8 +171,8 @@ void Audited::tell(const http::Request& request, const http::Response& response)
   occurrence.speaker = who_(request.headers);
   if (looks_for_data(occurrence.interaction)) {
     const bool is_form = occurrence.interaction.starts_with("search-") && !request.body.empty();
-    occurrence.query = request.method_text + " " + std::string(target.substr(0, k_query_bytes_max));
-    if (is_form) occurrence.query += "\n" + request.body.substr(0, k_query_bytes_max);
+    occurrence.query = request.method_text + " " + told_target(target);
+    if (is_form) occurrence.query += "\n" + told_target(request.body);
     add_patients_of_query(query, occurrence.patients);
     if (is_form) add_patients_of_query(request.body, occurrence.patients);
   }

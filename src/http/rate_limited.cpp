@@ -75,11 +75,12 @@ Response RateLimited::handle(Request& request) {
   if (limits_.empty()) return next_.handle(request);
   const std::string_view path =
       std::string_view(request.target).substr(0, request.target.find('?'));
-  const std::string key = key_of(request);
+  std::string key;  // made when a limit is for this request: most are for few
   const auto now = RateLimiter::Clock::now();
   std::vector<RateLimiter*> taken;
   for (Limit& limit : limits_) {
     if (!is_for(limit.rule, request, path)) continue;
+    if (key.empty()) key = key_of(request);
     const auto wait = limit.limiter->take(key, now);
     if (wait == RateLimiter::Clock::duration::zero()) {
       taken.push_back(limit.limiter.get());

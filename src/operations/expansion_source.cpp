@@ -36,12 +36,18 @@ class Share {
   const std::size_t codes_;
 };
 
+/// A store that a token guards lives as long as its request; pieces are made after that.
+Services without_store(Services services) {
+  services.store = nullptr;
+  return services;
+}
+
 /// What both notations need: the codes in their order.
 class ExpansionSource : public ResourceSource {
  public:
   ExpansionSource(std::unique_ptr<const ExpandRequest> request, ConceptExpansion expansion)
       : request_(std::move(request)),
-        services_(*request_->invocation.services),
+        services_(without_store(*request_->invocation.services)),
         expansion_(std::move(expansion)),
         share_(expansion_.ids.size()),
         order_(expansion_.ids.size(), expansion_.parents),

@@ -473,6 +473,15 @@ class ServerCase(Case):
     arguments = ()
 
     @classmethod
+    def make_data_folder(cls):
+        """For a server that finds something in its data: the folder, beside others in `cls.folder`."""
+        cls.folder = tempfile.TemporaryDirectory(prefix="medisync-e2e-")
+        cls.addClassCleanup(cls.folder.cleanup)
+        data = os.path.join(cls.folder.name, "data")
+        os.mkdir(data)
+        return data
+
+    @classmethod
     def setUpClass(cls):
         cls.server = Server(arguments=cls.arguments)
         cls.addClassCleanup(cls.server.stop)

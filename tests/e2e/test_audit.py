@@ -125,6 +125,16 @@ class Trail(ServerCase):
         self.http.put("Patient/after", patient(id="after"))
         self.assertEqual(len(self.events(entity="Patient/after")), 1)
 
+    def test_a_token_in_a_url_is_not_told(self):
+        self.http.get("Device?access_token=verysecret&manufacturer=shown")
+        for _ in range(100):
+            queries = [q for q in map(self.query_of, self.events(subtype="search-type")) if "Device?" in q]
+            if queries:
+                break
+            time.sleep(0.05)
+        self.assertIn("manufacturer=shown", queries[0])
+        self.assertNotIn("verysecret", json.dumps(self.events()) + queries[0])
+
     def test_health_and_metadata_leave_no_event(self):
         self.http.get("metadata")
         self.http.raw("GET", "/health")

@@ -2,7 +2,6 @@
 https://hl7.org/fhir/R4/snomedct.html#implicit https://hl7.org/fhir/R4/http.html#search"""
 import os
 import sys
-import tempfile
 import urllib.parse
 
 from support import ROOT, Server, ServerCase, link, run
@@ -22,10 +21,7 @@ TABLE = f"#url={COLOURS}\n#version={{}}\n#title=Colours\n#notice=Nobody owns a c
 class HeldReleases(ServerCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        data = os.path.join(cls.folder.name, "data")
-        os.mkdir(data)
+        data = cls.make_data_folder()
         cls.release = Release(os.path.join(cls.folder.name, "rf2"), 1200)
         cls.release.write()
         paths = [str(cls.release.folder)]

@@ -2,7 +2,6 @@
 https://hl7.org/fhir/R4/search.html#modifiers (in, not-in, above, below)"""
 import os
 import sys
-import tempfile
 
 from support import ROOT, Server, ServerCase, run, say
 
@@ -16,10 +15,7 @@ CONCEPTS = 25_000  # a query lists 20,000
 class LargeSets(ServerCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        data = os.path.join(cls.folder.name, "data")
-        os.mkdir(data)
+        data = cls.make_data_folder()
         cls.release = Release(os.path.join(cls.folder.name, "rf2"), CONCEPTS)
         cls.release.write()
         done = run("terminology", "load", "--data", data, str(cls.release.folder))

@@ -137,12 +137,9 @@ class ServedReleaseTest(ServerCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
+        data = cls.make_data_folder()
         cls.release = Release(os.path.join(cls.folder.name, "rf2"), 2000)
         cls.release.write()
-        data = os.path.join(cls.folder.name, "data")
-        os.mkdir(data)
         cls.server = Server(data=data, keep_data=True)
         cls.addClassCleanup(cls.server.stop)
         cls.server.start()

@@ -3,12 +3,11 @@ import gzip
 import json
 import os
 import socket
-import tempfile
 import threading
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
-from support import Case, Server, run
+from support import Server, run, ServerCase
 
 URL = "http://example.org/many"
 CODES = 60_000
@@ -24,13 +23,10 @@ def parent(n):
     return "" if n < 5 else code((n - 5) // 7)
 
 
-class StreamsTest(Case):
+class StreamsTest(ServerCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        data = os.path.join(cls.folder.name, "data")
-        os.mkdir(data)
+        data = cls.make_data_folder()
         table = os.path.join(cls.folder.name, "many.csv")
         with open(table, "w", encoding="utf-8") as file:
             file.write(f"#url={URL}\n#version=1\n#notice=Of nobody.\ncode,display,parent\n")
@@ -39,11 +35,6 @@ class StreamsTest(Case):
         assert done.returncode == 0, done.stderr
         cls.server = Server(data=data, keep_data=True).start()
         cls.addClassCleanup(cls.server.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.http = self.server.client()
-        self.addCleanup(self.http.close)
 
     def expand(self, headers=(), **parameters):
         query = urllib.parse.urlencode({"url": URL + "?fhir_vs", **parameters})

@@ -21,16 +21,16 @@ std::string etag_of_text(std::string_view text) {
 /// "servers are encouraged to support the _summary and _elements parameters on the capabilities
 /// interaction"
 http::Response statement(const Call& call, const Shaping& shaping, const LazyText& whole) {
-  const std::string text = shaping.is_whole()
-                               ? whole.text()
-                               : shaped(whole.text(), shaping, call.snapshot->definitions());
+  std::string text = shaping.is_whole()
+                         ? whole.text()
+                         : shaped(whole.text(), shaping, call.snapshot->definitions());
   const std::string etag = etag_of_text(text);
   http::Response response;
   if (call.headers != nullptr &&
       call.headers->get("If-None-Match").find(etag) != std::string::npos) {
     response.status = 304;
   } else {
-    response = fhir_response(200, text);
+    response = fhir_response(200, std::move(text));
   }
   response.headers.add("ETag", etag);
   return response;

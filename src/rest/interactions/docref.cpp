@@ -35,8 +35,9 @@ std::string type_of(const Given& given) {
   return types;
 }
 
-/// "If neither a start date nor an end date is provided", the newest of each kind asked for; where
-/// no type is named, "the patient's current C-CDA CCD".
+/// "The most recent or current document is in scope if neither a start date nor an end date is
+/// provided": the newest of what is asked for; where no type is named, "the patient's current C-CDA
+/// CCD".
 Parameters criteria_of(const Given& given) {
   Parameters criteria;
   std::string_view patient = given.text("patient");

@@ -12,14 +12,13 @@
 
 namespace testing {
 
+/// Hands `ask` the operation of that name and what it is invoked with.
+///
 /// parameters   members of `parameter`, without the brackets
-inline fhir::Result<std::string> invoke(std::string_view type, std::string_view name,
-                                        const std::string& parameters, std::string_view id = {}) {
-  const server::operations::Services services{
-      .definitions = core_definitions(),
-      .terminology = {std::shared_ptr<void>(), &core_terminology()},
-      .validator = nullptr,
-      .store = nullptr};
+template <class Ask>
+auto with_invocation(const server::operations::Services& services, std::string_view type,
+                     std::string_view name, const std::string& parameters, std::string_view id,
+                     const Ask& ask) {
   const auto document = fhir::json::Document::read(R"({"resourceType":"Parameters","parameter":[)" +
                                                    parameters + "]}");
   REQUIRE(document);
@@ -29,10 +28,23 @@ inline fhir::Result<std::string> invoke(std::string_view type, std::string_view 
   invocation.parameters = &*document;
   invocation.services = &services;
   for (const auto& operation : server::operations::all_operations()) {
-    if (operation.resource_type == type && operation.name == name) return operation.run(invocation);
+    if (operation.resource_type == type && operation.name == name)
+      return ask(operation, invocation);
   }
   FAIL("no such operation");
-  return std::string();
+  return ask(server::operations::all_operations().front(), invocation);
+}
+
+inline fhir::Result<std::string> invoke(std::string_view type, std::string_view name,
+                                        const std::string& parameters, std::string_view id = {}) {
+  const server::operations::Services services{
+      .definitions = core_definitions(),
+      .terminology = {std::shared_ptr<void>(), &core_terminology()},
+      .validator = nullptr,
+      .store = nullptr};
+  return with_invocation(
+      services, type, name, parameters, id,
+      [](const auto& operation, const auto& invocation) { return operation.run(invocation); });
 }
 
 /// The answer; a failure of the test when there is none.

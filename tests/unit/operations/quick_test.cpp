@@ -15,20 +15,10 @@ bool is_quick(std::string_view type, std::string_view name, const std::string& p
   const server::operations::Services services{
       .definitions = core_definitions(),
       .terminology = terminology::Terminology::make(core_definitions(), &core_terminology())};
-  const auto document = fhir::json::Document::read(R"({"resourceType":"Parameters","parameter":[)" +
-                                                   parameters + "]}");
-  REQUIRE(document);
-  server::operations::Invocation invocation;
-  invocation.resource_type = type;
-  invocation.id = id;
-  invocation.parameters = &*document;
-  invocation.services = &services;
-  for (const auto& operation : server::operations::all_operations()) {
-    if (operation.resource_type == type && operation.name == name)
-      return operation.is_quick != nullptr && operation.is_quick(invocation);
-  }
-  FAIL("no such operation");
-  return false;
+  return testing::with_invocation(
+      services, type, name, parameters, id, [](const auto& operation, const auto& invocation) {
+        return operation.is_quick != nullptr && operation.is_quick(invocation);
+      });
 }
 
 std::string asked(const std::string& system, const std::string& code) {
