@@ -20,8 +20,12 @@ namespace server::access {
 
 using security::Rights;
 
-/// Who asks, and with what scopes.
+/// Who asks, what for, and with what scopes.
 struct Identity {
+  std::string client;     // id
+  std::string fhir_user;  // `Practitioner/1`; empty: no user, or one without a resource
+  std::string role;       // of the user; empty: the client acts for itself
+  std::string purpose;    // of use, a code of v3-PurposeOfUse; empty: treatment
   std::vector<security::Scope> scopes;
   std::string patient;           // in context: whom patient/ scopes are about
   bool is_patient_user = false;  // then user/ scopes are about these alone:

@@ -59,6 +59,8 @@ std::string to_json(const ExportRequest& request) {
     const access::Identity& identity = request.identity;
     out.key("identity").begin_object();
     out.string("scopes", security::text_of(identity.scopes)).string("patient", identity.patient);
+    out.string("client", identity.client).string("fhirUser", identity.fhir_user);
+    out.string("role", identity.role).string("purpose", identity.purpose);
     out.string("isPatientUser", identity.is_patient_user ? "true" : "false");
     append_list(out, "userPatients", identity.user_patients);
     out.end_object();
@@ -93,6 +95,10 @@ fhir::Result<ExportRequest> read_export_request(std::string_view text) {
     request.is_guarded = true;
     request.identity.scopes = security::parse_scopes(text_at(*identity, "scopes"));
     request.identity.patient = text_at(*identity, "patient");
+    request.identity.client = text_at(*identity, "client");
+    request.identity.fhir_user = text_at(*identity, "fhirUser");
+    request.identity.role = text_at(*identity, "role");
+    request.identity.purpose = text_at(*identity, "purpose");
     request.identity.is_patient_user = flag_at(*identity, "isPatientUser");
     request.identity.user_patients = list_at(*identity, "userPatients");
   }

@@ -302,6 +302,7 @@ fhir::Result<std::string> Authorization::approve(const Transaction& transaction,
   grant.user = user.name;
   grant.subject = user.subject;
   grant.fhir_user = user.fhir_user;
+  grant.role = user.role;
   grant.is_patient_user = user.is_patient();
   grant.user_patients = user.patients;
   grant.scopes = text_of(granted);

@@ -29,6 +29,8 @@ std::string text_of(const Grant& grant) {
   append_some(out, "user", grant.user);
   append_some(out, "subject", grant.subject);
   append_some(out, "fhirUser", grant.fhir_user);
+  append_some(out, "role", grant.role);
+  append_some(out, "purpose", grant.purpose);
   out.boolean("patientUser", grant.is_patient_user);
   append_strings(out, "userPatients", grant.user_patients);
   out.string("scopes", grant.scopes);
@@ -52,6 +54,8 @@ fhir::Result<Grant> grant_of(std::string_view id, const std::string& text) {
   grant.user = json.string_at("user");
   grant.subject = json.string_at("subject");
   grant.fhir_user = json.string_at("fhirUser");
+  grant.role = json.string_at("role");
+  grant.purpose = json.string_at("purpose");
   grant.is_patient_user = is_true_at(json, "patientUser");
   grant.user_patients = strings_at(json, "userPatients");
   grant.scopes = json.string_at("scopes");

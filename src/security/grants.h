@@ -21,6 +21,8 @@ struct Grant {
   std::string user;       // name; empty: the client acts for itself
   std::string subject;    // `sub`
   std::string fhir_user;  // `Practitioner/1`
+  std::string role;       // of the user: `physician`; empty: the client acts for itself
+  std::string purpose;    // of use, a code of v3-PurposeOfUse; empty: treatment
   bool is_patient_user = false;
   std::vector<std::string> user_patients;  // whom a patient's user may see
   std::string scopes;                      // as granted

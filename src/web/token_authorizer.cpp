@@ -60,8 +60,8 @@ std::string owner_of(const security::ActiveToken& token) {
   constexpr std::size_t k_bytes = 12;
   constexpr std::string_view k_digits = "0123456789abcdef";
   std::string text;
-  for (const std::string* one :
-       {&grant.client_id, &grant.user, &grant.subject, &grant.patient, &token.scopes})
+  for (const std::string* one : {&grant.client_id, &grant.user, &grant.subject, &grant.patient,
+                                 &grant.role, &grant.purpose, &token.scopes})
     text.append(std::to_string(one->size())).append(":").append(*one);
   std::string owner;
   for (const char byte : security::sha256(text).substr(0, k_bytes)) {
@@ -83,6 +83,10 @@ fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view t
   auto identity = std::make_shared<access::Identity>();
   identity->scopes = security::parse_scopes(active->scopes);
   identity->patient = active->grant.patient;
+  identity->client = active->grant.client_id;
+  identity->fhir_user = active->grant.fhir_user;
+  identity->role = active->grant.role;
+  identity->purpose = active->grant.purpose;
   identity->is_patient_user = active->grant.is_patient_user;
   identity->user_patients = active->grant.user_patients;
   const security::Grant& grant = active->grant;
