@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fhir/formats/json_document.h"
+#include "src/access/glance.h"
 #include "src/search/extractor.h"
 
 namespace server::access {
@@ -62,6 +63,7 @@ std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Versi
     return is_not_there ? fhir::Result<storage::Version>(not_found()) : std::move(found);
   }
   if (access.extractor() == nullptr || found->deleted) return std::nullopt;
+  if (surely_matches(limit, *found)) return found;
   const auto document = fhir::json::Document::read(found->body);
   if (!document) return std::nullopt;
   const fhir::Element resource = fhir::root_element(document->root(), access.definitions());

@@ -132,6 +132,30 @@ void add_correlation_id(const http::Request& request, http::Response& response) 
   if (is_plain) response.headers.add("X-Correlation-Id", std::string(id));
 }
 
+template <class T>
+std::shared_ptr<T> view_of(const std::shared_ptr<T>& shared) {
+  return {std::shared_ptr<void>(), shared.get()};
+}
+
+/// The same snapshot, whose parts live no longer than it.
+Snapshot view_of(const Snapshot& snapshot) {
+  Snapshot view;
+  const operations::Services& services = snapshot.services;
+  view.services.definitions = view_of(services.definitions);
+  view.services.terminology = view_of(services.terminology);
+  view.services.validator = view_of(services.validator);
+  view.services.store = services.store;
+  view.services.expansion_codes_max = services.expansion_codes_max;
+  view.services.streamed_codes_max = services.streamed_codes_max;
+  view.extractor = view_of(snapshot.extractor);
+  view.capability_statement = view_of(snapshot.capability_statement);
+  view.normative_capabilities = view_of(snapshot.normative_capabilities);
+  view.terminology_capabilities = view_of(snapshot.terminology_capabilities);
+  view.reindexer = snapshot.reindexer;
+  view.shown_store = view_of(snapshot.shown_store);
+  return view;
+}
+
 bool gives_any_type(const Route& route, const Match& match) {
   if (!match.file.empty()) return true;
   return match.type == "Binary" && (route.interaction == "read" || route.interaction == "vread");
@@ -344,7 +368,8 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   const access::Access access(std::move(identity), snapshot->definitions(),
                               snapshot->extractor.get());
   access::GuardedStore store(snapshot->store(), access);
-  Snapshot guarded = *snapshot;
+  // A read ends before its snapshot does, and counts no references to the parts of it.
+  Snapshot guarded = route.placement == http::Placement::io_thread ? view_of(*snapshot) : *snapshot;
   guarded.services.store = &store;
   call.snapshot = &guarded;
   call.access = &access;

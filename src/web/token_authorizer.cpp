@@ -28,21 +28,21 @@ std::string_view token_of(const http::Headers& headers) {
 
 }  // namespace
 
-std::optional<TokenAuthorizer::Known> TokenAuthorizer::recall(const std::string& key,
+std::optional<TokenAuthorizer::Known> TokenAuthorizer::recall(const std::string& digest,
                                                               std::int64_t revision) {
   const std::lock_guard lock(mutex_);
   if (revision_ != revision) return std::nullopt;
-  const auto found = known_.find(key);
+  const auto found = known_.find(digest);
   if (found == known_.end() || found->second.expires_at <= environment_.now_ms())
     return std::nullopt;
   return found->second;
 }
 
-void TokenAuthorizer::remember(const std::string& key, std::int64_t revision, Known known) {
+void TokenAuthorizer::remember(const std::string& digest, std::int64_t revision, Known known) {
   const std::lock_guard lock(mutex_);
   if (revision_ != revision || known_.size() >= k_known_max) known_.clear();
   revision_ = revision;
-  known_[key] = std::move(known);
+  known_[digest] = std::move(known);
 }
 
 namespace {
@@ -73,11 +73,11 @@ std::string owner_of(const security::ActiveToken& token) {
 
 }  // namespace
 
-fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view token,
-                                                              const std::string& key) {
+fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view token) {
+  const std::string digest = security::sha256(token);
   // Asked before the records are: what changes meanwhile is another revision.
   FHIR_TRY(revision, environment_.records.revision());
-  if (auto known = recall(key, revision)) return *std::move(known);
+  if (auto known = recall(digest, revision)) return *std::move(known);
   FHIR_TRY(active, security::Grants(environment_).access(token));
   if (!active) return not_active();
   auto identity = std::make_shared<access::Identity>();
@@ -93,7 +93,7 @@ fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view t
   auto speaker = std::make_shared<const Speaker>(
       Speaker{grant.client_id, grant.user, grant.fhir_user, grant.patient});
   Known known{std::move(identity), std::move(speaker), active->expires_at};
-  remember(key, revision, known);
+  remember(digest, revision, known);
   return known;
 }
 
@@ -104,7 +104,7 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
     return fhir::unexpected(fhir::make_issue(fhir::Situation::unauthenticated,
                                              fhir::IssueType::login,
                                              "This server asks for an access token"));
-  FHIR_TRY(known, look_up(token, security::token_hash(token)));
+  FHIR_TRY(known, look_up(token));
   const auto wait = limiter_.take(known.speaker->client, http::RateLimiter::Clock::now());
   if (wait != http::RateLimiter::Clock::duration::zero())
     return fhir::unexpected(fhir::make_issue(fhir::Situation::throttled, fhir::IssueType::throttled,
@@ -115,7 +115,7 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
 std::optional<TokenAuthorizer::Speaker> TokenAuthorizer::speaker(const http::Headers& headers) {
   const std::string_view token = token_of(headers);
   if (token.empty()) return std::nullopt;
-  const auto known = look_up(token, security::token_hash(token));
+  const auto known = look_up(token);
   if (!known) return std::nullopt;
   return *known->speaker;
 }

@@ -1,7 +1,9 @@
 // Who a bearer token stands for. https://www.rfc-editor.org/rfc/rfc6750
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -38,15 +40,23 @@ class TokenAuthorizer final : public rest::Authorizer {
     std::shared_ptr<const Speaker> speaker;
     std::int64_t expires_at = 0;
   };
-  std::optional<Known> recall(const std::string& key, std::int64_t revision);
-  fhir::Result<Known> look_up(std::string_view token, const std::string& key);
-  void remember(const std::string& key, std::int64_t revision, Known known);
+  /// A digest is as good as any hash of itself.
+  struct FirstBytes {
+    std::size_t operator()(const std::string& digest) const {
+      std::size_t bytes = 0;
+      std::memcpy(&bytes, digest.data(), std::min(sizeof bytes, digest.size()));
+      return bytes;
+    }
+  };
+  std::optional<Known> recall(const std::string& digest, std::int64_t revision);
+  fhir::Result<Known> look_up(std::string_view token);
+  void remember(const std::string& digest, std::int64_t revision, Known known);
 
   security::Environment environment_;
   http::RateLimiter limiter_;
   std::mutex mutex_;
-  std::int64_t revision_ = 0;  // of all that is known
-  std::unordered_map<std::string, Known> known_;
+  std::int64_t revision_ = 0;                                 // of all that is known
+  std::unordered_map<std::string, Known, FirstBytes> known_;  // by the digests of tokens
 };
 
 }  // namespace server::web

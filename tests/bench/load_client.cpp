@@ -1,4 +1,5 @@
 // usage: bench_load_client --port N --requests FILE [--connections N] [--seconds S] [--warm-up S]
+//                          [--header LINE]   a line more for the head of each request
 // Sends prepared requests over keep-alive connections from one thread, each connection waiting for
 // its answer before the next request, and prints one JSON line: requests, rate, latencies, errors.
 // FILE holds records `METHOD TARGET LENGTH\n` + LENGTH bytes of body + `\n`. With --seconds they
@@ -46,6 +47,7 @@ constexpr std::chrono::seconds k_answer_limit{120};
 struct Options {
   unsigned short port = 0;
   std::string requests;
+  std::string header;  // of each request; empty: none
   std::size_t connections = 16;
   double seconds = 0;  // 0: every request once
   double warm_up = 0;  // not counted
@@ -60,6 +62,8 @@ Options read_options(int count, char** words) {
       options.port = static_cast<unsigned short>(std::atoi(value));
     else if (word == "--requests")
       options.requests = value;
+    else if (word == "--header")
+      options.header = value;
     else if (word == "--connections")
       options.connections = std::strtoul(value, nullptr, 10);
     else if (word == "--seconds")
@@ -107,7 +111,7 @@ std::size_t category_of(Work& work, std::string_view name) {
   return work.categories.size() - 1;
 }
 
-Work read_work(std::string_view text) {
+Work read_work(std::string_view text, const std::string& header) {
   Work work;
   while (!text.empty()) {
     const std::size_t line_end = text.find('\n');
@@ -127,6 +131,7 @@ Work read_work(std::string_view text) {
     Request request;
     request.category = category_of(work, category);
     request.head = std::string(line.substr(0, last)) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    if (!header.empty()) request.head += header + "\r\n";
     if (length != 0)
       request.head += "Content-Type: application/fhir+json\r\nPrefer: return=minimal\r\n";
     request.body = text.substr(line_end + 1, length);
@@ -376,7 +381,7 @@ void print_figures(std::vector<std::uint32_t> latencies_us, double seconds) {
 
 int main(int count, char** words) {
   const Options options = read_options(count, words);
-  const Work work = read_work(mapped(options.requests));
+  const Work work = read_work(mapped(options.requests), options.header);
   Run run{work, options.seconds > 0, {}, {}};
   run.latencies_us.resize(work.categories.size());
   const double seconds = run_all(run, options);

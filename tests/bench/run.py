@@ -73,13 +73,15 @@ class Bench:
                 out.write(body + b"\n")
         return path
 
-    def load(self, port, requests, connections=None, seconds=None, process=None, once=False):
+    def load(self, port, requests, connections=None, seconds=None, process=None, once=False, header=None):
         """Runs the load client; adds the CPU that `process` used for each request."""
         path = self.write_requests(requests)
         command = [self.tool("bench_load_client"), "--port", str(port), "--requests", path,
                    "--connections", str(connections or self.options.connections)]
         if not once:
             command += ["--seconds", str(seconds or self.options.seconds), "--warm-up", "0.3"]
+        if header:
+            command += ["--header", header]
         before = cpu_seconds(process.pid) if process else 0
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=900, check=False)
         if done.returncode != 0:
