@@ -72,13 +72,15 @@ ExportJobs::ExportJobs(ExportOptions options, Run run)
   thread_ = std::thread([this] { work(); });
 }
 
-ExportJobs::~ExportJobs() {
-  {
-    const Lock lock(mutex_);
-    is_stopping_ = true;
-    for (auto& [id, job] : jobs_) job->progress.is_cancelled = true;
-  }
+void ExportJobs::begin_stop() {
+  const Lock lock(mutex_);
+  is_stopping_ = true;
+  for (auto& [id, job] : jobs_) job->progress.is_cancelled = true;
   wake_.notify_all();
+}
+
+ExportJobs::~ExportJobs() {
+  begin_stop();
   thread_.join();
 }
 

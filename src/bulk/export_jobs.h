@@ -63,6 +63,8 @@ class ExportJobs {
   ExportJobs(ExportOptions options, Run run);
   /// Tells what runs to stop, and waits for it.
   ~ExportJobs();
+  /// Begins nothing more, and tells what runs to stop, without a wait for it.
+  void begin_stop();
   ExportJobs(const ExportJobs&) = delete;
   ExportJobs& operator=(const ExportJobs&) = delete;
 

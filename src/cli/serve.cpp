@@ -211,6 +211,9 @@ int serve(const ServeSettings& given) {
   warn_of_network(settings);
   server.wait();
   std::fprintf(stderr, "medisync: stopping\n");
+  // What goes on with the next start takes no processor from the requests that are under way.
+  later.begin_stop();
+  if (exports) exports->begin_stop();
   server.stop(std::chrono::seconds(settings.grace_seconds));
   g_server = nullptr;
   return 0;

@@ -28,8 +28,13 @@ std::uint64_t size_of(const http::Request& request) {
   return bytes;
 }
 
-bool is_safe(http::Method method) {
-  return method == http::Method::get || method == http::Method::head;
+/// Whether a request changes nothing. "The search operation … SHALL be treated as idempotent":
+/// https://hl7.org/fhir/R4/http.html#search
+bool is_safe(const http::Request& request) {
+  if (request.method == http::Method::get || request.method == http::Method::head) return true;
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  return request.method == http::Method::post && path.ends_with("/_search");
 }
 
 fhir::Unexpected<fhir::Issue> refuse(fhir::Situation situation, fhir::IssueType type,
@@ -43,6 +48,15 @@ RequestJobs::RequestJobs(RequestJobOptions options, Run run)
     : options_(std::move(options)), run_(std::move(run)) {
   load();
   for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+void RequestJobs::begin_stop() {
+  const Lock lock(mutex_);
+  is_stopping_ = true;
+  for (auto& [id, job] : jobs_) {
+    if (job->is_safe) job->progress.is_cancelled = true;
+  }
+  wake_.notify_all();
 }
 
 RequestJobs::~RequestJobs() {
@@ -91,7 +105,8 @@ void RequestJobs::load_file(const std::filesystem::path& path) {
     job->ended_ms = stored ? stored->ended_ms : 0;
   } else if (kind == k_waiting || kind == k_running) {
     auto stored = text ? read_request(*text) : std::nullopt;
-    const bool may_run = stored && (kind == k_waiting || is_safe(stored->request.method));
+    const bool may_run = stored && (kind == k_waiting || is_safe(stored->request));
+    job->is_safe = stored && is_safe(stored->request);
     job->status = may_run ? Status::waiting : Status::lost;
     job->ended_ms = may_run ? stored->accepted_ms : now_utc_ms();
     if (may_run) {
@@ -129,6 +144,7 @@ fhir::Result<std::string> RequestJobs::accept(http::Request request, std::string
   if (!owner.empty()) id.append("-").append(owner);
   auto job = std::make_shared<Job>();
   job->request = std::move(request);
+  job->is_safe = is_safe(job->request);
   job->ended_ms = now_utc_ms();
   job->bytes = size_of(job->request);
   {

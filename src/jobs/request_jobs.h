@@ -53,9 +53,9 @@ struct RequestJob {
 
 /// What waits outlives the process, and so do answers. What runs is told to stop when the process
 /// ends, at the latest with its next question to the store; it is run again by the next one where
-/// that changes nothing, and is lost otherwise. A batch that stops so is answered: each entry says
-/// whether it was done. Secrets are not kept: a request that needs a token
-/// and waited through a restart is answered as one without.
+/// that changes nothing (a GET, a search by POST), and is lost otherwise. A batch that stops so is
+/// answered: each entry says whether it was done. Secrets are not kept: a request that needs a
+/// token and waited through a restart is answered as one without.
 ///
 /// Owners are words of letters and digits; whoever is not the owner of a job does not find it.
 ///
@@ -68,6 +68,9 @@ class RequestJobs {
   RequestJobs(RequestJobOptions options, Run run);
   /// Tells what runs to stop, and waits for it.
   ~RequestJobs();
+  /// Begins nothing more, and tells what a later process runs again to stop, without a wait for it.
+  /// What would be lost goes on until the end of this.
+  void begin_stop();
   RequestJobs(const RequestJobs&) = delete;
   RequestJobs& operator=(const RequestJobs&) = delete;
 
@@ -85,6 +88,7 @@ class RequestJobs {
   struct Job {
     RequestJob::Status status = RequestJob::Status::waiting;
     http::Request request;  // while it waits only when there is no folder
+    bool is_safe = false;   // the request changes nothing
     Progress progress;
     http::Response response;    // when there is no folder
     std::int64_t ended_ms = 0;  // before that: when it was accepted

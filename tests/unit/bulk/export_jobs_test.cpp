@@ -103,6 +103,31 @@ TEST_CASE("what fails, or throws, ends with an outcome and without files") {
   }
 }
 
+TEST_CASE("at the beginning of the end what runs stops, and begins anew with the next start") {
+  const Folder folder;
+  std::string id;
+  {
+    std::atomic<bool> has_begun = false, has_stopped = false;
+    ExportJobs jobs(
+        folder.options(),
+        [&](const ExportRequest&, ExportFiles&,
+            server::jobs::Progress& progress) -> fhir::Result<std::int64_t> {
+          has_begun = true;
+          while (!progress.is_cancelled) std::this_thread::sleep_for(1ms);
+          has_stopped = true;
+          return fhir::unexpected(fhir::make_issue(fhir::IssueType::incomplete, "cancelled"));
+        });
+    id = *jobs.accept(request_of("a"));
+    while (!has_begun) std::this_thread::sleep_for(1ms);
+    jobs.begin_stop();
+    while (!has_stopped) std::this_thread::sleep_for(1ms);
+    CHECK(jobs.find(id, "a")->status == ExportState::Status::running);
+    CHECK_FALSE(jobs.accept(request_of("a")));
+  }
+  ExportJobs jobs(folder.options(), one_patient);
+  CHECK(ended(jobs, id, "a").status == ExportState::Status::done);
+}
+
 TEST_CASE("what had not ended when the program did begins anew, what had is kept") {
   const Folder folder;
   std::string done, cut;

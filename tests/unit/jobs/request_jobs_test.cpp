@@ -187,6 +187,39 @@ TEST_CASE("what the end of the process stops is run again by the next one") {
   CHECK(ended(jobs, id).response.body == "did long");
 }
 
+TEST_CASE(
+    "at the beginning of the end what is run again is told to stop, what would be lost is not") {
+  const Folder folder;
+  std::string search, change;
+  {
+    std::atomic<int> begun = 0;
+    std::atomic<int> stopped = 0;
+    std::atomic<bool> may_end = false;
+    RequestJobs jobs(in(folder.path), [&](Request& request, Progress& progress) {
+      ++begun;
+      while (!progress.is_cancelled && !may_end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (!progress.is_cancelled) return echo(request, progress);
+      ++stopped;
+      return Response{504, {}, "stopped"};
+    });
+    Request by_post = request_of(Method::post, "name=x");
+    by_post.target = "/fhir/Patient/_search";
+    search = *jobs.accept(std::move(by_post));
+    change = *jobs.accept(request_of(Method::post, "change"));
+    while (begun < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    jobs.begin_stop();
+    while (stopped == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    CHECK(jobs.find(change)->status == Status::running);
+    CHECK_FALSE(jobs.accept(request_of(Method::get, "another")).has_value());
+    may_end = true;
+    CHECK(ended(jobs, change).status == Status::done);
+  }
+  RequestJobs jobs(in(folder.path), echo);
+  CHECK(ended(jobs, search).response.body == "did name=x");
+  CHECK(ended(jobs, change).response.body == "did change");
+}
+
 TEST_CASE("one owner cannot take all places, and finds its own jobs alone") {
   const Folder folder;
   for (const auto& path : {std::filesystem::path(), folder.path}) {
