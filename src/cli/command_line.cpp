@@ -7,6 +7,7 @@
 #include "src/cli/audit_command.h"
 #include "src/cli/auth_command.h"
 #include "src/cli/commands.h"
+#include "src/cli/edge.h"
 
 namespace server::cli {
 namespace {
@@ -261,8 +262,7 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
       ->capture_default_str();
   app.add_option("--page-size-max", settings.page_size_max, "Most that _count may ask for")
       ->capture_default_str();
-  app.add_option("--body-max", settings.body_megabytes_max, "Largest request body, in MiB")
-      ->capture_default_str();
+  add_edge_options(app, settings);
   app.add_option("--deadline", settings.deadline_seconds,
                  "Longest time for one request, in seconds")
       ->capture_default_str();

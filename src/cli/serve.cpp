@@ -11,6 +11,7 @@
 #include "src/bulk/export_jobs.h"
 #include "src/cli/audit_trail.h"
 #include "src/cli/commands.h"
+#include "src/cli/edge.h"
 #include "src/cli/engine.h"
 #include "src/cli/smart.h"
 #include "src/http/rate_limited.h"
@@ -49,8 +50,7 @@ http::ServerOptions http_options(const ServeSettings& settings) {
   options.worker_threads =
       settings.worker_threads != 0 ? settings.worker_threads : std::max(32u, 8 * cores);
   options.workers_running_max = std::min(options.worker_threads, std::max(4u, 2 * cores));
-  options.body_bytes_max = settings.body_megabytes_max << 20;
-  options.decoded_bytes_max = 2 * options.body_bytes_max;
+  set_edge(options, settings);
   options.request_deadline = std::chrono::seconds(settings.deadline_seconds);
   options.idle_timeout = std::chrono::seconds(settings.idle_seconds);
   options.tls_certificate_file = settings.tls_certificate;
@@ -115,18 +115,6 @@ int could_not_start(const fhir::Issue& issue) {
   const std::string detail = issue.log_detail.empty() ? "" : " (" + issue.log_detail + ")";
   std::fprintf(stderr, "medisync: %s%s\n", issue.diagnostics.c_str(), detail.c_str());
   return 1;
-}
-
-/// Passwords and codes are guessed by many requests: those have limits of their own.
-std::vector<http::RateRule> rate_rules(const ServeSettings& settings) {
-  constexpr double k_minute = 60, k_login_burst_minutes = 2;
-  const auto of_minute = [&](double count) {
-    return http::Rate{count / k_minute, count * k_login_burst_minutes};
-  };
-  return {{"", false, {settings.rate, settings.rate * k_burst_seconds}},
-          {"/fhir/auth/login", true, of_minute(settings.login_rate)},
-          {"/fhir/auth/second-factor", true, of_minute(settings.login_rate)},
-          {"/fhir/auth/token", true, of_minute(settings.token_rate)}};
 }
 
 void warn_of_network(const ServeSettings& settings) {

@@ -33,6 +33,8 @@ struct ServeSettings {
   std::uint32_t page_size = 50;
   std::uint32_t page_size_max = 1000;
   std::size_t body_megabytes_max = 64;
+  std::size_t resource_megabytes_max = 32;
+  std::size_t search_kilobytes_max = 128;
   unsigned deadline_seconds = 60;
   unsigned async_deadline_seconds = 600;
   unsigned async_kept_seconds = 3600;

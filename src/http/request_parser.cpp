@@ -78,7 +78,8 @@ Failure failure_of(const beast::error_code& error) {
 
 class RequestParser::Core final : public beast::http::basic_parser<true> {
  public:
-  Core(Request& request, const Limits& limits) : request_(request), limits_(limits) {
+  Core(Request& request, const Limits& limits)
+      : request_(request), limits_(limits), body_bytes_max_(limits.body_bytes_max) {
     eager(true);
     header_limit(static_cast<std::uint32_t>(limits.header_bytes_max));
     body_limit(limits.body_bytes_max);
@@ -128,6 +129,10 @@ class RequestParser::Core final : public beast::http::basic_parser<true> {
     if (hosts_ > 1 || (hosts_ == 0 && is_1_1_)) {
       return refuse(error, {400, "The request needs one Host header."});
     }
+    if (limits_.body_bytes_max_of != nullptr)
+      body_bytes_max_ = std::min(body_bytes_max_, (*limits_.body_bytes_max_of)(request_));
+    if (const auto length = content_length(); length && *length > body_bytes_max_)
+      return refuse(error, k_body_too_large);
     if (!is_coded_) return;
     if (!is_1_1_) {
       return refuse(error, {400, "HTTP/1.0 has no Transfer-Encoding."});
@@ -142,7 +147,11 @@ class RequestParser::Core final : public beast::http::basic_parser<true> {
     request_.body.reserve(std::min<std::size_t>(*length, k_body_reserve_bytes_max));
   }
 
-  std::size_t on_body_impl(View bytes, Error&) override {
+  std::size_t on_body_impl(View bytes, Error& error) override {
+    if (bytes.size() > body_bytes_max_ - request_.body.size()) {
+      refuse(error, k_body_too_large);
+      return 0;
+    }
     request_.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
@@ -159,6 +168,7 @@ class RequestParser::Core final : public beast::http::basic_parser<true> {
 
   Request& request_;
   const Limits& limits_;
+  std::size_t body_bytes_max_;  // of this request
   Failure failure_;
   std::size_t head_bytes_ = 0;
   std::size_t fields_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +21,8 @@ class RequestParser {
     std::size_t header_bytes_max;
     std::size_t header_fields_max;
     std::size_t body_bytes_max;
+    /// Of one request, by its head; outlives the parser. Null: body_bytes_max for all.
+    const std::function<std::size_t(const Request& head)>* body_bytes_max_of = nullptr;
   };
   enum class State { idle, head, body, complete, failed };
   struct Failure {

@@ -90,6 +90,9 @@ bool write_head(const Response& response, const Framing& framing, std::string& o
     append_field(out, name, value);
   }
   if (!has_request_id) append_field(out, "X-Request-Id", framing.request_id);
+  for (const auto& [name, value] : framing.fields) {
+    if (!fields.has(name)) append_field(out, name, value);
+  }
   out.append("\r\n");
   const bool has_something = response.source != nullptr || !response.body.empty();
   return !has_no_body && !framing.is_head && has_something;

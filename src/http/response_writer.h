@@ -1,8 +1,10 @@
 // The status line and header fields of a response as they go over the wire.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "src/http/message.h"
 
@@ -16,6 +18,7 @@ struct Framing {
   bool keep_alive = true;
   bool is_chunked = false;  // a source that does not know its size
   bool is_head = false;     // answers HEAD: no body, the Content-Length of GET
+  std::span<const std::pair<std::string, std::string>> fields = {};  // but for those it has itself
 };
 
 /// Appends the head of `response` to `out` and returns whether its body, or its source, follows.

@@ -4,9 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "src/http/message.h"
 #include "src/http/metrics.h"
@@ -27,6 +30,12 @@ struct ServerOptions {
   std::size_t header_fields_max = 100;                // more is 431
   std::size_t body_bytes_max = 64 * 1024 * 1024;      // as sent; more is 413
   std::size_t decoded_bytes_max = 128 * 1024 * 1024;  // after gzip or deflate; more is 413
+  /// The limit of one request's body, by its method, target and fields: asked before any of the
+  /// body is taken in. Past it, or past body_bytes_max, is 413; unpacked it may have twice as much.
+  /// Null: body_bytes_max for all. Thread-safe.
+  std::function<std::size_t(const Request& head)> body_bytes_max_of;
+  /// Fields of every answer, failures of the server itself included, that has no field of the name.
+  std::vector<std::pair<std::string, std::string>> response_fields;
 
   std::chrono::milliseconds header_timeout{10'000};    // first byte to end of header; TLS handshake
   std::chrono::milliseconds body_timeout{300'000};     // the whole body

@@ -26,7 +26,7 @@ constexpr const char* k_retry_after_seconds = "1";
 
 RequestParser::Limits limits_of(const ServerOptions& options) {
   return {options.target_bytes_max, options.header_bytes_max, options.header_fields_max,
-          options.body_bytes_max};
+          options.body_bytes_max, options.body_bytes_max_of ? &options.body_bytes_max_of : nullptr};
 }
 
 void append_chunk_size(std::size_t size, std::string& out) {
@@ -209,8 +209,12 @@ bool Session::answer_at_once(Placement placement) {
 }
 
 void Session::answer_here() {
-  response_ = answer(shared_.handler, request_, coding_, shared_.options.decoded_bytes_max);
-  compress(response_, request_.headers.get("Accept-Encoding"), shared_.options.compress_bytes_min);
+  const auto& options = shared_.options;
+  std::size_t decoded_max = options.decoded_bytes_max;
+  if (coding_ != Coding::identity && options.body_bytes_max_of)
+    decoded_max = std::min(decoded_max, 2 * options.body_bytes_max_of(request_));
+  response_ = answer(shared_.handler, request_, coding_, decoded_max);
+  compress(response_, request_.headers.get("Accept-Encoding"), options.compress_bytes_min);
 }
 
 // Here a worker alone has request_ and response_.
@@ -276,7 +280,8 @@ void Session::deliver(Response response) {
                         .is_http_1_0 = keep_alive_ && parser_.is_http_1_0(),
                         .keep_alive = keep_alive_,
                         .is_chunked = is_chunked_,
-                        .is_head = method_ == Method::head};
+                        .is_head = method_ == Method::head,
+                        .fields = shared_.options.response_fields};
   auto& out = next_outgoing();
   const bool has_body = write_head(response, framing, out.head);
   if (has_body && response.source != nullptr) return begin_stream(std::move(response));

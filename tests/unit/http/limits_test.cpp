@@ -215,3 +215,33 @@ TEST_CASE("a connection beyond the limit is told 503") {
   CHECK(reply->status == 503);
   CHECK(third.is_ended_within(milliseconds{1000}));
 }
+
+TEST_CASE("a body past the limit of its route is 413 before any of it is read") {
+  auto options = quick_options();
+  options.body_bytes_max = 10'000;
+  options.body_bytes_max_of = [](const server::http::Request& head) {
+    return head.target.starts_with("/small") ? std::size_t{100} : std::size_t{1} << 30;
+  };
+  RunningServer running(options);
+  Client fits(running.server.port());
+  CHECK(fits.ask(post("/small", filler(100)))->status == 200);
+  CHECK(fits.ask(post("/large", filler(10'000)))->status == 200);
+  const std::string head = "POST /small HTTP/1.1\r\nHost: a\r\n";
+  CHECK(status_of(running, head + "Content-Length: 101\r\n\r\n") == 413);
+  CHECK(status_of(running, head + "Content-Length: 101\r\nExpect: 100-continue\r\n\r\n") == 413);
+  CHECK(status_of(running, head + "Transfer-Encoding: chunked\r\n\r\n65\r\n" + filler(101)) == 413);
+  CHECK(status_of(running, "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 10001\r\n\r\n") ==
+        413);
+}
+
+TEST_CASE("an answer has the fields of all answers but those that it gives itself") {
+  auto options = quick_options();
+  options.response_fields = {{"X-All", "of all"}, {"X-Seen-Id", "never"}};
+  RunningServer running(options);
+  Client client(running.server.port());
+  const auto good = client.ask(get("/fast"));
+  CHECK(good->headers.at("x-all") == "of all");
+  CHECK(good->headers.at("x-seen-id") != "never");
+  Client bad(running.server.port());
+  CHECK(bad.ask("GET\r\n\r\n")->headers.at("x-all") == "of all");
+}
