@@ -192,6 +192,15 @@ fhir::Result<std::optional<ActiveToken>> Grants::refresh(std::string_view token)
   return active(k_refresh, token);
 }
 
+fhir::Result<std::string> Grants::client_of_refresh(std::string_view token) const {
+  if (token.empty() || token.size() > k_token_bytes_max) return std::string();
+  FHIR_TRY(record, environment_.records.get(k_refresh, token_hash(token)));
+  if (!record) return std::string();
+  FHIR_TRY(kept, token_of(record->value));
+  FHIR_TRY(grant, find(kept.grant));
+  return grant ? grant->client_id : std::string();
+}
+
 OAuthResult<Grant> Grants::use_refresh(std::string_view token, std::string_view client_id) {
   if (token.empty() || token.size() > k_token_bytes_max) return invalid_grant();
   const std::string key = token_hash(token);

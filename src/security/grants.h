@@ -72,6 +72,9 @@ class Grants {
   fhir::Result<std::optional<ActiveToken>> access(std::string_view token) const;
   fhir::Result<std::optional<ActiveToken>> refresh(std::string_view token) const;
 
+  /// To which client a refresh token was given, used up or not; empty: it or its grant is unknown.
+  fhir::Result<std::string> client_of_refresh(std::string_view token) const;
+
   /// Uses a refresh token up. A second use of one, by whomever, revokes its grant.
   ///
   /// errors   invalid_grant: it is not good, not this client's, or was used before

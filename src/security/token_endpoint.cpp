@@ -84,6 +84,23 @@ OAuthResult<std::string> narrower(std::string_view asked, std::string_view grant
   return text_of(held);
 }
 
+/// Who refreshes. A public client need not say so: RFC 6749, 6, asks for the token alone, which "is
+/// bound to the client to which it was issued"; all others "MUST authenticate".
+OAuthResult<Client> refreshing_client(const Environment& environment, const Form& form,
+                                      std::string_view authorization) {
+  bool is_silent = authorization.empty();
+  for (std::string_view name :
+       {"client_id", "client_secret", "client_assertion", "client_assertion_type"})
+    is_silent = is_silent && form.get(name).empty();
+  if (is_silent) {
+    OAUTH_TRY(id, Grants(environment).client_of_refresh(form.get("refresh_token")));
+    if (id.empty()) return oauth_error(400, "invalid_grant", "The refresh token is not good");
+    OAUTH_TRY(client, Clients(environment).find(id));
+    if (client && client->kind == ClientKind::public_) return *std::move(client);
+  }
+  return authenticate_client(environment, form, authorization);
+}
+
 }  // namespace
 
 OAuthResult<std::string> TokenEndpoint::token(const Form& form, std::string_view authorization) {
@@ -113,7 +130,7 @@ OAuthResult<std::string> TokenEndpoint::by_code(const Form& form, std::string_vi
 
 OAuthResult<std::string> TokenEndpoint::by_refresh(const Form& form,
                                                    std::string_view authorization) {
-  FHIR_TRY(client, authenticate_client(environment_, form, authorization));
+  FHIR_TRY(client, refreshing_client(environment_, form, authorization));
   const std::string_view token = form.get("refresh_token");
   OAUTH_TRY(known, Grants(environment_).refresh(token));
   std::string scopes;
@@ -133,7 +150,11 @@ OAuthResult<std::string> TokenEndpoint::by_client(const Form& form,
   FHIR_TRY(client, authenticate_client(environment_, form, authorization));
   if (!client.is_backend)
     return oauth_error(400, "unauthorized_client", "The client is no backend service");
-  auto scopes = within(parse_scopes(form.get("scope")), client.allowed());
+  // RFC 6749, 3.3: without the parameter "a pre-defined default value", which is what is
+  // registered.
+  auto scopes = form.get("scope").empty()
+                    ? client.allowed()
+                    : within(parse_scopes(form.get("scope")), client.allowed());
   std::erase_if(scopes, [&](const Scope& scope) {
     return scope.context != ScopeContext::system ||
            (environment_.supports && !environment_.supports(scope));

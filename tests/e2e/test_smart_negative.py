@@ -129,6 +129,20 @@ class Codes(SmartCase):
         self.assert_error(self.app.refresh(second.json["refresh_token"]), 400, "invalid_grant")
         self.assert_outcome(Bearer(self.server, second.json["access_token"]).get("Patient/p1"), 401)
 
+    def test_a_public_client_refreshes_without_its_name_and_no_other_does(self):
+        """https://www.rfc-editor.org/rfc/rfc6749#section-6 asks for the refresh token alone."""
+        ask = lambda token: self.app.post("token", {"grant_type": "refresh_token", "refresh_token": token})
+        first = self.app.exchange(self.location()).json
+        second = ask(first["refresh_token"])
+        self.assert_status(second, 200)
+        self.assert_error(ask(first["refresh_token"]), 400, "invalid_grant")
+        self.assert_error(ask(second.json["refresh_token"]), 400, "invalid_grant")  # the family has ended
+        for app in (App(self.server, "conf", secret=self.secret), App(self.server, "asym", key=self.keys["ES384"])):
+            token = app.launch(SCOPES)["refresh_token"]
+            self.assert_error(ask(token), 401, "invalid_client")
+            self.assert_status(app.refresh(token), 200)
+        self.assert_error(ask("nonsense"), 400, "invalid_grant")
+
     def test_a_refresh_cannot_ask_for_more(self):
         said = self.app.exchange(self.location()).json
         for scope in ("patient/*.cruds", "user/*.rs", "system/*.rs", SCOPES + " patient/*.c"):

@@ -305,7 +305,10 @@ TEST_CASE_FIXTURE(BackendWorld, "an assertion is refused that is not for here an
 TEST_CASE_FIXTURE(BackendWorld, "a backend service gets system scopes that it registered for") {
   CHECK(error_of(token(pairs(assertion({}, key), "system/*.cruds"))) == "400 invalid_scope");
   CHECK(error_of(token(pairs(assertion({}, key), "user/*.rs"))) == "400 invalid_scope");
-  CHECK(error_of(token(pairs(assertion({}, key), ""))) == "400 invalid_scope");
+  CHECK(error_of(token(pairs(assertion({}, key), "openid"))) == "400 invalid_scope");
+  // RFC 6749, 3.1 and 3.3: "without a value … as if they were omitted", and then there is a default
+  const Document all = Document::read(token(pairs(assertion({}, key), "")).value()).value();
+  CHECK(all.root().string_at("scope") == "system/*.rs");
   const Document json =
       Document::read(token(pairs(assertion({}, key), "system/Patient.rs system/*.cruds")).value())
           .value();

@@ -1,0 +1,155 @@
+"""Clients of others, from npm, in Node.js and in headless Chromium. Without them their tests say so.
+
+tests/e2e/clients holds what they do: one exported function for each test, run by `run.mjs`.
+"""
+import http.server
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+
+from smart import SmartCase, auth, base64url
+from support import ROOT, skip
+
+FOLDER = os.path.join(ROOT, "tests", "e2e", "clients")
+MODULES = os.path.join(FOLDER, "node_modules")
+STEP_SECONDS_MAX = 120
+START_SECONDS_MAX = 60
+
+
+def step(file, name, **facts):
+    """Runs one step; what it returned. Its failure is the test's, with the script's own words."""
+    done = subprocess.run(["node", "run.mjs", file, name], cwd=FOLDER, input=json.dumps(facts).encode(),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=STEP_SECONDS_MAX)
+    assert done.returncode == 0, f"{file}.{name}: {done.stderr.decode(errors='replace')[-4000:]}"
+    return json.loads(done.stdout)
+
+
+class Chromium:
+    """A headless browser with a profile of its own, which reaches this machine alone."""
+
+    def __init__(self):
+        self.profile = tempfile.mkdtemp(prefix="medisync-browser-")
+        arguments = [shutil.which("chromium"), "--headless=new", "--remote-debugging-port=0", "--no-first-run",
+                     f"--user-data-dir={self.profile}", "--disable-gpu", "--disable-dev-shm-usage",
+                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "about:blank"]
+        if os.geteuid() == 0:
+            arguments.insert(1, "--no-sandbox")  # the sandbox refuses root
+        self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE, start_new_session=True)
+        self.endpoint = None
+        found = threading.Event()
+        self.reader = threading.Thread(target=self._read, args=(found,), daemon=True)
+        self.reader.start()
+        if not found.wait(START_SECONDS_MAX):
+            self.stop()
+            raise AssertionError("chromium did not start")
+
+    def _read(self, found):
+        with self.process.stderr as lines:
+            for line in lines:
+                seen = re.search(rb"DevTools listening on (ws://\S+)", line)
+                if seen:
+                    self.endpoint = seen.group(1).decode()
+                    found.set()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)  # its own session: itself and its helpers
+            self.process.wait(10)
+        self.reader.join(10)
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+class AppSite:
+    """Serves an app's pages and fhirclient's script on a port of its own: another origin."""
+
+    FILES = {"/fhir-client.js": os.path.join(MODULES, "fhirclient", "build", "fhir-client.pure.min.js")}
+    TYPES = {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
+
+    def __init__(self):
+        site = self
+
+        class Pages(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                path = self.path.split("?")[0]
+                name = os.path.basename(path)
+                file = site.FILES.get(path, os.path.join(FOLDER, "app", name))
+                if not name or not os.path.isfile(file):
+                    return self.send_error(404)
+                with open(file, "rb") as content:
+                    body = content.read()
+                self.send_response(200)
+                self.send_header("Content-Type", site.TYPES[os.path.splitext(name)[1]])
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+                return None
+
+            def log_message(self, *unused):
+                pass
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+        self.origin = f"http://127.0.0.1:{self.http.server_port}"
+        self.thread = threading.Thread(target=self.http.serve_forever, daemon=True)
+        self.thread.start()
+
+    def stop(self):
+        self.http.shutdown()
+        self.thread.join(10)
+        self.http.server_close()
+
+
+def private_jwk(key):
+    """What a client that signs keeps: its key as a JWK with the private part."""
+    numbers = key.private.private_numbers()
+    number = lambda value, size: base64url(value.to_bytes(size, "big"))
+    if key.alg == "ES384":
+        return {**key.jwk(), "d": number(numbers.private_value, 48), "key_ops": ["sign"], "ext": True}
+    return {**key.jwk(), "d": number(numbers.d, 256), "p": number(numbers.p, 128), "q": number(numbers.q, 128),
+            "dp": number(numbers.dmp1, 128), "dq": number(numbers.dmq1, 128), "qi": number(numbers.iqmp, 128),
+            "key_ops": ["sign"], "ext": True}
+
+
+class ClientCase(SmartCase):
+    """The server of SmartCase, and the clients in Node.js."""
+
+    @classmethod
+    def setUpClass(cls):
+        if shutil.which("node") is None or not os.path.exists(os.path.join(MODULES, ".installed")):
+            skip("the clients from npm are not installed (scripts/setup --test)")
+        super().setUpClass()
+
+    def step(self, file, name, **facts):
+        return step(file, name, base=self.server.base, **facts)
+
+
+class BrowserCase(ClientCase):
+    """With Chromium, and an app of another origin that the server knows."""
+
+    @classmethod
+    def setUpClass(cls):
+        if shutil.which("chromium") is None:
+            skip("chromium is not installed (scripts/setup --test)")
+        cls.site = AppSite()
+        cls.addClassCleanup(cls.site.stop)
+        cls.arguments = ("--cors-origin", cls.site.origin)
+        super().setUpClass()
+        redirect = ("--redirect-uri", cls.site.origin + "/app.html")
+        launch = ("--launch-url", cls.site.origin + "/launch.html")
+        auth(cls.server, "client", "add", "browser-app", "--name", "Browser App", *redirect, *launch)
+        jwks = os.path.join(cls.server.data, "jwks.json")
+        auth(cls.server, "client", "add", "browser-asym", "--kind", "asymmetric", "--jwks", jwks, *redirect)
+        cls.chromium = Chromium()
+        cls.addClassCleanup(cls.chromium.stop)
+
+    def step(self, file, name, **facts):
+        return super().step(file, name, chromium=self.chromium.endpoint, app=self.site.origin, **facts)
