@@ -8,6 +8,7 @@
 #include "src/cli/auth_command.h"
 #include "src/cli/commands.h"
 #include "src/cli/edge.h"
+#include "src/cli/outside.h"
 
 namespace server::cli {
 namespace {
@@ -241,9 +242,11 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
   app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
       ->capture_default_str();
   app.add_option("--auth", settings.auth,
-                 "none; smart: SMART on FHIR, with the authorization server in the program")
-      ->check(CLI::IsMember({"none", "smart"}))
+                 "none; smart: SMART on FHIR, with the authorization server in the program; jwt: "
+                 "outside issuers alone")
+      ->check(CLI::IsMember({"none", "smart", "jwt"}))
       ->capture_default_str();
+  add_outside_options(app, settings);
   app.add_flag("--open-introspection", settings.open_introspection,
                "Tell whoever holds a token about it, without proof of who asks");
   app.add_flag("--audit", settings.audit,

@@ -4,6 +4,7 @@
 
 #include "src/cli/commands.h"
 #include "src/cli/definitions.h"
+#include "src/cli/outside.h"
 #include "src/rest/live_store.h"
 #include "src/security/discovery.h"
 #include "src/storage/sqlite/sqlite_store.h"
@@ -41,6 +42,9 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
     security::AuthorizationOptions authorization;
     authorization.base_url = settings.base_url;
     engine.options.oauth_uris = security::oauth_uris(authorization);
+  } else if (settings.auth == "jwt") {
+    FHIR_TRY(uris, outside_uris(settings));
+    engine.options.oauth_uris = std::move(uris);
   }
   engine.options.release_folder = terminology_folder(settings.data);
 

@@ -151,7 +151,7 @@ int serve(const ServeSettings& given) {
       settings, {http::WorkerPool::this_thread_waits, http::WorkerPool::this_thread_goes_on});
   if (!engine) return could_not_start(engine.error());
   std::unique_ptr<Smart> smart;
-  if (settings.auth == "smart") {
+  if (settings.auth != "none") {
     auto made = make_smart(settings, *engine);
     if (!made) return could_not_start(made.error());
     smart = *std::move(made);

@@ -25,6 +25,8 @@ struct ServeSettings {
   std::string data = "data";
   std::string auth = "none";
   bool open_introspection = false;
+  std::vector<std::string> issuers;  // URLs of outside issuers
+  std::string issuers_file;          // with settings of each
   bool validator_service = false;
   bool audit = false;
   std::string durability = "full";

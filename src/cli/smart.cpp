@@ -7,10 +7,12 @@
 
 #include "src/access/access.h"
 #include "src/cli/outbound/http_fetcher.h"
+#include "src/cli/outside.h"
 #include "src/security/jose.h"
 #include "src/security/signing_keys.h"
 #include "src/storage/sqlite/records.h"
 #include "src/web/auth_site.h"
+#include "src/web/outside_site.h"
 #include "src/web/store_directory.h"
 #include "src/web/token_authorizer.h"
 
@@ -78,11 +80,14 @@ class FetchedKeys final : public security::KeySource {
 
 class SmartServer final : public Smart {
  public:
-  SmartServer(std::unique_ptr<AuthState> state, Engine& engine, http::Rate rate)
+  SmartServer(std::unique_ptr<AuthState> state, std::unique_ptr<security::OutsideTokens> outside,
+              bool has_own_site, Engine& engine, http::Rate rate)
       : state_(std::move(state)),
+        outside_(std::move(outside)),
+        has_own_site_(has_own_site),
         engine_(engine),
         directory_(*engine.definitions),
-        authorizer_(state_->environment, rate) {
+        authorizer_(state_->environment, rate, outside_.get()) {
     state_->environment.supports = [&definitions =
                                         *engine.definitions](const security::Scope& scope) {
       return access::is_enforceable(scope, definitions.latest()->definitions());
@@ -99,11 +104,22 @@ class SmartServer final : public Smart {
   }
 
   std::unique_ptr<http::Handler> site(http::Handler& api) override {
-    return std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options, api);
+    if (has_own_site_) {
+      auto own =
+          std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options, api);
+      if (outside_ == nullptr) return own;
+      own_site_ = std::move(own);
+    }
+    return std::make_unique<web::OutsideSite>(*outside_, authorizer_, engine_.options,
+                                              own_site_ == nullptr ? &api : own_site_.get(),
+                                              !has_own_site_);
   }
 
  private:
   std::unique_ptr<AuthState> state_;
+  std::unique_ptr<security::OutsideTokens> outside_;  // null: no other issuer's tokens are taken
+  const bool has_own_site_;
+  std::unique_ptr<http::Handler> own_site_;
   Engine& engine_;
   web::StoreDirectory directory_;
   web::TokenAuthorizer authorizer_;
@@ -138,8 +154,11 @@ fhir::Result<std::unique_ptr<Smart>> make_smart(const ServeSettings& settings, E
   options.base_url = engine.options.base_url;
   options.open_introspection = settings.open_introspection;
   FHIR_TRY(state, open_auth_state(settings.data, std::move(options)));
+  FHIR_TRY(outside, make_outside(settings, engine));
+  const bool has_own_site = settings.auth == "smart";
   const http::Rate rate{settings.client_rate, settings.client_rate * k_burst_seconds};
-  return std::unique_ptr<Smart>(std::make_unique<SmartServer>(std::move(state), engine, rate));
+  return std::unique_ptr<Smart>(std::make_unique<SmartServer>(std::move(state), std::move(outside),
+                                                              has_own_site, engine, rate));
 }
 
 }  // namespace server::cli

@@ -31,7 +31,7 @@ struct AuthState {
 fhir::Result<std::unique_ptr<AuthState>> open_auth_state(const std::string& data,
                                                          security::AuthorizationOptions options);
 
-/// What `serve --auth smart` adds.
+/// What `serve --auth smart` adds, or `--auth jwt`.
 class Smart {
  public:
   virtual ~Smart() = default;

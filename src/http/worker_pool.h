@@ -45,6 +45,7 @@ class WorkerPool {
   /// They do nothing on a thread that is no worker.
   static void this_thread_waits();
   static void this_thread_goes_on();
+  static bool is_worker() { return pool_of_thread_ != nullptr; }
 
  private:
   struct Sleeper {

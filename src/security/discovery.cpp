@@ -2,10 +2,12 @@
 // https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
 #include "src/security/discovery.h"
 
+#include <array>
 #include <initializer_list>
 #include <string_view>
 
 #include "fhir/formats/json_writer.h"
+#include "src/security/json_fields.h"
 
 namespace server::security {
 namespace {
@@ -38,6 +40,16 @@ void append_common(Builder& out, const AuthorizationOptions& options) {
           "offline_access", "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds",
           "patient/*.rs", "user/*.rs", "system/*.rs"});
 }
+
+struct EndpointName {
+  std::string_view of_oauth_uris, of_discovery;
+};
+constexpr std::array<EndpointName, 6> k_endpoints = {{{"authorize", "authorization_endpoint"},
+                                                      {"token", "token_endpoint"},
+                                                      {"introspect", "introspection_endpoint"},
+                                                      {"manage", "management_endpoint"},
+                                                      {"register", "registration_endpoint"},
+                                                      {"revoke", "revocation_endpoint"}}};
 
 }  // namespace
 
@@ -76,6 +88,42 @@ std::vector<std::pair<std::string, std::string>> oauth_uris(const AuthorizationO
           {"introspect", options.endpoint("introspect")},
           {"manage", options.endpoint("manage")},
           {"revoke", options.endpoint("revoke")}};
+}
+
+std::string outside_smart_configuration(const Issuer& issuer, const fhir::json::Value& discovery) {
+  std::string text;
+  Builder out(text);
+  out.begin_object().string("issuer", issuer.issuer);
+  const std::string_view jwks_uri =
+      issuer.jwks_uri.empty() ? discovery.string_at("jwks_uri") : std::string_view(issuer.jwks_uri);
+  append_some(out, "jwks_uri", jwks_uri);
+  for (const EndpointName& name : k_endpoints)
+    append_some(out, name.of_discovery, discovery.string_at(name.of_discovery));
+  for (const std::string_view name :
+       {"grant_types_supported", "response_types_supported", "scopes_supported",
+        "code_challenge_methods_supported", "token_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported"}) {
+    if (const auto texts = strings_at(discovery, name); !texts.empty())
+      append_strings(out, name, texts);
+  }
+  auto capabilities = issuer.capabilities;
+  if (capabilities.empty()) capabilities = strings_at(discovery, "capabilities");
+  if (capabilities.empty())
+    capabilities = {"sso-openid-connect", "permission-patient", "permission-user", "permission-v1",
+                    "permission-v2"};
+  append_strings(out, "capabilities", capabilities);
+  out.end_object();
+  return text;
+}
+
+std::vector<std::pair<std::string, std::string>> outside_oauth_uris(
+    const fhir::json::Value& discovery) {
+  std::vector<std::pair<std::string, std::string>> uris;
+  for (const EndpointName& name : k_endpoints) {
+    if (const std::string_view url = discovery.string_at(name.of_discovery); !url.empty())
+      uris.emplace_back(name.of_oauth_uris, url);
+  }
+  return uris;
 }
 
 }  // namespace server::security

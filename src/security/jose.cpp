@@ -27,9 +27,16 @@ struct Row {
   const char* kty;
   const char* crv;
 };
-constexpr std::array<Row, 3> k_rows = {{{Algorithm::rs256, "RS256", "RSA", nullptr},
+constexpr std::array<Row, 9> k_rows = {{{Algorithm::rs256, "RS256", "RSA", nullptr},
                                         {Algorithm::rs384, "RS384", "RSA", nullptr},
-                                        {Algorithm::es384, "ES384", "EC", "P-384"}}};
+                                        {Algorithm::rs512, "RS512", "RSA", nullptr},
+                                        {Algorithm::ps256, "PS256", "RSA", nullptr},
+                                        {Algorithm::ps384, "PS384", "RSA", nullptr},
+                                        {Algorithm::ps512, "PS512", "RSA", nullptr},
+                                        {Algorithm::es256, "ES256", "EC", "P-256"},
+                                        {Algorithm::es384, "ES384", "EC", "P-384"},
+                                        {Algorithm::es512, "ES512", "EC", "P-521"}}};
+constexpr std::array k_of_clients = {Algorithm::rs256, Algorithm::rs384, Algorithm::es384};
 
 const Row& row_of(Algorithm algorithm) { return k_rows[static_cast<std::size_t>(algorithm)]; }
 
@@ -109,6 +116,13 @@ std::optional<Parts> split(std::string_view token) {
 
 std::string_view name_of(Algorithm algorithm) { return row_of(algorithm).name; }
 
+std::optional<Algorithm> algorithm_of(std::string_view name) {
+  for (const Row& row : k_rows) {
+    if (row.name == name) return row.algorithm;
+  }
+  return std::nullopt;
+}
+
 std::string new_key(Algorithm algorithm, std::string_view kid) {
   const Row& row = row_of(algorithm);
   Json key(json_pack("{s:s,s:s,s:s,s:s%}", "kty", row.kty, "alg", row.name, "use", "sig", "kid",
@@ -185,10 +199,11 @@ fhir::Result<Verified> verify(std::string_view token, std::span<const Algorithm>
       if (json_t* value = json_object_get(key, name)) json_object_set(plain.get(), name, value);
     }
     if (jose_jws_ver(quiet.get(), jws.get(), nullptr, plain.get(), false))
-      return Verified{*payload, std::string(member(key, "kid"))};
+      return Verified{*payload, std::string(member(key, "kid")),
+                      std::string(member(header.get(), "typ"))};
   }
-  return refuse(IssueType::security,
-                was_tried ? "The signature is wrong" : "No known key has the token's kid and kind");
+  if (was_tried) return refuse(IssueType::security, "The signature is wrong");
+  return refuse(IssueType::not_found, "No known key has the token's kid and kind");
 }
 
 fhir::Result<void> check_jwks(std::string_view jwks) {
@@ -203,7 +218,7 @@ fhir::Result<void> check_jwks(std::string_view jwks) {
     const json_t* key = json_array_get(keys, i);
     if (json_object_get(key, "d") != nullptr || json_object_get(key, "k") != nullptr)
       return refuse(IssueType::invalid, "The JWKS holds a private key");
-    for (const Row& row : k_rows) is_of_use |= suits(key, row);
+    for (const Algorithm algorithm : k_of_clients) is_of_use |= suits(key, row_of(algorithm));
   }
   if (!is_of_use)
     return refuse(IssueType::invalid, "The JWKS has no key for RS256, RS384 or ES384");

@@ -73,28 +73,63 @@ std::string owner_of(const security::ActiveToken& token) {
 
 }  // namespace
 
+TokenAuthorizer::Known TokenAuthorizer::known_of(const security::ActiveToken& active) {
+  auto identity = std::make_shared<access::Identity>();
+  identity->scopes = security::parse_scopes(active.scopes);
+  identity->patient = active.grant.patient;
+  identity->client = active.grant.client_id;
+  identity->fhir_user = active.grant.fhir_user;
+  identity->role = active.grant.role;
+  identity->purpose = active.grant.purpose;
+  identity->is_patient_user = active.grant.is_patient_user;
+  identity->user_patients = active.grant.user_patients;
+  const security::Grant& grant = active.grant;
+  auto speaker = std::make_shared<const Speaker>(
+      Speaker{grant.client_id, grant.user, grant.fhir_user, grant.patient});
+  return Known{std::move(identity), std::move(speaker), active.expires_at};
+}
+
 fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view token) {
+  if (outside_ != nullptr && security::OutsideTokens::is_signed(token))
+    return look_up_outside(token);
   const std::string digest = security::sha256(token);
   // Asked before the records are: what changes meanwhile is another revision.
   FHIR_TRY(revision, environment_.records.revision());
   if (auto known = recall(digest, revision)) return *std::move(known);
   FHIR_TRY(active, security::Grants(environment_).access(token));
   if (!active) return not_active();
-  auto identity = std::make_shared<access::Identity>();
-  identity->scopes = security::parse_scopes(active->scopes);
-  identity->patient = active->grant.patient;
-  identity->client = active->grant.client_id;
-  identity->fhir_user = active->grant.fhir_user;
-  identity->role = active->grant.role;
-  identity->purpose = active->grant.purpose;
-  identity->is_patient_user = active->grant.is_patient_user;
-  identity->user_patients = active->grant.user_patients;
-  const security::Grant& grant = active->grant;
-  auto speaker = std::make_shared<const Speaker>(
-      Speaker{grant.client_id, grant.user, grant.fhir_user, grant.patient});
-  Known known{std::move(identity), std::move(speaker), active->expires_at};
+  Known known = known_of(*active);
   remember(digest, revision, known);
   return known;
+}
+
+fhir::Result<std::shared_ptr<const security::ActiveToken>> TokenAuthorizer::outside_token(
+    std::string_view token) {
+  const std::string digest = security::sha256(token);
+  if (auto known = outside_->known(digest)) return known;
+  return outside_->verify(token, digest);
+}
+
+fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up_outside(std::string_view token) {
+  FHIR_TRY(active, outside_token(token));
+  const std::string digest = security::sha256(token);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = outside_known_.find(digest);
+    if (found != outside_known_.end() && found->second.token == active) return found->second.known;
+  }
+  Known known = known_of(*active);
+  const std::lock_guard lock(mutex_);
+  if (outside_known_.size() >= k_known_max) outside_known_.clear();
+  outside_known_[digest] = {active, known};
+  return known;
+}
+
+bool TokenAuthorizer::is_quick(const http::Headers& headers) const {
+  if (outside_ == nullptr) return true;
+  const std::string_view token = token_of(headers);
+  return !security::OutsideTokens::is_signed(token) ||
+         outside_->known(security::sha256(token)) != nullptr;
 }
 
 fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
@@ -121,7 +156,12 @@ std::optional<TokenAuthorizer::Speaker> TokenAuthorizer::speaker(const http::Hea
 }
 
 fhir::Result<std::string> TokenAuthorizer::owner(const http::Headers& headers) {
-  FHIR_TRY(active, security::Grants(environment_).access(token_of(headers)));
+  const std::string_view token = token_of(headers);
+  if (outside_ != nullptr && security::OutsideTokens::is_signed(token)) {
+    FHIR_TRY(verified, outside_token(token));
+    return owner_of(*verified);
+  }
+  FHIR_TRY(active, security::Grants(environment_).access(token));
   if (!active) return not_active();
   return owner_of(*active);
 }

@@ -12,6 +12,7 @@
 #include "src/http/rate_limiter.h"
 #include "src/rest/authorizer.h"
 #include "src/security/environment.h"
+#include "src/security/outside_tokens.h"
 
 namespace server::web {
 
@@ -19,9 +20,15 @@ namespace server::web {
 /// busy app asks costs no look into the records.
 class TokenAuthorizer final : public rest::Authorizer {
  public:
-  /// rate   how often each client may ask, whatever its tokens
-  TokenAuthorizer(const security::Environment& environment, http::Rate rate)
-      : environment_(environment), limiter_(rate) {}
+  /// rate      how often each client may ask, whatever its tokens
+  /// outside   tokens of other issuers, null: none is taken; outlives this
+  TokenAuthorizer(const security::Environment& environment, http::Rate rate,
+                  security::OutsideTokens* outside = nullptr)
+      : environment_(environment), limiter_(rate), outside_(outside) {}
+
+  /// Whether it is known at once, or by a look into the records, for whom a request speaks. A token
+  /// to verify is for a worker.
+  bool is_quick(const http::Headers& headers) const;
 
   fhir::Result<std::shared_ptr<const access::Identity>> identify(
       const http::Headers& headers) override;
@@ -48,15 +55,25 @@ class TokenAuthorizer final : public rest::Authorizer {
       return bytes;
     }
   };
+  static Known known_of(const security::ActiveToken& active);
   std::optional<Known> recall(const std::string& digest, std::int64_t revision);
   fhir::Result<Known> look_up(std::string_view token);
+  fhir::Result<std::shared_ptr<const security::ActiveToken>> outside_token(std::string_view token);
+  fhir::Result<Known> look_up_outside(std::string_view token);
   void remember(const std::string& digest, std::int64_t revision, Known known);
 
   security::Environment environment_;
   http::RateLimiter limiter_;
+  security::OutsideTokens* const outside_;
   std::mutex mutex_;
   std::int64_t revision_ = 0;                                 // of all that is known
   std::unordered_map<std::string, Known, FirstBytes> known_;  // by the digests of tokens
+  struct Outside {
+    std::shared_ptr<const security::ActiveToken> token;
+    Known known;
+  };
+  /// Of outside tokens, of which no record tells.
+  std::unordered_map<std::string, Outside, FirstBytes> outside_known_;
 };
 
 }  // namespace server::web

@@ -12,7 +12,9 @@ using namespace server::security;
 
 namespace {
 
-constexpr std::array k_all = {Algorithm::rs256, Algorithm::rs384, Algorithm::es384};
+constexpr std::array k_all = {Algorithm::rs256, Algorithm::rs384, Algorithm::rs512,
+                              Algorithm::ps256, Algorithm::ps384, Algorithm::ps512,
+                              Algorithm::es256, Algorithm::es384, Algorithm::es512};
 
 std::string set_of(const std::string& key) { return jwks_of(std::vector{public_key(key)}); }
 
