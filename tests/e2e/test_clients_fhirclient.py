@@ -1,4 +1,5 @@
 """fhirclient from npm: SMART App Launch 2.2 as apps in a browser and on a server go through it."""
+import socket
 import unittest
 
 from npm_clients import BrowserCase, private_jwk
@@ -51,6 +52,23 @@ class InTheBrowser(BrowserCase):
 
     def test_what_cannot_be_granted_is_told_to_the_app(self):
         self.assertTrue(self.go("refused").startswith("failed"))
+
+
+class OnAServer(BrowserCase):
+    def test_a_launch_with_a_secret(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        printed = auth(self.server, "client", "add", "server-app", "--kind", "symmetric", "--redirect-uri",
+                       f"http://127.0.0.1:{port}/app")
+        said = self.step("fhirclient_node", "launch", user="ada", password=PASSWORDS["ada"], port=port,
+                         secret=printed.split("secret ")[1].strip())
+        self.assertEqual(said, {"patient": "p1", "user": "dr", "observations": ["p1-lab", "p1-vital"]})
+
+    def test_a_backend_service_signs_reads_and_is_held_to_its_scope(self):
+        for key in self.keys.values():
+            said = self.step("fhirclient_node", "backend", key=private_jwk(key))
+            self.assertEqual(said, {"observations": ["p1-lab", "p1-vital", "p2-lab", "p2-vital"], "refused": 403})
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ export async function leads(page, act) {
 }
 
 /** Presses the button with that text. */
-export const press = (page, text) =>
-  leads(page, () => page.locator(`::-p-xpath(//button[normalize-space()=${JSON.stringify(text)}])`).click());
+export const button = (page, text) => page.$(`::-p-xpath(//button[normalize-space()=${JSON.stringify(text)}])`);
+export const press = (page, text) => leads(page, async () => (await button(page, text)).click());
 
 export const heading = page => page.$eval('h1', h1 => h1.textContent);
 

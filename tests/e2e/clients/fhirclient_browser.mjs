@@ -1,6 +1,6 @@
 // fhirclient in a browser: https://hl7.org/fhir/smart-app-launch/app-launch.html
 import assert from 'node:assert/strict';
-import { choosePatient, consent, heading, inBrowser, leads, logIn, oneTimeCode, press, settled, startApp } from './browser.mjs';
+import { button, choosePatient, consent, heading, inBrowser, logIn, oneTimeCode, press, settled, startApp } from './browser.mjs';
 
 const OFFLINE = 'launch/patient openid fhirUser offline_access patient/*.rs user/Practitioner.rs';
 
@@ -89,7 +89,7 @@ export const ehr = facts => inBrowser(facts, async page => {
   await press(page, 'Choose');
   await page.select('#client', 'browser-app');
   await page.select('#encounter', 'p2-enc');
-  await page.locator('::-p-xpath(//button[normalize-space()="Launch"])').click();
+  await (await button(page, 'Launch')).click();
   await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Allow access?');
   await consent(page);
   assert.equal(await settled(page), 'ready');

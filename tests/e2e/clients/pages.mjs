@@ -1,0 +1,146 @@
+// Each page of the authorization server as axe-core, a keyboard and a browser without scripts find it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { button, choosePatient, consent, heading, inBrowser, logIn, oneTimeCode, press } from './browser.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SCOPE = 'launch/patient openid fhirUser offline_access patient/Patient.rs patient/Observation.rs patient/Condition.rs user/Practitioner.rs';
+
+function authorizeUrl(facts, changes = {}) {
+  const parameters = {
+    response_type: 'code', client_id: 'browser-app', redirect_uri: `${facts.app}/app.html`, scope: SCOPE, state: 'a-state',
+    aud: facts.base, code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', ...changes,
+  };
+  return `${facts.base}/auth/authorize?${new URLSearchParams(parameters)}`;
+}
+
+/** What axe-core finds wrong with the page, as lines. */
+async function faults(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }));
+  const styled = await page.evaluate(() => document.styleSheets.length === 1 && document.styleSheets[0].cssRules.length > 5);
+  assert.ok(styled, `${await heading(page)}: its style sheet is not there`);
+  const title = await page.title();
+  return violations.flatMap(v => v.nodes.map(n => `${title}: ${v.id} at ${n.target}: ${n.failureSummary}`));
+}
+
+/** Every page there is; returns their headings and what is wrong. */
+export const accessible = facts => inBrowser(facts, async page => {
+  const seen = [];
+  const wrong = [];
+  const look = async () => {
+    seen.push(await heading(page));
+    wrong.push(...await faults(page));
+  };
+  await page.goto(authorizeUrl(facts, { client_id: 'nobody' }));
+  await look();
+  await page.goto(`${facts.base}/auth/nothing`);
+  await look();
+  await page.goto(authorizeUrl(facts));
+  await look();
+  await logIn(page, { user: facts.user, password: 'wrong' });
+  await look();
+  await logIn(page, facts);
+  await look();
+  await page.type('#code', '000000');
+  await press(page, 'Go on');
+  await look();
+  await page.type('#code', oneTimeCode(facts.secret));
+  await press(page, 'Go on');
+  await look();
+  await page.type('#name', 'Nobodybythatname');
+  await press(page, 'Search');
+  await look();
+  await page.$eval('#name', field => { field.value = ''; });
+  await press(page, 'Search');
+  await choosePatient(page, 'p1');
+  await look();
+  await consent(page);
+  await page.goto(`${facts.base}/auth/launch`);
+  await look();
+  await page.click('input[name=patient][value=p1]');
+  await press(page, 'Choose');
+  await look();
+  await page.goto(`${facts.base}/auth/manage`);
+  await look();
+  await press(page, 'Log out');
+  await look();
+  return { seen, wrong };
+});
+
+/** What axe-core says of a page that was spoiled, so that its silence means something. */
+export const spoiled = facts => inBrowser(facts, async page => {
+  await page.goto(authorizeUrl(facts));
+  await page.evaluate(() => {
+    document.documentElement.removeAttribute('lang');
+    document.querySelector('label[for=user]').remove();
+    document.querySelector('button').style.color = '#0b5300';
+  });
+  return (await faults(page)).map(line => line.split(': ')[1].split(' at ')[0]).sort();
+});
+
+const focused = page => page.evaluate(() => {
+  const at = document.activeElement;
+  return at.name ? `${at.name}=${at.type === 'radio' || at.type === 'checkbox' || at.type === 'submit' ? at.value : ''}` : at.textContent.trim();
+});
+
+/** From the login to the app's redirect by Tab, Space and Enter, with scripts off. */
+export const keyboard = facts => inBrowser(facts, async page => {
+  const order = [];
+  const tab = async () => {
+    await page.keyboard.press('Tab');
+    const at = await focused(page);
+    order.push(at);
+    const shown = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    assert.notEqual(shown, 'none', `the focus on ${at} is not seen`);
+    return at;
+  };
+  const tabTo = async name => {
+    for (let count = 0; count < 40; ++count) if (await tab() === name) return;
+    assert.fail(`the keyboard does not reach ${name}: ${order}`);
+  };
+  const enter = async () => { await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]); };
+
+  await page.goto(authorizeUrl(facts));
+  assert.equal(await focused(page), 'user=', 'the first field has the focus');
+  await page.keyboard.type(facts.user);
+  await tab();
+  await page.keyboard.type(facts.password);
+  await tabTo('Log in');
+  await enter();
+  await tabTo('name=');
+  await tabTo('patient=p1');
+  await page.keyboard.press('Space');
+  await tabTo('Choose');
+  await enter();
+  assert.equal(await heading(page), 'Allow access?');
+  await tabTo('scope=patient/Condition.rs');
+  await page.keyboard.press('Space');
+  await tabTo('decision=allow');
+  await enter();
+  const target = new URL(page.url());
+  return { order, target: target.origin + target.pathname, state: target.searchParams.get('state'), hasCode: target.searchParams.has('code') };
+}, { hasScripts: false });
+
+/** At the width of a telephone nothing is cut off sideways, and texts may grow to twice their size. */
+export const narrow = facts => inBrowser(facts, async page => {
+  await page.setViewport({ width: 320, height: 640 });
+  const fits = async () => {
+    const { has, needs } = await page.evaluate(() => ({ has: innerWidth, needs: document.documentElement.scrollWidth }));
+    assert.ok(needs <= has, `${await heading(page)}: ${needs} px in ${has}`);
+  };
+  await page.goto(authorizeUrl(facts));
+  await fits();
+  await logIn(page, facts);
+  await fits();
+  await choosePatient(page, 'p1');
+  await fits();
+  await consent(page);
+  await page.goto(`${facts.base}/auth/manage`);
+  await fits();
+  assert.ok(await button(page, 'Take back'));
+  return true;
+});
