@@ -12,6 +12,8 @@
 namespace terminology {
 
 std::string_view standard_property_uri(std::string_view code) {
+  // Asked for each property of a concept: what is none differs in length or first letter mostly.
+  constexpr std::string_view k_base = "http://hl7.org/fhir/concept-properties#";
   static constexpr std::array<std::string_view, 12> k_uris = {
       "http://hl7.org/fhir/concept-properties#status",
       "http://hl7.org/fhir/concept-properties#inactive",
@@ -27,10 +29,11 @@ std::string_view standard_property_uri(std::string_view code) {
       "http://hl7.org/fhir/concept-properties#itemWeight"};
   if (code == "weight") return k_uris.back();
   for (std::string_view uri : k_uris) {
-    if (uri.substr(uri.find('#') + 1) == code) return uri;
+    if (uri.size() == k_base.size() + code.size() && uri.ends_with(code)) return uri;
   }
   return {};
 }
+
 namespace {
 
 /// What steps lead to from a concept, without itself even where they lead back to it.

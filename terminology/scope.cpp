@@ -56,26 +56,37 @@ bool is_of(const Value& resource, const VersionRule& canonical) {
 
 }  // namespace
 
-Scope::Scope(const Terminology& base, VersionRules rules)
-    : base_(base), rules_(std::move(rules)), brought_(std::make_shared<Brought>()) {}
+Scope::Scope(const Terminology& base, VersionRules rules) : base_(base), rules_(std::move(rules)) {}
 
 Scope::Scope(const Scope& other, const VersionRule& preferred)
-    : base_(other.base_), rules_(other.rules_), brought_(other.brought_) {
+    : base_(other.base_), rules_(other.rules_), brought_(other.shared_brought()) {
   rules_.preferred = preferred;
 }
 
 Scope::~Scope() = default;
 
+// Most requests bring nothing.
+const Scope::Brought& Scope::all_brought() const {
+  static const Brought k_nothing;
+  return brought_ != nullptr ? *brought_ : k_nothing;
+}
+
+const std::shared_ptr<Scope::Brought>& Scope::shared_brought() const {
+  if (brought_ == nullptr) brought_ = std::make_shared<Brought>();
+  return brought_;
+}
+
 fhir::Result<void> Scope::add(const Value& resource) {
+  Brought& own = *shared_brought();
   const std::string_view type = resource.string_at("resourceType");
   if (type == "CodeSystem") {
     const bool is_supplement =
         !resource.string_at("supplements").empty() || resource.string_at("content") == "supplement";
-    (is_supplement ? brought_->supplements : brought_->code_systems).push_back(&resource);
+    (is_supplement ? own.supplements : own.code_systems).push_back(&resource);
   } else if (type == "ValueSet") {
-    brought_->value_sets.push_back(&resource);
+    own.value_sets.push_back(&resource);
   } else if (type == "ConceptMap") {
-    brought_->concept_maps.push_back(ConceptMap::make(resource));
+    own.concept_maps.push_back(ConceptMap::make(resource));
   } else {
     return fhir::unexpected(fhir::make_issue(
         IssueType::invalid, "A tx-resource is a CodeSystem, a ValueSet or a ConceptMap"));
@@ -85,28 +96,28 @@ fhir::Result<void> Scope::add(const Value& resource) {
 
 fhir::Result<void> Scope::use_supplement(std::string_view canonical) {
   const VersionRule wanted = VersionRule::of(canonical);
-  for (const Value* supplement : brought_->supplements) {
+  Brought& own = *shared_brought();
+  for (const Value* supplement : own.supplements) {
     if (!is_of(*supplement, wanted)) continue;
-    auto& list = brought_->wanted_supplements;
+    auto& list = own.wanted_supplements;
     if (std::find(list.begin(), list.end(), supplement) == list.end()) {
       list.push_back(supplement);
       value_sets_.clear();
-      brought_->supplemented.clear();
+      own.supplemented.clear();
     }
     return {};
   }
   const CodeSystem* held = base_.any_code_system(wanted.url, wanted.version);
   if (held != nullptr && held->info().content == Content::supplement) {
-    brought_->wanted_held_supplements.push_back(
-        canonical_text(held->info().url, held->info().version));
+    own.wanted_held_supplements.push_back(canonical_text(held->info().url, held->info().version));
     // It is always applied to a CodeSystem resource; to a release, which is mapped as it is, for
     // the request that wants it.
     FHIR_TRY(document, supplement_of_release(base_, wanted));
     if (document) {
-      brought_->read_supplements.push_back(*std::move(document));
-      brought_->wanted_supplements.push_back(&brought_->read_supplements.back().root());
+      own.read_supplements.push_back(*std::move(document));
+      own.wanted_supplements.push_back(&own.read_supplements.back().root());
       value_sets_.clear();
-      brought_->supplemented.clear();
+      own.supplemented.clear();
     }
     return {};
   }
@@ -116,8 +127,8 @@ fhir::Result<void> Scope::use_supplement(std::string_view canonical) {
 }
 
 bool Scope::is_plain() const {
-  return rules_.are_none() && brought_->code_systems.empty() && brought_->value_sets.empty() &&
-         brought_->wanted_supplements.empty();
+  return rules_.are_none() && all_brought().code_systems.empty() &&
+         all_brought().value_sets.empty() && all_brought().wanted_supplements.empty();
 }
 
 /// The newest one of those that fit.
@@ -141,7 +152,7 @@ const CodeSystem* Scope::made_code_system(const Value& resource) const {
 const CodeSystem* Scope::supplemented(const CodeSystem* system) const {
   if (system == nullptr) return nullptr;
   std::vector<Value> supplements;
-  for (const Value* supplement : brought_->wanted_supplements) {
+  for (const Value* supplement : all_brought().wanted_supplements) {
     const VersionRule target = VersionRule::of(supplement->string_at("supplements"));
     if (target.url == system->info().url &&
         (target.version.empty() || target.version == system->info().version))
@@ -154,7 +165,7 @@ const CodeSystem* Scope::supplemented(const CodeSystem* system) const {
 }
 
 const CodeSystem* Scope::own_code_system(std::string_view url, std::string_view version) const {
-  const Value* brought = find_brought(brought_->code_systems, url, version);
+  const Value* brought = find_brought(all_brought().code_systems, url, version);
   const CodeSystem* held = base_.any_code_system(url, version);
   if (brought == nullptr) return held;
   if (held != nullptr && has_content(*held) &&
@@ -164,7 +175,7 @@ const CodeSystem* Scope::own_code_system(std::string_view url, std::string_view 
 }
 
 const CodeSystem* Scope::any_code_system(std::string_view url, std::string_view version) const {
-  if (const Value* supplement = find_brought(brought_->supplements, url, version))
+  if (const Value* supplement = find_brought(all_brought().supplements, url, version))
     return made_code_system(*supplement);
   return own_code_system(url, version);
 }
@@ -185,7 +196,7 @@ ChosenSystem Scope::choose(std::string_view url, std::string_view declared) cons
 
 std::vector<std::string_view> Scope::versions_of(std::string_view url) const {
   std::vector<std::string_view> versions = base_.versions_of(url);
-  for (const Value* resource : brought_->code_systems) {
+  for (const Value* resource : all_brought().code_systems) {
     if (resource->string_at("url") == url) versions.push_back(resource->string_at("version"));
   }
   std::sort(versions.begin(), versions.end(),
@@ -242,7 +253,8 @@ const ValueSet* Scope::value_set(std::string_view canonical) const {
   // An implicit one names its code system itself: what the request brings does not touch it, but
   // for supplements.
   if (!resource) {
-    const ValueSet* own = brought_->wanted_supplements.empty() ? nullptr : implicit_value_set(key);
+    const ValueSet* own =
+        all_brought().wanted_supplements.empty() ? nullptr : implicit_value_set(key);
     if (own != nullptr) return own;
     const ValueSet* held = base_.find_value_set(key);
     return held != nullptr ? held : implicit_value_set(key);
@@ -270,7 +282,7 @@ const ValueSet* Scope::implicit_value_set(std::string_view canonical) const {
 std::optional<Document> Scope::value_set_resource(std::string_view canonical) const {
   const auto [url, version] = pinned(canonical);
   std::string text;
-  const Value* brought = find_brought(brought_->value_sets, url, version);
+  const Value* brought = find_brought(all_brought().value_sets, url, version);
   const auto* held = base_.definitions().record("ValueSet", canonical_text(url, version));
   if (brought != nullptr &&
       (held == nullptr || !is_newer(held->version, brought->string_at("version"))))
@@ -285,14 +297,14 @@ std::optional<Document> Scope::value_set_resource(std::string_view canonical) co
 }
 
 bool Scope::has_value_set(std::string_view url) const {
-  return find_brought(brought_->value_sets, url, {}) != nullptr ||
+  return find_brought(all_brought().value_sets, url, {}) != nullptr ||
          base_.definitions().record("ValueSet", url) != nullptr;
 }
 
 std::vector<const ConceptMap*> Scope::concept_maps(std::string_view canonical) const {
   const VersionRule wanted = VersionRule::of(canonical);
   std::vector<const ConceptMap*> maps;
-  for (const auto& map : brought_->concept_maps) {
+  for (const auto& map : all_brought().concept_maps) {
     const bool fits =
         map->url() == wanted.url && (wanted.version.empty() || map->version() == wanted.version);
     if (canonical.empty() || fits) maps.push_back(map.get());
@@ -310,12 +322,12 @@ std::vector<const ConceptMap*> Scope::concept_maps(std::string_view canonical) c
 
 std::vector<std::string> Scope::supplements_of(std::string_view url) const {
   std::vector<std::string> found;
-  for (const Value* supplement : brought_->wanted_supplements) {
+  for (const Value* supplement : all_brought().wanted_supplements) {
     if (VersionRule::of(supplement->string_at("supplements")).url == url)
       found.push_back(
           canonical_text(supplement->string_at("url"), supplement->string_at("version")));
   }
-  for (const std::string& canonical : brought_->wanted_held_supplements) {
+  for (const std::string& canonical : all_brought().wanted_held_supplements) {
     const auto* record = base_.definitions().record("CodeSystem", canonical);
     bool supplements_it = false;
     if (record != nullptr)

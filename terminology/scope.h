@@ -77,10 +77,12 @@ class Scope final : public Resolver {
   const ValueSet* implicit_value_set(std::string_view canonical) const;
   std::pair<std::string_view, std::string_view> pinned(std::string_view canonical) const;
   bool is_plain() const;
+  const Brought& all_brought() const;
+  const std::shared_ptr<Brought>& shared_brought() const;
 
   const Terminology& base_;
   VersionRules rules_;
-  std::shared_ptr<Brought> brought_;
+  mutable std::shared_ptr<Brought> brought_;  // null: nothing yet
   mutable std::map<std::string, std::unique_ptr<const ValueSet>, std::less<>> value_sets_;
   mutable std::vector<std::string> reading_;  // canonicals of value sets, outermost first
   mutable ImportDepth import_depth_;

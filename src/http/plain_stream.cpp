@@ -51,16 +51,10 @@ class PlainStream final : public ByteStream {
   }
 
   std::ptrdiff_t write_now(std::span<const std::string_view> pieces) override {
-    std::array<iovec, k_pieces_max> parts;
-    const std::size_t count = std::min(pieces.size(), parts.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      parts[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
-    }
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = count;
     for (;;) {
-      const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+      const auto sent = pieces.size() == 1 ? ::send(socket_.native_handle(), pieces[0].data(),
+                                                    pieces[0].size(), MSG_NOSIGNAL)
+                                           : send_all(pieces);
       if (sent >= 0) return sent;
       if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
       if (errno != EINTR) return -1;
@@ -88,6 +82,18 @@ class PlainStream final : public ByteStream {
   }
 
  private:
+  std::ptrdiff_t send_all(std::span<const std::string_view> pieces) {
+    std::array<iovec, k_pieces_max> parts;
+    const std::size_t count = std::min(pieces.size(), parts.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      parts[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
+    }
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = count;
+    return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  }
+
   void drop_input(Client client) {
     thread_local std::array<char, k_scrap_bytes> scrap;  // of all streams: nobody looks at it
     socket_.async_read_some(asio::buffer(scrap),

@@ -19,6 +19,7 @@ constexpr std::size_t k_read_buffer_bytes_min = 64 * 1024;
 constexpr std::size_t k_head_margin_bytes = 8 * 1024;  // what Beast may look at beyond its limit
 constexpr std::size_t k_batch_answers_max = 32;
 constexpr std::size_t k_batch_bytes_max = 256 * 1024;
+constexpr std::size_t k_joined_body_bytes_max = 1024;  // copied for less than a second piece costs
 constexpr std::size_t k_idle_body_bytes_max = 64 * 1024;
 constexpr std::chrono::microseconds k_trial{1000};
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -286,7 +287,11 @@ void Session::deliver(Response response) {
   const bool has_body = write_head(response, framing, out.head);
   if (has_body && response.source != nullptr) return begin_stream(std::move(response));
   record(response, has_body ? response.body.size() : 0);
-  if (has_body) out.body = std::move(response.body);
+  if (has_body && response.body.size() <= k_joined_body_bytes_max) {
+    out.head.append(response.body);
+  } else if (has_body) {
+    out.body = std::move(response.body);
+  }
   outgoing_bytes_ += out.head.size() + out.body.size();
   phase_ = keep_alive_ ? Phase::reading : Phase::closing;
   if (keep_alive_) begin_request();

@@ -15,7 +15,6 @@ namespace {
 using fhir::IssueType;
 using fhir::make_issue;
 using fhir::unexpected;
-using fhir::json::Builder;
 using terminology::CodeSystem;
 using terminology::Concept;
 using terminology::ConceptId;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
+
+#include "fhir/formats/json_writer.h"
 
 namespace server::operations {
 
@@ -31,19 +34,27 @@ fhir::Coding coding_of(const Value& coding) {
 Parameters::Parameters(const fhir::json::Document* parameters) {
   if (parameters == nullptr) return;
   if (const Value* list = parameters->root().find("parameter")) parameters_ = list->items();
+  items_.reserve(parameters_.size());
+  for (const Value& parameter : parameters_)
+    items_.push_back({parameter.string_at("name"), &parameter, value_of(parameter)});
 }
 
-const Value* Parameters::first(std::string_view name) const {
-  for (const Value& parameter : parameters_) {
-    if (parameter.string_at("name") == name) return &parameter;
+const Parameters::Item* Parameters::find(std::string_view name) const {
+  for (const Item& item : items_) {
+    if (item.name == name) return &item;
   }
   return nullptr;
 }
 
+const Value* Parameters::first(std::string_view name) const {
+  const Item* item = find(name);
+  return item == nullptr ? nullptr : item->parameter;
+}
+
 std::vector<const Value*> Parameters::all(std::string_view name) const {
   std::vector<const Value*> found;
-  for (const Value& parameter : parameters_) {
-    if (parameter.string_at("name") == name) found.push_back(&parameter);
+  for (const Item& item : items_) {
+    if (item.name == name) found.push_back(item.parameter);
   }
   return found;
 }
@@ -55,15 +66,15 @@ std::string_view Parameters::text(std::string_view name) const {
 
 std::vector<std::string_view> Parameters::texts(std::string_view name) const {
   std::vector<std::string_view> found;
-  for (const Value* parameter : all(name)) {
-    if (const Value* item = value_of(*parameter)) found.push_back(item->text());
+  for (const Item& item : items_) {
+    if (item.name == name && item.value != nullptr) found.push_back(item.value->text());
   }
   return found;
 }
 
 const Value* Parameters::value(std::string_view name) const {
-  const Value* parameter = first(name);
-  return parameter == nullptr ? nullptr : value_of(*parameter);
+  const Item* item = find(name);
+  return item == nullptr ? nullptr : item->value;
 }
 
 const Value* Parameters::resource(std::string_view name) const {
@@ -101,10 +112,10 @@ fhir::Result<void> Parameters::refuse(std::initializer_list<std::string_view> na
 }
 
 fhir::Result<void> Parameters::limit(std::initializer_list<std::string_view> names) const {
+  if (items_.size() <= k_repeats_max) return {};
   for (std::string_view name : names) {
-    const auto count = std::count_if(parameters_.begin(), parameters_.end(), [&](const Value& one) {
-      return one.string_at("name") == name;
-    });
+    const auto count = std::count_if(items_.begin(), items_.end(),
+                                     [&](const Item& one) { return one.name == name; });
     if (static_cast<std::size_t>(count) > k_repeats_max)
       return fhir::unexpected(fhir::make_issue(
           fhir::IssueType::too_costly, "The parameter " + std::string(name) +
@@ -114,56 +125,99 @@ fhir::Result<void> Parameters::limit(std::initializer_list<std::string_view> nam
   return {};
 }
 
+namespace {
+
+constexpr std::string_view k_begin = R"({"resourceType":"Parameters","parameter":[)";
+constexpr std::string_view k_name = R"({"name":")", k_value = R"(","value)";
+constexpr std::string_view k_quote = "\"", k_next_quote = ",\"", k_colon = "\":";
+constexpr std::string_view k_comma = ",", k_end = "}", k_resource = R"(,"resource":)";
+
+/// Grows the text once for all pieces; the size of a constant is known where this is inlined.
+template <class... Pieces>
+void append_all(std::string& out, const Pieces&... pieces) {
+  const std::size_t start = out.size();
+  out.resize(start + (pieces.size() + ...));
+  char* at = out.data() + start;
+  ((pieces.copy(at, pieces.size()), at += pieces.size()), ...);
+}
+
+}  // namespace
+
 ParametersWriter::ParametersWriter() {
   text_.reserve(k_usual_bytes);
-  out_.begin_object().string("resourceType", "Parameters").key("parameter").begin_array();
+  text_.append(k_begin);
+}
+
+std::string_view ParametersWriter::comma() {
+  return k_comma.substr(std::exchange(is_first_, false) ? 1 : 0);
+}
+
+void ParametersWriter::open(std::string_view name) {
+  append_all(text_, comma(), k_name, name, k_quote);
+}
+
+void ParametersWriter::open_value(std::string_view name, std::string_view type) {
+  append_all(text_, comma(), k_name, name, k_value, type, k_colon);
 }
 
 ParametersWriter& ParametersWriter::text(std::string_view name, std::string_view type,
                                          std::string_view value) {
   if (value.empty()) return *this;
-  out_.begin_object().string("name", name).string("value" + std::string(type), value).end_object();
+  open_value(name, type);
+  fhir::json::append_string(text_, value);
+  text_ += '}';
   return *this;
 }
 
 ParametersWriter& ParametersWriter::boolean(std::string_view name, bool value) {
-  out_.begin_object().string("name", name).boolean("valueBoolean", value).end_object();
-  return *this;
+  return raw(name, "Boolean", value ? "true" : "false");
+}
+
+void ParametersWriter::member(std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  append_all(text_, text_.back() == '{' ? k_quote : k_next_quote, name, k_colon);
+  fhir::json::append_string(text_, text);
 }
 
 ParametersWriter& ParametersWriter::coding(std::string_view name, const fhir::Coding& coding) {
-  out_.begin_object().string("name", name).key("valueCoding").begin_object();
-  if (!coding.system.empty()) out_.string("system", coding.system);
-  if (!coding.version.empty()) out_.string("version", coding.version);
-  if (!coding.code.empty()) out_.string("code", coding.code);
-  if (!coding.display.empty()) out_.string("display", coding.display);
-  out_.end_object().end_object();
+  open_value(name, "Coding");
+  text_ += '{';
+  member("system", coding.system);
+  member("version", coding.version);
+  member("code", coding.code);
+  member("display", coding.display);
+  text_ += "}}";
   return *this;
 }
 
 ParametersWriter& ParametersWriter::raw(std::string_view name, std::string_view type,
                                         std::string_view json) {
-  out_.begin_object().string("name", name).raw("value" + std::string(type), json).end_object();
+  open_value(name, type);
+  append_all(text_, json, k_end);
   return *this;
 }
 
 ParametersWriter& ParametersWriter::resource(std::string_view name, std::string_view json) {
-  out_.begin_object().string("name", name).raw("resource", json).end_object();
+  open(name);
+  append_all(text_, k_resource, json, k_end);
   return *this;
 }
 
 ParametersWriter& ParametersWriter::begin_parts(std::string_view name) {
-  out_.begin_object().string("name", name).key("part").begin_array();
+  open(name);
+  text_ += R"(,"part":[)";
+  is_first_ = true;
   return *this;
 }
 
 ParametersWriter& ParametersWriter::end_parts() {
-  out_.end_array().end_object();
+  text_ += "]}";
+  is_first_ = false;
   return *this;
 }
 
 std::string ParametersWriter::finish() {
-  out_.end_array().end_object();
+  text_ += "]}";
   return std::move(text_);
 }
 

@@ -12,7 +12,6 @@
 #include "fhir/base/result.h"
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_value.h"
-#include "fhir/formats/json_writer.h"
 #include "fhir/model/terminology_provider.h"
 
 namespace server::operations {
@@ -33,7 +32,7 @@ class Parameters {
   explicit Parameters(const fhir::json::Document* parameters);
 
   std::span<const fhir::json::Value> items() const { return parameters_; }
-  bool has(std::string_view name) const { return first(name) != nullptr; }
+  bool has(std::string_view name) const { return find(name) != nullptr; }
   /// The first parameter of that name, null when absent.
   const fhir::json::Value* first(std::string_view name) const;
   std::vector<const fhir::json::Value*> all(std::string_view name) const;
@@ -61,10 +60,20 @@ class Parameters {
   fhir::Result<void> limit(std::initializer_list<std::string_view> names) const;
 
  private:
+  /// A parameter beside what is asked of it again and again.
+  struct Item {
+    std::string_view name;
+    const fhir::json::Value* parameter;
+    const fhir::json::Value* value;  // null when it has none
+  };
+  const Item* find(std::string_view name) const;
+
   std::span<const fhir::json::Value> parameters_;
+  std::vector<Item> items_;
 };
 
-/// Builds a Parameters resource. Empty texts are left out.
+/// Builds a Parameters resource. Empty texts are left out. Names and types are written as they are:
+/// they are FHIR's words.
 class ParametersWriter {
  public:
   ParametersWriter();
@@ -89,8 +98,13 @@ class ParametersWriter {
   std::string finish();
 
  private:
+  std::string_view comma();  // before the next of a list
+  void open(std::string_view name);
+  void open_value(std::string_view name, std::string_view type);
+  void member(std::string_view name, std::string_view text);
+
   std::string text_;
-  fhir::json::Builder out_{text_};
+  bool is_first_ = true;  // of its list
 };
 
 }  // namespace server::operations

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fhir/base/arena.h"
 #include "fhir/base/date_time.h"
 #include "fhir/base/decimal.h"
 #include "fhir/formats/json_items.h"
@@ -15,6 +16,7 @@ namespace server::rest {
 namespace {
 
 using fhir::IssueType;
+using fhir::json::Member;
 using fhir::json::Value;
 
 bool is_whole_number(std::string_view text, std::int64_t least) {
@@ -115,6 +117,33 @@ fhir::Result<void, Failure> check_input(const Call& call, std::string_view defin
   return {};
 }
 
+constexpr std::size_t k_query_arena_bytes = 1024;
+
+Value string_of(fhir::Arena& arena, std::string_view text) {
+  return Value::text_value(fhir::json::Kind::string, arena.copy(text), 0);
+}
+
+Member member_of(std::string_view name, const Value& value) {
+  return {name.data(), static_cast<std::uint32_t>(name.size()), fhir::name_hash(name), value};
+}
+
+/// The tree is made as it would be read, without the text between.
+fhir::json::Document parameters_of_query(const Parameters& query) {
+  auto arena = std::make_unique<fhir::Arena>(k_query_arena_bytes);
+  auto* items = arena->allocate_array<Value>(query.size());
+  Value* next = items;
+  for (const auto& [name, value] : query) {
+    auto* members = arena->allocate_array<Member>(2);
+    members[0] = member_of("name", string_of(*arena, name));
+    members[1] = member_of("valueString", string_of(*arena, value));
+    *next++ = Value::object({members, 2}, 0, false);
+  }
+  auto* members = arena->allocate_array<Member>(2);
+  members[0] = member_of("resourceType", string_of(*arena, "Parameters"));
+  members[1] = member_of("parameter", Value::array({items, query.size()}, 0));
+  return fhir::json::Document::build(std::move(arena), Value::object({members, 2}, 0, false));
+}
+
 }  // namespace
 
 fhir::Unexpected<Failure> refuse(IssueType type, std::string text) {
@@ -124,12 +153,13 @@ fhir::Unexpected<Failure> refuse(IssueType type, std::string text) {
 
 fhir::Result<fhir::json::Document, Failure> operation_parameters(const Call& call,
                                                                  const fhir::json::Document* body) {
+  if (body == nullptr) return parameters_of_query(call.parameters);
   std::string text;
   fhir::json::Builder out(text);
   out.begin_object().string("resourceType", "Parameters").key("parameter").begin_array();
-  if (body != nullptr && body->root().string_at("resourceType") == "Parameters") {
+  if (body->root().string_at("resourceType") == "Parameters") {
     for (const auto& item : fhir::json::items_at(body->root(), "parameter")) out.value(item);
-  } else if (body != nullptr) {
+  } else {
     out.begin_object().string("name", "resource").key("resource").value(body->root()).end_object();
   }
   for (const auto& [name, value] : call.parameters)

@@ -67,45 +67,136 @@ constexpr auto k_routes = std::to_array<Route>({
      operation},
 });
 
-/// Cuts the next segment off `path`.
-std::string_view next_segment(std::string_view& path) {
-  const std::size_t slash = path.find('/');
-  std::string_view segment = path.substr(0, slash);
-  path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
-  return segment;
+// Every request passes here twice, so the patterns are taken apart when this is compiled, and a
+// path once: which kinds of segment each of its segments may be.
+constexpr std::size_t k_segments_max = 5;
+
+enum Kind : std::uint8_t {
+  word = 1,
+  type = 2,
+  id = 4,  // or a version
+  operation_name = 8,
+  member = 16,
+  file = 32
+};
+
+struct Pattern {
+  std::array<std::string_view, k_segments_max> words;  // as they are written
+  std::array<std::uint8_t, k_segments_max> kinds{};
+  std::size_t count = 0;
+};
+
+constexpr std::uint8_t kind_of(std::string_view written) {
+  if (written == "{type}") return type;
+  if (written == "{id}" || written == "{version}") return id;
+  if (written == "${operation}") return operation_name;
+  if (written == "{member}") return member;
+  if (written == "{file}") return file;
+  return word;
 }
 
-bool segment_fits(std::string_view pattern, std::string_view segment, Match& match) {
-  if (pattern == "{type}") {
-    match.type = segment;
-    return !segment.empty() && segment[0] >= 'A' && segment[0] <= 'Z';
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+/// The kinds of a segment of a path, but for `word`, which every segment may be.
+constexpr std::uint8_t kinds_of(std::string_view segment) {
+  if (segment.empty()) return 0;
+  const char first = segment[0];
+  if (first == '$') return segment.size() > 1 ? operation_name | file : file;
+  if (first == '_') return file;
+  if (is_upper(first)) return type | id | member | file;
+  return segment == "*" ? id | member | file : id | file;
+}
+
+/// Calls `visit(segment)` for what stands between slashes until it says false; nothing in an empty
+/// path.
+template <class Visit>
+constexpr void for_each_segment(std::string_view path, Visit&& visit) {
+  while (!path.empty()) {
+    std::size_t slash = 0;
+    while (slash < path.size() && path[slash] != '/') ++slash;
+    if (!visit(path.substr(0, slash))) return;
+    // A slash at the end of a path that still has one begins no segment.
+    path = slash < path.size() ? path.substr(slash + 1) : std::string_view{};
   }
-  if (pattern == "{id}" || pattern == "{version}") {
-    (pattern == "{id}" ? match.id : match.version) = segment;
-    return !segment.empty() && segment[0] != '_' && segment[0] != '$';
+}
+
+constexpr auto k_patterns = [] {
+  std::array<Pattern, k_routes.size()> patterns{};
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    for_each_segment(k_routes[i].pattern, [&](std::string_view written) {
+      Pattern& pattern = patterns[i];
+      pattern.words[pattern.count] = written;
+      pattern.kinds[pattern.count++] = kind_of(written);
+      return true;
+    });
   }
-  if (pattern == "{file}") {
-    match.file = segment;
-    return !segment.empty();
-  }
-  if (pattern == "{member}") {
-    match.member = segment;
-    return segment == "*" || (!segment.empty() && segment[0] >= 'A' && segment[0] <= 'Z');
-  }
-  if (pattern == "${operation}") {
-    if (segment.size() < 2 || segment[0] != '$') return false;
-    match.operation = segment.substr(1);
+  return patterns;
+}();
+
+/// False: it has more segments than any pattern.
+bool take_apart(std::string_view path, Pattern& out) {
+  bool fits = true;
+  for_each_segment(path, [&](std::string_view segment) {
+    fits = out.count < k_segments_max;
+    if (!fits) return false;
+    out.words[out.count] = segment;
+    out.kinds[out.count++] = kinds_of(segment);
     return true;
-  }
-  return pattern == segment;
+  });
+  return fits;
 }
 
-bool path_fits(std::string_view pattern, std::string_view path, Match& match) {
-  if (pattern.empty() || path.empty()) return pattern.empty() && path.empty();
-  while (!pattern.empty() && !path.empty()) {
-    if (!segment_fits(next_segment(pattern), next_segment(path), match)) return false;
+bool fits(const Pattern& pattern, const Pattern& path) {
+  if (pattern.count != path.count) return false;
+  for (std::size_t i = 0; i < path.count; ++i) {
+    const bool is_it = pattern.kinds[i] == word ? pattern.words[i] == path.words[i]
+                                                : (pattern.kinds[i] & path.kinds[i]) != 0;
+    if (!is_it) return false;
   }
-  return pattern.empty() && path.empty();
+  return true;
+}
+
+Match match_of(const Route& route, const Pattern& pattern, const Pattern& path) {
+  Match found;
+  found.route = &route;
+  for (std::size_t i = 0; i < path.count; ++i) {
+    const std::string_view segment = path.words[i];
+    switch (pattern.kinds[i]) {
+      case type:
+        found.type = segment;
+        break;
+      case id:
+        (pattern.words[i] == "{id}" ? found.id : found.version) = segment;
+        break;
+      case operation_name:
+        found.operation = segment.substr(1);
+        break;
+      case member:
+        found.member = segment;
+        break;
+      case file:
+        found.file = segment;
+        break;
+      default:
+        break;
+    }
+  }
+  return found;
+}
+
+/// The methods that a path takes; empty: nothing is there.
+std::string allowed_methods(const Pattern& path) {
+  std::string allow;
+  for (std::size_t i = 0; i < k_routes.size(); ++i) {
+    const Method method = k_routes[i].method;
+    if (!fits(k_patterns[i], path) || allow.find(http::name_of(method)) != std::string::npos)
+      continue;
+    if (!allow.empty()) allow += ", ";
+    allow += http::name_of(method);
+    if (method == Method::get) allow += ", HEAD";
+  }
+  if (!allow.empty()) allow += ", OPTIONS";
+  return allow;
 }
 
 }  // namespace
@@ -115,23 +206,15 @@ std::span<const Route> routes() { return k_routes; }
 std::optional<Match> match(Method method, std::string_view path) {
   if (!path.empty() && path.back() == '/') path.remove_suffix(1);
   if (method == Method::head) method = Method::get;
-  std::string allow;
-  for (const Route& route : k_routes) {
-    Match found;
-    if (!path_fits(route.pattern, path, found)) continue;
-    if (route.method == method) {
-      found.route = &route;
-      return found;
-    }
-    if (allow.find(http::name_of(route.method)) != std::string::npos) continue;
-    if (!allow.empty()) allow += ", ";
-    allow += http::name_of(route.method);
-    if (route.method == Method::get) allow += ", HEAD";
+  Pattern taken;
+  if (!take_apart(path, taken)) return std::nullopt;
+  for (std::size_t i = 0; i < k_routes.size(); ++i) {
+    if (k_routes[i].method == method && fits(k_patterns[i], taken))
+      return match_of(k_routes[i], k_patterns[i], taken);
   }
-  if (allow.empty()) return std::nullopt;
-  allow += ", OPTIONS";
   Match none;
-  none.allow = std::move(allow);
+  none.allow = allowed_methods(taken);
+  if (none.allow.empty()) return std::nullopt;
   return none;
 }
 

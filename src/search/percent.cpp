@@ -9,6 +9,8 @@
 namespace server::search {
 namespace {
 
+constexpr std::size_t k_usual_parameters = 8;
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -16,7 +18,15 @@ int hex_digit(char c) {
   return -1;
 }
 
+/// Whether decoding leaves the text as it is, and nothing in it needs a closer look.
+bool is_literal(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<signed char>(c) > 0 && c != '%' && c != '+';  // beyond ASCII it is below
+  });
+}
+
 std::optional<std::string> decode(std::string_view text) {
+  if (is_literal(text)) return std::string(text);
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -44,6 +54,7 @@ bool is_plain(char c) {
 
 fhir::Result<Parameters> split_query(std::string_view query, std::size_t parameters_max) {
   Parameters parameters;
+  if (!query.empty()) parameters.reserve(k_usual_parameters);
   while (!query.empty()) {
     const std::string_view piece = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), piece.size() + 1));
