@@ -317,12 +317,13 @@ class SmartCase(Case):
     """A server under --auth smart with users, clients and the sample data."""
 
     arguments = ()
+    data = None  # a folder that is there already
 
     @classmethod
     def setUpClass(cls):
         # Its users log in far more often than people do.
         unlimited = () if "--login-rate-limit" in cls.arguments else ("--login-rate-limit", "0")
-        cls.server = Server(arguments=[*unlimited, *cls.arguments], auth="smart")
+        cls.server = Server(data=cls.data, arguments=[*unlimited, *cls.arguments], auth="smart")
         cls.addClassCleanup(cls.server.stop)
         cls.addClassCleanup(Connection.close_all)
         cls.server.start()

@@ -6,12 +6,14 @@ import os
 import re
 import unittest
 
-from support import ROOT, say
+from support import ROOT, SHARED, say, skip
 
 FOLDER = os.path.join(ROOT, "tests", "requirements")
 KEYWORDS = {"rule", "SHALL", "SHALL NOT", "SHOULD", "SHOULD NOT", "MUST", "MUST NOT", "should", "should not", "must", "required"}
-SECTION = re.compile(r"[a-z_0-9-]+\.html(#[A-Za-z0-9_.\[\]-]+)?$")
+SECTION = re.compile(r"[a-z_0-9-]+\.html(#[A-Za-z0-9_.\[\]-]+)?$|inferno#[a-z0-9-]+$")
 QUOTE_WORDS_MAX = 25
+REASON_WORDS_MIN = 5
+CHECKLIST = os.path.join(SHARED, "requirements", "inferno.md")
 
 
 def rows():
@@ -58,6 +60,8 @@ def fault_of_test(section, name):
     if case not in tests_in(path):
         return f"no such test in {path}: {case}"
     page = section.split("#")[0]
+    if page == "inferno":  # not a page of R4: whose tests cite what they hold to
+        return None
     return None if page in text_of(path) else f"{path} does not cite {page}"
 
 
@@ -86,6 +90,8 @@ def faults(columns):
             found.append(fault_of_test(section, name))
         elif kind == "deviation":
             found.append(fault_of_deviation(section, name))
+        elif kind == "outside" and section.startswith("inferno#") and len(name.split()) >= REASON_WORDS_MIN:
+            continue
         else:
             found.append(f"neither test nor deviation: {one}")
     return [fault for fault in found if fault]
@@ -109,12 +115,23 @@ class Requirements(unittest.TestCase):
             seen.add(key)
         self.assertEqual(twice, [])
 
+    def test_every_box_of_the_checklist_of_labs_has_its_row(self):
+        if not SHARED or not os.path.exists(CHECKLIST):
+            skip("the checklist of conformance labs is not at hand (MEDISYNC_SHARED)")
+        with open(CHECKLIST, encoding="utf-8") as file:
+            boxes = sum(line.startswith("- [ ]") for line in file)
+        named = {columns[0] for _, _, columns in rows()}
+        self.assertEqual({name for name in named if re.match(r"inferno#\d+$", name)},
+                         {f"inferno#{number}" for number in range(1, boxes + 1)})
+
     def test_the_check_finds_what_is_wrong(self):
         here = "test: tests/e2e/test_crud.py::Create."
         for columns in (["http.html#create", "quote", "SHALL"], ["http.html#create", "quote", "SHALL", here + "test_none"],
                         ["http.html#create", "quote", "MAY", "test: tests/e2e/test_none.py::A.test_b"],
                         ["narrative.html", "quote", "SHALL", "deviation: A link in a book"],
                         ["narrative.html", "quote", "SHALL", "deviation: "], ["http.html", "quote", "SHALL", "later"],
+                        ["http.html", "quote", "SHALL", "outside: it is none of a server's matters"],
+                        ["inferno#1", "quote", "rule", "outside: no"],
                         ["no-page-cited.html", "quote", "SHALL", here + "test_prefer_return_chooses_the_body"]):
             self.assertTrue(faults(columns), columns)
         self.assertEqual(faults(["narrative.html", "quote", "should", "deviation: A link in a narrative"]), [])
