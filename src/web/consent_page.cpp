@@ -18,7 +18,7 @@ struct Category {
 };
 
 /// By which a type may be granted in part: the categories of US Core.
-constexpr std::array<Category, 12> k_categories = {{
+constexpr std::array<Category, 13> k_categories = {{
     {"Condition", "Diagnoses of encounters",
      "http://terminology.hl7.org/CodeSystem/condition-category|encounter-diagnosis"},
     {"Condition", "Problem list",
@@ -34,6 +34,8 @@ constexpr std::array<Category, 12> k_categories = {{
     {"Observation", "Surveys", "http://terminology.hl7.org/CodeSystem/observation-category|survey"},
     {"Observation", "Imaging",
      "http://terminology.hl7.org/CodeSystem/observation-category|imaging"},
+    {"Observation", "Clinical tests",
+     "http://hl7.org/fhir/us/core/CodeSystem/us-core-observation-category|clinical-test"},
     {"Observation", "Social determinants of health",
      "http://hl7.org/fhir/us/core/CodeSystem/us-core-category|sdoh"},
     {"DocumentReference", "Clinical notes",

@@ -21,12 +21,16 @@ STEP_SECONDS_MAX = 120
 START_SECONDS_MAX = 60
 
 
-def step(file, name, **facts):
+def step(file, name, /, **facts):
     """Runs one step; what it returned. Its failure is the test's, with the script's own words."""
     done = subprocess.run(["node", "run.mjs", file, name], cwd=FOLDER, input=json.dumps(facts).encode(),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=STEP_SECONDS_MAX)
     assert done.returncode == 0, f"{file}.{name}: {done.stderr.decode(errors='replace')[-4000:]}"
     return json.loads(done.stdout)
+
+
+def has_clients():
+    return shutil.which("node") is not None and os.path.exists(os.path.join(MODULES, ".installed"))
 
 
 class Chromium:
@@ -75,7 +79,7 @@ class AppSite:
     FILES = {"/fhir-client.js": os.path.join(MODULES, "fhirclient", "build", "fhir-client.pure.min.js")}
     TYPES = {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
 
-    def __init__(self):
+    def __init__(self, client="browser-app"):
         site = self
 
         class Pages(http.server.BaseHTTPRequestHandler):
@@ -86,7 +90,7 @@ class AppSite:
                 if not name or not os.path.isfile(file):
                     return self.send_error(404)
                 with open(file, "rb") as content:
-                    body = content.read()
+                    body = content.read().replace(b"CLIENT_ID", client.encode())
                 self.send_response(200)
                 self.send_header("Content-Type", site.TYPES[os.path.splitext(name)[1]])
                 self.send_header("Content-Length", str(len(body)))
@@ -124,11 +128,11 @@ class ClientCase(SmartCase):
 
     @classmethod
     def setUpClass(cls):
-        if shutil.which("node") is None or not os.path.exists(os.path.join(MODULES, ".installed")):
+        if not has_clients():
             skip("the clients from npm are not installed (scripts/setup --test)")
         super().setUpClass()
 
-    def step(self, file, name, **facts):
+    def step(self, file, name, /, **facts):
         return step(file, name, base=self.server.base, **facts)
 
 
@@ -151,5 +155,5 @@ class BrowserCase(ClientCase):
         cls.chromium = Chromium()
         cls.addClassCleanup(cls.chromium.stop)
 
-    def step(self, file, name, **facts):
+    def step(self, file, name, /, **facts):
         return super().step(file, name, chromium=self.chromium.endpoint, app=self.site.origin, **facts)

@@ -7,7 +7,7 @@ from smart import PASSWORDS, auth
 
 
 class InTheBrowser(BrowserCase):
-    def go(self, name, user="ada", **facts):
+    def go(self, name, user="ada", /, **facts):
         return self.step("fhirclient_browser", name, user=user, password=PASSWORDS[user], **facts)
 
     def test_a_standalone_launch_reads_the_chosen_patient(self):
@@ -39,10 +39,11 @@ class InTheBrowser(BrowserCase):
         self.assertIn("The user", self.go("denied"))
 
     def test_an_ehr_launch_brings_patient_and_encounter(self):
-        said = self.go("ehr")
+        said = self.go("ehr", client="browser-app", name="Twofold", patient="p2", encounter="p2-enc")
         self.assertEqual((said["patient"], said["encounter"]), ("p2", "p2-enc"))
         self.assertIs(said["banner"], False)
         self.assertTrue(said["user"].endswith("Practitioner/dr"))
+        self.assertIn("Observation", said["types"])
 
     def test_a_second_factor_is_asked_for_and_a_logout_ends_the_visit(self):
         auth(self.server, "user", "add", "eva", "--role", "nurse", "--fhir-user", "Practitioner/dr",

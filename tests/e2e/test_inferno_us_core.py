@@ -190,6 +190,7 @@ class Granular(UsCoreSmart):
             browser.log_in("ada", PASSWORDS["ada"])
             browser.submit("patient", {"patient": "85"}, boxes=[])
             offered = {value for _, value, _ in next(f for f in browser.forms().forms if f["action"] == "consent")["boxes"]}
+            self.assertIn(f"patient/Observation.rs?category={US_CORE}/CodeSystem/us-core-observation-category|clinical-test", offered)
             parts = [f"patient/{kind}.rs?category={code}" for kind, codes in granted.items() for code in codes]
             self.assertLessEqual(set(parts), offered)
             kept = [s for s in REST.split() if s != "launch/patient"] + parts

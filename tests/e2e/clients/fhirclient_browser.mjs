@@ -85,17 +85,20 @@ export const denied = facts => inBrowser(facts, async page => {
 export const ehr = facts => inBrowser(facts, async page => {
   await page.goto(`${facts.base}/auth/launch`);
   await logIn(page, facts);
-  await page.click('input[name=patient][value="p2"]');
+  await page.type('#name', facts.name);
+  await press(page, 'Search');
+  await page.click(`input[name=patient][value="${facts.patient}"]`);
   await press(page, 'Choose');
-  await page.select('#client', 'browser-app');
-  await page.select('#encounter', 'p2-enc');
+  await page.select('#client', facts.client);
+  await page.select('#encounter', facts.encounter);
   await (await button(page, 'Launch')).click();
   await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Allow access?');
   await consent(page);
   assert.equal(await settled(page), 'ready');
   return page.evaluate(async () => ({
-    patient: (await client.patient.read()).id, encounter: (await client.encounter.read()).id,
-    banner: client.state.tokenResponse.need_patient_banner, user: client.getFhirUser(),
+    patient: (await client.patient.read()).id, encounter: client.encounter.id && (await client.encounter.read()).id,
+    banner: client.state.tokenResponse.need_patient_banner, user: client.getFhirUser(), types: (await
+    client.request(`Patient/${client.patient.id}/$everything`, { flat: true, pageLimit: 0 })).map(r => r.resourceType),
   }));
 });
 
@@ -128,4 +131,11 @@ export const secondFactor = facts => inBrowser(facts, async page => {
 export const refused = facts => inBrowser(facts, async page => {
   await startApp(page, facts, { scope: 'patient/Nothing.rs' });
   return settled(page);
+});
+
+/** What the page of a logged-in user says. */
+export const signIn = facts => inBrowser(facts, async page => {
+  await page.goto(`${facts.base}/auth/manage`);
+  await logIn(page, facts);
+  return page.$eval('main', main => main.textContent);
 });
