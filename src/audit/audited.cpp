@@ -148,12 +148,27 @@ bool Audited::tell_login(const http::Request& request, const http::Response& res
   return true;
 }
 
+/// An app that registers itself, or changes what it registered.
+bool Audited::tell_registration(const http::Request& request, const http::Response& response,
+                                Occurrence& occurrence) const {
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  if (!path.starts_with(base_path_ + "/auth/register") || request.method == http::Method::options)
+    return false;
+  occurrence.interaction = "operation";
+  occurrence.status = response.status;
+  occurrence.query = request.method_text + " " + std::string(path.substr(0, k_query_bytes_max));
+  return true;
+}
+
 void Audited::tell(const http::Request& request, const http::Response& response) {
   Occurrence occurrence;
   occurrence.recorded = rest::now_utc_ms();
   occurrence.address = request.remote_address;
   occurrence.request_id = request.id;
   if (tell_login(request, response, occurrence)) return recorder_.record(std::move(occurrence));
+  if (tell_registration(request, response, occurrence))
+    return recorder_.record(std::move(occurrence));
   const std::string_view target = request.target;
   const std::size_t mark = target.find('?');
   const std::string_view query = mark == std::string_view::npos ? "" : target.substr(mark + 1);

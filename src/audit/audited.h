@@ -31,6 +31,8 @@ class Audited final : public http::Handler {
   void tell(const http::Request& request, const http::Response& response);
   bool tell_login(const http::Request& request, const http::Response& response,
                   Occurrence& occurrence) const;
+  bool tell_registration(const http::Request& request, const http::Response& response,
+                         Occurrence& occurrence) const;
 
   std::string base_path_;
   WhoSpeaks who_;

@@ -10,6 +10,7 @@
 #include "src/cli/smart.h"
 #include "src/security/clients.h"
 #include "src/security/grants.h"
+#include "src/security/registration.h"
 #include "src/security/signing_keys.h"
 #include "src/security/users.h"
 
@@ -73,8 +74,9 @@ int list_users(AuthState& state) {
   const auto users = security::Users(state.environment).all();
   if (!users) return fail(users.error());
   for (const security::User& user : *users) {
-    std::printf("%s\t%s\t%s\t%s\n", user.name.c_str(), user.role.c_str(), user.fhir_user.c_str(),
-                user.has_second_factor() ? "second factor" : "password only");
+    std::printf("%s\t%s\t%s\t%s%s\n", user.name.c_str(), user.role.c_str(), user.fhir_user.c_str(),
+                user.has_second_factor() ? "second factor" : "password only",
+                user.is_disabled ? ", disabled" : "");
   }
   return 0;
 }
@@ -90,12 +92,22 @@ int revoke_grants(AuthState& state, const AuthSettings& settings) {
   return 0;
 }
 
-int remove_user(AuthState& state, const AuthSettings& settings) {
-  const auto done = security::Users(state.environment).remove(settings.name);
+/// Of a change that tells whether there was one to change.
+int changed(const fhir::Result<bool>& done, std::string_view kind, const AuthSettings& settings,
+            std::string_view word) {
   if (!done) return fail(done.error());
-  if (!*done) return fail("There is no such user");
-  std::printf("user %s removed\n", settings.name.c_str());
-  return revoke_grants(state, settings);
+  const std::string what(kind), how(word);
+  if (!*done) return fail("There is no such " + what);
+  std::printf("%s %s %s\n", what.c_str(), settings.name.c_str(), how.c_str());
+  return 0;
+}
+
+int make_registration_token(AuthState& state, const AuthSettings& settings) {
+  constexpr std::int64_t k_day_ms = 86'400'000;
+  const auto token = security::new_registration_token(state.environment, settings.days * k_day_ms);
+  if (!token) return fail(token.error());
+  std::printf("%s\n", token->c_str());
+  return 0;
 }
 
 int enroll(AuthState& state, const AuthSettings& settings) {
@@ -142,19 +154,10 @@ int list_clients(AuthState& state) {
   if (!clients) return fail(clients.error());
   for (const security::Client& client : *clients) {
     const std::string kind(security::name_of(client.kind));
-    std::printf("%s\t%s\t%s\t%s\n", client.id.c_str(), kind.c_str(), client.name.c_str(),
-                client.scopes.c_str());
+    std::printf("%s\t%s\t%s\t%s%s%s\n", client.id.c_str(), kind.c_str(), client.name.c_str(),
+                client.scopes.c_str(), client.is_self_registered() ? "\tregistered itself" : "",
+                client.is_disabled ? "\tdisabled" : "");
   }
-  return 0;
-}
-
-int remove_client(AuthState& state, const AuthSettings& settings) {
-  const auto done = security::Clients(state.environment).remove(settings.name);
-  if (!done) return fail(done.error());
-  if (!*done) return fail("There is no such client");
-  const auto count = security::Grants(state.environment).revoke_all_of(settings.name);
-  if (!count) return fail(count.error());
-  std::printf("client %s removed, %zu grants revoked\n", settings.name.c_str(), *count);
   return 0;
 }
 
@@ -199,6 +202,10 @@ void add_user_commands(CLI::App& auth, AuthSettings& settings) {
         ->capture_default_str();
   add_named(*user, settings, "totp",
             "Give a user a second factor; prints its secret and recovery codes once", "NAME");
+  add_named(*user, settings, "disable", "Let nobody log in as a user, and end what was granted",
+            "NAME");
+  add_named(*user, settings, "enable", "Let a disabled user log in again", "NAME");
+  add_named(*user, settings, "unlock", "Forget the failures to log in as a user", "NAME");
   add_named(*user, settings, "remove", "Remove a user, and whatever was granted in its name",
             "NAME");
   add_named(*user, settings, "revoke", "Revoke whatever was granted in a user's name", "NAME");
@@ -224,6 +231,9 @@ void add_client_commands(CLI::App& auth, AuthSettings& settings) {
   add->add_option("--secret-file", settings.secret_file,
                   "File whose first line is its secret; without it one is made and printed once");
   add->add_flag("--backend", settings.is_backend, "It may act for itself (client_credentials)");
+  add_named(*client, settings, "disable", "Let a client do nothing, and end what was granted",
+            "ID");
+  add_named(*client, settings, "enable", "Let a disabled client ask again", "ID");
   add_named(*client, settings, "remove", "Remove a client, and whatever was granted to it", "ID");
   client->add_subcommand("list", "List clients: id, kind, name, scopes")->fallthrough();
 }
@@ -239,6 +249,12 @@ CLI::App* add_auth(CLI::App& app, AuthSettings& settings) {
       ->capture_default_str();
   add_user_commands(*auth, settings);
   add_client_commands(*auth, settings);
+  CLI::App* token = auth->add_subcommand(
+      "registration-token", "Make a token by which one app may register itself; printed once");
+  token->add_option("--days", settings.days, "How long it is good")
+      ->check(CLI::Range(1, 366))
+      ->capture_default_str();
+  token->fallthrough();
   CLI::App* key = add_group(*auth, "key", "The keys that sign id tokens");
   key->add_subcommand("rotate", "Make a new key; the old one verifies for a day")->fallthrough();
   return auth;
@@ -248,15 +264,30 @@ int run_auth(const CLI::App& auth, const AuthSettings& settings) {
   auto state = open_auth_state(settings.data, {});
   if (!state) return fail(state.error());
   const CLI::App& group = *auth.get_subcommands().front();
+  if (group.get_name() == "registration-token") return make_registration_token(**state, settings);
   const std::string command = group.get_name() + " " + group.get_subcommands().front()->get_name();
   if (command == "user add") return add_user(**state, settings);
   if (command == "user password") return set_password(**state, settings);
   if (command == "user totp") return enroll(**state, settings);
-  if (command == "user remove") return remove_user(**state, settings);
+  security::Users users((*state)->environment);
+  security::Clients clients((*state)->environment);
+  const std::string& name = settings.name;
+  if (command == "user remove") return changed(users.remove(name), "user", settings, "removed");
+  if (command == "user disable")
+    return changed(users.set_disabled(name, true), "user", settings, "disabled");
+  if (command == "user enable")
+    return changed(users.set_disabled(name, false), "user", settings, "enabled");
+  if (command == "user unlock") return changed(users.unlock(name), "user", settings, "unlocked");
   if (command == "user revoke") return revoke_grants(**state, settings);
   if (command == "user list") return list_users(**state);
   if (command == "client add") return add_client(**state, settings);
-  if (command == "client remove") return remove_client(**state, settings);
+  if (command == "client remove")
+    return changed(clients.remove(name), "client", settings,
+                   "removed, with what was granted to it");
+  if (command == "client disable")
+    return changed(clients.set_disabled(name, true), "client", settings, "disabled");
+  if (command == "client enable")
+    return changed(clients.set_disabled(name, false), "client", settings, "enabled");
   if (command == "client list") return list_clients(**state);
   return rotate(**state);
 }

@@ -23,6 +23,7 @@ struct AuthSettings {
   std::vector<std::string> redirect_uris;
   std::string launch_url, scopes, jwks_file, jwks_url, secret_file;
   bool is_backend = false;
+  int days = 7;  // of a token to register by
 };
 
 /// The commands below `auth`.

@@ -162,6 +162,10 @@ void add_rate_options(CLI::App& app, ServeSettings& settings) {
                  "Requests for tokens a minute that one address may make; 0: no limit")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--registration-rate-limit", settings.registration_rate,
+                 "Apps a minute that one address may register; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--trusted-proxy", settings.trusted_proxies,
                  "Address of a proxy whose X-Forwarded-For tells who asks; several may be given");
 }

@@ -73,6 +73,8 @@ std::vector<http::RateRule> rate_rules(const ServeSettings& settings) {
   return {{"", false, {settings.rate, settings.rate * k_burst_seconds}},
           {auth + "login", true, of_minute(settings.login_rate)},
           {auth + "second-factor", true, of_minute(settings.login_rate)},
+          {auth + "account", true, of_minute(settings.login_rate)},
+          {auth + "register", true, of_minute(settings.registration_rate)},
           {auth + "token", true, of_minute(settings.token_rate)}};
 }
 

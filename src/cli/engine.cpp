@@ -5,6 +5,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/definitions.h"
 #include "src/cli/outside.h"
+#include "src/cli/smart.h"
 #include "src/rest/live_store.h"
 #include "src/security/discovery.h"
 #include "src/storage/sqlite/sqlite_store.h"
@@ -41,6 +42,7 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
   if (settings.auth == "smart") {
     security::AuthorizationOptions authorization;
     authorization.base_url = settings.base_url;
+    authorization.registration = registration_mode(settings);
     engine.options.oauth_uris = security::oauth_uris(authorization);
   } else if (settings.auth == "jwt") {
     FHIR_TRY(uris, outside_uris(settings));

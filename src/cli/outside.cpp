@@ -55,6 +55,14 @@ void add_outside_options(CLI::App& app, ServeSettings& settings) {
   app.add_option("--issuer", settings.issuers,
                  "URL of an outside issuer whose signed access tokens are taken; several may be "
                  "given");
+  app.add_option("--registration", settings.registration,
+                 "Which apps may register themselves (RFC 7591): off; token: those that bring one "
+                 "of medisync auth registration-token; open: all, with users and without backend")
+      ->check(CLI::IsMember({"off", "token", "open"}))
+      ->capture_default_str();
+  app.add_option("--key-rotation-days", settings.key_rotation_days,
+                 "Age at which the key that signs id tokens is replaced; 0: only when told")
+      ->capture_default_str();
   app.add_option("--issuers", settings.issuers_file,
                  "File (JSON) of outside issuers with their keys, audiences and claims");
 }

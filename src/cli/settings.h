@@ -25,6 +25,8 @@ struct ServeSettings {
   std::string data = "data";
   std::string auth = "none";
   bool open_introspection = false;
+  std::string registration = "off";
+  unsigned key_rotation_days = 90;
   std::vector<std::string> issuers;  // URLs of outside issuers
   std::string issuers_file;          // with settings of each
   bool validator_service = false;
@@ -63,6 +65,7 @@ struct ServeSettings {
   double rate = 0, client_rate = 0;  // requests a second; 0: no limit
   double login_rate = 30;            // a minute
   double token_rate = 600;           // a minute
+  double registration_rate = 10;     // a minute
   std::vector<std::string> trusted_proxies;
 };
 

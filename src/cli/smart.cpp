@@ -81,10 +81,11 @@ class FetchedKeys final : public security::KeySource {
 class SmartServer final : public Smart {
  public:
   SmartServer(std::unique_ptr<AuthState> state, std::unique_ptr<security::OutsideTokens> outside,
-              bool has_own_site, Engine& engine, http::Rate rate)
+              bool has_own_site, std::vector<std::string> proxies, Engine& engine, http::Rate rate)
       : state_(std::move(state)),
         outside_(std::move(outside)),
         has_own_site_(has_own_site),
+        proxies_(std::move(proxies)),
         engine_(engine),
         directory_(*engine.definitions),
         authorizer_(state_->environment, rate, outside_.get()) {
@@ -105,8 +106,8 @@ class SmartServer final : public Smart {
 
   std::unique_ptr<http::Handler> site(http::Handler& api) override {
     if (has_own_site_) {
-      auto own =
-          std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options, api);
+      auto own = std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options,
+                                                 std::move(proxies_), api);
       if (outside_ == nullptr) return own;
       own_site_ = std::move(own);
     }
@@ -119,6 +120,7 @@ class SmartServer final : public Smart {
   std::unique_ptr<AuthState> state_;
   std::unique_ptr<security::OutsideTokens> outside_;  // null: no other issuer's tokens are taken
   const bool has_own_site_;
+  std::vector<std::string> proxies_;
   std::unique_ptr<http::Handler> own_site_;
   Engine& engine_;
   web::StoreDirectory directory_;
@@ -149,16 +151,25 @@ fhir::Result<std::unique_ptr<AuthState>> open_auth_state(const std::string& data
   return state;
 }
 
+security::RegistrationMode registration_mode(const ServeSettings& settings) {
+  if (settings.auth != "smart" || settings.registration == "off")
+    return security::RegistrationMode::off;
+  return settings.registration == "open" ? security::RegistrationMode::open
+                                         : security::RegistrationMode::token;
+}
+
 fhir::Result<std::unique_ptr<Smart>> make_smart(const ServeSettings& settings, Engine& engine) {
   security::AuthorizationOptions options;
   options.base_url = engine.options.base_url;
   options.open_introspection = settings.open_introspection;
+  options.registration = registration_mode(settings);
+  options.key_rotation_ms = settings.key_rotation_days * 86'400'000LL;
   FHIR_TRY(state, open_auth_state(settings.data, std::move(options)));
   FHIR_TRY(outside, make_outside(settings, engine));
   const bool has_own_site = settings.auth == "smart";
   const http::Rate rate{settings.client_rate, settings.client_rate * k_burst_seconds};
-  return std::unique_ptr<Smart>(std::make_unique<SmartServer>(std::move(state), std::move(outside),
-                                                              has_own_site, engine, rate));
+  return std::unique_ptr<Smart>(std::make_unique<SmartServer>(
+      std::move(state), std::move(outside), has_own_site, settings.trusted_proxies, engine, rate));
 }
 
 }  // namespace server::cli

@@ -42,6 +42,9 @@ class Smart {
   virtual std::unique_ptr<http::Handler> site(http::Handler& api) = 0;
 };
 
+/// Who may register an app, by the settings.
+security::RegistrationMode registration_mode(const ServeSettings& settings);
+
 /// engine   outlives it
 fhir::Result<std::unique_ptr<Smart>> make_smart(const ServeSettings& settings, Engine& engine);
 

@@ -64,11 +64,15 @@ RateLimited::RateLimited(const std::vector<RateRule>& rules, std::vector<std::st
   }
 }
 
-std::string RateLimited::key_of(const Request& request) const {
+std::string counted_client(const Request& request, const std::vector<std::string>& proxies) {
   const bool is_proxy =
-      std::find(proxies_.begin(), proxies_.end(), request.remote_address) != proxies_.end();
+      std::find(proxies.begin(), proxies.end(), request.remote_address) != proxies.end();
   const std::string_view seen = is_proxy ? forwarded_for(request) : std::string_view{};
   return counted_address(seen.empty() ? std::string_view(request.remote_address) : seen);
+}
+
+std::string RateLimited::key_of(const Request& request) const {
+  return counted_client(request, proxies_);
 }
 
 Response RateLimited::handle(Request& request) {

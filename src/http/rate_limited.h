@@ -18,6 +18,11 @@ struct RateRule {
   Rate rate;
 };
 
+/// The address that a request came from, as limits count it.
+///
+/// proxies   addresses whose X-Forwarded-For is believed
+std::string counted_client(const Request& request, const std::vector<std::string>& proxies);
+
 class RateLimited final : public Handler {
  public:
   /// proxies   addresses whose X-Forwarded-For is believed

@@ -62,11 +62,16 @@ fhir::Result<Transaction> transaction_of(std::string_view handle, const std::str
 Decision page(std::string text) { return {Decision::Kind::error_page, 400, std::move(text)}; }
 
 /// https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
+///
+/// issuer   "authorization servers … MUST indicate their identity in the authorization response,
+///          including error responses" https://www.rfc-editor.org/rfc/rfc9207#section-2
 std::string error_url(const std::string& redirect_uri, std::string_view state,
-                      std::string_view error, std::string_view description) {
+                      std::string_view issuer, std::string_view error,
+                      std::string_view description) {
   std::vector<std::pair<std::string_view, std::string_view>> parameters = {
       {"error", error}, {"error_description", description}};
   if (!state.empty()) parameters.emplace_back("state", state);
+  parameters.emplace_back("iss", issuer);
   return with_parameters(redirect_uri, parameters);
 }
 
@@ -162,8 +167,9 @@ fhir::Result<Decision> Authorization::begin(const Form& form, const Session& ses
         "registered with this server.");
   const std::string_view state = form.get("state");
   const auto refuse = [&](std::string_view error, std::string_view description) {
-    return Decision{Decision::Kind::redirect, 303,
-                    error_url(redirect_uri, state, error, description)};
+    return Decision{
+        Decision::Kind::redirect, 303,
+        error_url(redirect_uri, state, environment_.options.base_url, error, description)};
   };
   if (const auto problem = problem_of(form, environment_.options.base_url))
     return refuse(problem->error, problem->description);
@@ -214,6 +220,9 @@ fhir::Result<std::optional<Transaction>> Authorization::find(std::string_view ha
   }
   // A page that another visit opened is not for this one to go on with.
   if (!equal_in_constant_time(one.session, session.id)) return none;
+  FHIR_TRY(client, Clients(environment_).find(one.client_id));
+  if (!client) return none;  // removed or disabled meanwhile
+  one.is_self_registered = client->is_self_registered();
   return std::optional<Transaction>(std::move(one));
 }
 
@@ -274,8 +283,8 @@ std::vector<Scope> granted_of(const Transaction& transaction, const User& user,
 
 fhir::Result<std::string> Authorization::deny(const Transaction& transaction) {
   FHIR_CHECK(environment_.records.remove(k_transaction, token_hash(transaction.handle)));
-  return error_url(transaction.redirect_uri, transaction.state, "access_denied",
-                   "The user did not agree");
+  return error_url(transaction.redirect_uri, transaction.state, environment_.options.base_url,
+                   "access_denied", "The user did not agree");
 }
 
 fhir::Result<std::string> Authorization::approve(const Transaction& transaction,
@@ -292,8 +301,8 @@ fhir::Result<std::string> Authorization::approve(const Transaction& transaction,
   // Of two answers to one page the first counts.
   FHIR_TRY(taken, environment_.records.take(k_transaction, token_hash(transaction.handle)));
   if (!taken)
-    return error_url(transaction.redirect_uri, transaction.state, "access_denied",
-                     "The request was answered already");
+    return error_url(transaction.redirect_uri, transaction.state, environment_.options.base_url,
+                     "access_denied", "The request was answered already");
   const AuthorizationOptions& options = environment_.options;
   const std::int64_t now = environment_.now_ms();
   Grant grant;
@@ -321,7 +330,9 @@ fhir::Result<std::string> Authorization::approve(const Transaction& transaction,
   FHIR_TRY(code, Codes(environment_)
                      .add({kept.id, transaction.client_id, transaction.redirect_uri,
                            transaction.challenge}));
-  return with_parameters(transaction.redirect_uri, {{"code", code}, {"state", transaction.state}});
+  return with_parameters(
+      transaction.redirect_uri,
+      {{"code", code}, {"state", transaction.state}, {"iss", environment_.options.base_url}});
 }
 
 fhir::Result<std::string> Authorization::launch(const Client& client, LaunchContext context) {

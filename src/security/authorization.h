@@ -25,6 +25,7 @@ struct Transaction {
   std::string scopes;       // asked for, as far as the client may
   std::string launch_user;  // who launched the app from here; empty: standalone
   std::string patient, encounter, fhir_context, intent;
+  bool is_self_registered = false;  // the client: nobody here knows who runs it
 };
 
 /// What an EHR launch hands to the app by an opaque handle.

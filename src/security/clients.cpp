@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "src/security/grants.h"
 #include "src/security/jose.h"
 #include "src/security/json_fields.h"
 #include "src/security/password.h"
@@ -36,7 +37,11 @@ std::string text_of(const Client& client) {
   append_some(out, "jwksUrl", client.jwks_url);
   append_strings(out, "redirectUris", client.redirect_uris);
   append_some(out, "launchUrl", client.launch_url);
-  out.string("scopes", client.scopes).boolean("backend", client.is_backend).end_object();
+  out.string("scopes", client.scopes).boolean("backend", client.is_backend);
+  if (client.is_disabled) out.boolean("disabled", true);
+  append_some(out, "registration", client.registration_hash);
+  if (client.registered_at != 0) out.number("registeredAt", client.registered_at);
+  out.end_object();
   return text;
 }
 
@@ -54,6 +59,9 @@ fhir::Result<Client> client_of(std::string_view id, const std::string& text) {
   client.launch_url = json.string_at("launchUrl");
   client.scopes = json.string_at("scopes");
   client.is_backend = is_true_at(json, "backend");
+  client.is_disabled = is_true_at(json, "disabled");
+  client.registration_hash = json.string_at("registration");
+  client.registered_at = integer_at(json, "registeredAt").value_or(0);
   return client;
 }
 
@@ -147,10 +155,26 @@ fhir::Result<std::string> Clients::add(Client client, std::string secret) {
   return secret;
 }
 
+fhir::Result<std::string> Clients::replace(Client client) {
+  FHIR_CHECK(check(client));
+  std::string secret;
+  if (client.kind == ClientKind::symmetric && client.secret_hash.empty()) {
+    secret = random_token();
+    client.secret_hash = std::string(k_made) + token_hash(secret);
+  }
+  if (client.kind != ClientKind::symmetric) client.secret_hash.clear();
+  FHIR_TRY(record, environment_.records.get(k_kind, client.id));
+  if (!record) return refuse("There is no client of that id");
+  FHIR_TRY(done, environment_.records.put(k_kind, client.id, text_of(client), 0, record->version));
+  if (!done) return refuse("The client was changed meanwhile; try again");
+  return secret;
+}
+
 fhir::Result<std::optional<Client>> Clients::find(std::string_view id) const {
   FHIR_TRY(record, environment_.records.get(k_kind, id));
   if (!record) return std::optional<Client>();
   FHIR_TRY(client, client_of(id, record->value));
+  if (client.is_disabled) return std::optional<Client>();
   return std::optional<Client>(std::move(client));
 }
 
@@ -170,7 +194,21 @@ fhir::Result<std::vector<Client>> Clients::all() const {
 
 fhir::Result<bool> Clients::remove(std::string_view id) {
   FHIR_TRY(record, environment_.records.take(k_kind, id));
+  FHIR_CHECK(Grants(environment_).revoke_all_of(id));
   return record.has_value();
+}
+
+fhir::Result<bool> Clients::set_disabled(std::string_view id, bool is_disabled) {
+  FHIR_TRY(record, environment_.records.get(k_kind, id));
+  if (!record) return false;
+  FHIR_TRY(client, client_of(id, record->value));
+  client.is_disabled = is_disabled;
+  FHIR_TRY(done, environment_.records.put(k_kind, id, text_of(client), 0, record->version));
+  if (!done)
+    return fhir::unexpected(
+        fhir::make_issue(IssueType::conflict, "The client was changed meanwhile; try again"));
+  if (is_disabled) FHIR_CHECK(Grants(environment_).revoke_all_of(id));
+  return true;
 }
 
 bool Clients::is_secret(const Client& client, std::string_view secret) {

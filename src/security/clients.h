@@ -26,8 +26,13 @@ struct Client {
   std::string launch_url;                  // where an EHR launch opens it; may be empty
   std::string scopes;                      // the most it may ask for
   bool is_backend = false;                 // whether it may use client_credentials
+  bool is_disabled = false;                // then it is as one that is not there
+  std::string registration_hash;           // of the token that manages it; empty: nobody has one
+  std::int64_t registered_at = 0;          // UTC ms, by itself
 
   std::vector<Scope> allowed() const { return parse_scopes(scopes); }
+  /// Whether nobody here knows who runs it.
+  bool is_self_registered() const { return !registration_hash.empty(); }
 };
 
 /// `public`, `symmetric`, `asymmetric`
@@ -48,9 +53,18 @@ class Clients {
   /// returns  the secret of a symmetric client, told this once; else an empty text
   /// errors   invalid: something about it will not do · duplicate
   fhir::Result<std::string> add(Client client, std::string secret = {});
+  /// The same for one that is there already, in place of what it was. One that stays symmetric
+  /// keeps its secret when `secret_hash` is kept.
+  fhir::Result<std::string> replace(Client client);
+  /// Nothing for one that is disabled.
   fhir::Result<std::optional<Client>> find(std::string_view id) const;
   fhir::Result<std::vector<Client>> all() const;
+  /// With it whatever was granted to it.
   fhir::Result<bool> remove(std::string_view id);
+  /// A disabled client can do nothing, and what was granted to it ends.
+  ///
+  /// returns   whether there is one
+  fhir::Result<bool> set_disabled(std::string_view id, bool is_disabled);
 
   static bool is_secret(const Client& client, std::string_view secret);
 

@@ -28,6 +28,9 @@ void append_common(Builder& out, const AuthorizationOptions& options) {
   out.string("token_endpoint", options.token_endpoint());
   out.string("introspection_endpoint", options.endpoint("introspect"));
   out.string("revocation_endpoint", options.endpoint("revoke"));
+  if (options.registration != RegistrationMode::off)
+    out.string("registration_endpoint", options.endpoint("register"));
+  out.boolean("authorization_response_iss_parameter_supported", true);
   append(out, "grant_types_supported",
          {"authorization_code", "client_credentials", "refresh_token"});
   append(out, "response_types_supported", {"code"});
@@ -83,11 +86,15 @@ std::string openid_configuration(const AuthorizationOptions& options) {
 }
 
 std::vector<std::pair<std::string, std::string>> oauth_uris(const AuthorizationOptions& options) {
-  return {{"authorize", options.endpoint("authorize")},
-          {"token", options.token_endpoint()},
-          {"introspect", options.endpoint("introspect")},
-          {"manage", options.endpoint("manage")},
-          {"revoke", options.endpoint("revoke")}};
+  std::vector<std::pair<std::string, std::string>> uris = {
+      {"authorize", options.endpoint("authorize")},
+      {"token", options.token_endpoint()},
+      {"introspect", options.endpoint("introspect")},
+      {"manage", options.endpoint("manage")},
+      {"revoke", options.endpoint("revoke")}};
+  if (options.registration != RegistrationMode::off)
+    uris.emplace_back("register", options.endpoint("register"));
+  return uris;
 }
 
 std::string outside_smart_configuration(const Issuer& issuer, const fhir::json::Value& discovery) {

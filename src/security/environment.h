@@ -12,6 +12,10 @@
 
 namespace server::security {
 
+/// Who may register an app without an administrator: nobody, everybody, who was given a token for
+/// it.
+enum class RegistrationMode : std::uint8_t { off, open, token };
+
 /// Lifetimes in milliseconds.
 struct AuthorizationOptions {
   std::string base_url;  // of FHIR, without a slash at the end: issuer, and the aud of tokens
@@ -23,9 +27,13 @@ struct AuthorizationOptions {
   std::int64_t backend_access_ms = 300'000;      // "SHOULD NOT exceed five minutes"
   std::int64_t refresh_ms = 180LL * 86'400'000;  // since the consent: more than three months
   std::int64_t clock_skew_ms = 60'000;           // of a client's clock
-  unsigned failures_max = 5;                     // in a row, before a user is locked out
+  unsigned failures_max = 5;                     // in a row, before who tries has to wait
   std::int64_t lockout_ms = 60'000;              // at first; doubled with each failure after it
   std::int64_t lockout_max_ms = 3'600'000;
+  unsigned name_failures_max = 100;  // of one name in an hour, by browsers that are new to it
+  std::int64_t device_ms = 180LL * 86'400'000;       // a browser is known to a user it logged in
+  std::int64_t key_rotation_ms = 90LL * 86'400'000;  // 0: only when told
+  RegistrationMode registration = RegistrationMode::off;
   bool open_introspection = false;  // whether who holds a token may ask about it without more
   PasswordCost password_cost = {};
 

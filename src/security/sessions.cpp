@@ -11,6 +11,7 @@ using fhir::json::Builder;
 
 constexpr std::string_view k_kind = "session";
 constexpr std::size_t k_cookie_bytes_max = 200;
+constexpr std::uint32_t k_page = 200;
 
 std::string text_of(const Session& session) {
   std::string text;
@@ -18,8 +19,34 @@ std::string text_of(const Session& session) {
   out.begin_object().string("id", session.id).string("csrf", session.csrf);
   append_some(out, "user", session.user);
   out.boolean("complete", session.is_complete);
+  append_some(out, "agent", session.agent);
   out.number("authenticatedAt", session.authenticated_at).end_object();
   return text;
+}
+
+fhir::Result<Session> session_of(const Record& record) {
+  FHIR_TRY(document, fhir::json::Document::read(record.value));
+  const fhir::json::Value& json = document.root();
+  Session session;
+  session.id = json.string_at("id");
+  session.csrf = json.string_at("csrf");
+  session.user = json.string_at("user");
+  session.is_complete = is_true_at(json, "complete");
+  session.authenticated_at = integer_at(json, "authenticatedAt").value_or(0);
+  session.agent = json.string_at("agent");
+  session.version = record.version;
+  return session;
+}
+
+/// Visits of one user lie together: a cookie begins with what they are found by.
+std::string prefix_of(std::string_view user) {
+  return user.empty() ? std::string("-.") : token_hash(user).substr(0, 16) + ".";
+}
+
+std::string key_of(std::string_view cookie) {
+  const std::size_t dot = cookie.find('.');
+  if (dot == std::string_view::npos || dot > 16) return token_hash(cookie);
+  return std::string(cookie.substr(0, dot + 1)) + token_hash(cookie);
 }
 
 }  // namespace
@@ -32,42 +59,76 @@ fhir::Result<Session> Sessions::start() {
 
 fhir::Result<std::optional<Session>> Sessions::find(std::string_view cookie) const {
   if (cookie.empty() || cookie.size() > k_cookie_bytes_max) return std::optional<Session>();
-  FHIR_TRY(record, environment_.records.get(k_kind, token_hash(cookie)));
+  FHIR_TRY(record, environment_.records.get(k_kind, key_of(cookie)));
   if (!record) return std::optional<Session>();
-  FHIR_TRY(document, fhir::json::Document::read(record->value));
-  const fhir::json::Value& json = document.root();
-  Session session;
+  FHIR_TRY(session, session_of(*record));
   session.cookie = cookie;
-  session.id = json.string_at("id");
-  session.csrf = json.string_at("csrf");
-  session.user = json.string_at("user");
-  session.is_complete = is_true_at(json, "complete");
-  session.authenticated_at = integer_at(json, "authenticatedAt").value_or(0);
-  session.version = record->version;
   if (!session.user.empty()) {
     FHIR_TRY(user, Users(environment_).find(session.user));
-    if (!user || user->password_set_at > session.authenticated_at) return std::optional<Session>();
+    if (!user || user->is_disabled || user->password_set_at > session.authenticated_at)
+      return std::optional<Session>();
   }
   return std::optional<Session>(std::move(session));
 }
 
 fhir::Result<Session> Sessions::renew(Session session) {
   if (!session.cookie.empty()) FHIR_CHECK(end(session));
-  session.cookie = random_token();
+  session.cookie = prefix_of(session.user) + random_token();
   session.csrf = random_token();
   // A visit of nobody lasts as long as a request under way: anybody can begin any number of them.
   const AuthorizationOptions& options = environment_.options;
   const std::int64_t ends = session.is_logged_in() ? session.authenticated_at + options.session_ms
                                                    : environment_.now_ms() + options.transaction_ms;
   FHIR_TRY(done,
-           environment_.records.put(k_kind, token_hash(session.cookie), text_of(session), ends, 0));
+           environment_.records.put(k_kind, key_of(session.cookie), text_of(session), ends, 0));
   static_cast<void>(done);
   session.version = 1;
   return session;
 }
 
 fhir::Result<void> Sessions::end(const Session& session) {
-  return environment_.records.remove(k_kind, token_hash(session.cookie));
+  return environment_.records.remove(k_kind, key_of(session.cookie));
+}
+
+fhir::Result<std::vector<Session>> Sessions::sessions_of(std::string_view user) const {
+  std::vector<Session> sessions;
+  const std::string prefix = prefix_of(user);
+  std::string after = prefix;
+  for (;;) {
+    FHIR_TRY(page, environment_.records.list(k_kind, after, k_page));
+    for (const auto& [key, record] : page) {
+      if (!key.starts_with(prefix)) return sessions;
+      FHIR_TRY(session, session_of(record));
+      if (session.user == user) sessions.push_back(std::move(session));
+    }
+    if (page.size() < k_page) return sessions;
+    after = page.back().first;
+  }
+}
+
+template <class Wanted>
+fhir::Result<void> Sessions::end_where(std::string_view user, Wanted&& wanted) {
+  const std::string prefix = prefix_of(user);
+  std::string after = prefix;
+  for (;;) {
+    FHIR_TRY(page, environment_.records.list(k_kind, after, k_page));
+    for (const auto& [key, record] : page) {
+      if (!key.starts_with(prefix)) return {};
+      FHIR_TRY(session, session_of(record));
+      if (session.user == user && wanted(session))
+        FHIR_CHECK(environment_.records.remove(k_kind, key));
+    }
+    if (page.size() < k_page) return {};
+    after = page.back().first;
+  }
+}
+
+fhir::Result<void> Sessions::end_one(std::string_view user, std::string_view id) {
+  return end_where(user, [&](const Session& session) { return session.id == id; });
+}
+
+fhir::Result<void> Sessions::end_others(std::string_view user, std::string_view but) {
+  return end_where(user, [&](const Session& session) { return session.id != but; });
 }
 
 }  // namespace server::security

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 #include "src/security/jose.h"
@@ -35,6 +36,10 @@ fhir::Result<void> SigningKeys::prepare() {
 fhir::Result<void> SigningKeys::rotate() {
   const std::int64_t now = environment_.now_ms();
   FHIR_TRY(before, environment_.records.list(k_kind, "", k_keys_max));
+  // One more would not be listed, and neither sign nor be found.
+  if (before.size() >= k_keys_max)
+    return fhir::unexpected(fhir::make_issue(
+        fhir::IssueType::throttled, "There are too many keys already: wait until some have ended"));
   const std::string kid = new_kid(now);
   const std::string key = new_key(Algorithm::rs256, kid);
   FHIR_TRY(made, environment_.records.put(k_kind, kid, environment_.vault.seal(key, place_of(kid)),
@@ -47,6 +52,16 @@ fhir::Result<void> SigningKeys::rotate() {
     static_cast<void>(done);
   }
   return {};
+}
+
+fhir::Result<void> SigningKeys::rotate_when_due() {
+  if (environment_.options.key_rotation_ms <= 0) return {};
+  FHIR_TRY(keys, environment_.records.list(k_kind, "", k_keys_max));
+  // A kid begins with the time at which its key was made.
+  const std::int64_t made_at =
+      keys.empty() ? 0 : std::strtoll(keys.back().first.c_str(), nullptr, 10);
+  if (made_at + environment_.options.key_rotation_ms > environment_.now_ms()) return {};
+  return rotate();
 }
 
 fhir::Result<std::string> SigningKeys::sign(std::string_view payload) const {

@@ -17,7 +17,11 @@ class SigningKeys {
   fhir::Result<void> prepare();
 
   /// Makes a new key. The one before it stays in the JWKS for a day: for what it signed.
+  ///
+  /// errors   throttled: there are as many keys of this day as the JWKS can hold
   fhir::Result<void> rotate();
+  /// The same when the newest key is as old as the options let it become.
+  fhir::Result<void> rotate_when_due();
 
   /// Signs by the newest key.
   fhir::Result<std::string> sign(std::string_view payload) const;

@@ -9,6 +9,7 @@
 #include "src/security/grants.h"
 #include "src/security/json_fields.h"
 #include "src/security/signing_keys.h"
+#include "src/security/users.h"
 
 namespace server::security {
 namespace {
@@ -73,6 +74,18 @@ bool may_refresh(const Grant& grant) {
   return contains(scopes, "offline_access") || contains(scopes, "online_access");
 }
 
+/// A user who was disabled or removed, or got another password, has granted nothing any more: what
+/// ends with that is ended there, and looked for here lest it was done half.
+OAuthResult<void> check_user(const Environment& environment, const Grant& grant) {
+  if (grant.user.empty() || grant.authenticated_at == 0) return {};
+  OAUTH_TRY(user, Users(environment).find(grant.user));
+  if (user && !user->is_disabled && user->subject == grant.subject &&
+      user->password_set_at <= grant.authenticated_at)
+    return {};
+  OAUTH_CHECK(Grants(environment).revoke(grant.id));
+  return oauth_error(400, "invalid_grant", "The grant was revoked");
+}
+
 /// "The requested scope MUST NOT include any scope not originally granted".
 OAuthResult<std::string> narrower(std::string_view asked, std::string_view granted) {
   if (asked.empty()) return std::string(granted);
@@ -125,6 +138,7 @@ OAuthResult<std::string> TokenEndpoint::by_code(const Form& form, std::string_vi
                         form.get("code_verifier")));
   OAUTH_TRY(grant, Grants(environment_).find(id));
   if (!grant) return oauth_error(400, "invalid_grant", "The grant was revoked");
+  FHIR_CHECK(check_user(environment_, *grant));
   return answer(environment_, *grant, grant->scopes, may_refresh(*grant));
 }
 
@@ -139,6 +153,7 @@ OAuthResult<std::string> TokenEndpoint::by_refresh(const Form& form,
     scopes = narrowed;
   }
   FHIR_TRY(grant, Grants(environment_).use_refresh(token, client.id));
+  FHIR_CHECK(check_user(environment_, grant));
   return answer(environment_, grant, scopes, true);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "src/security/grants.h"
 #include "src/security/json_fields.h"
 #include "src/security/one_time_code.h"
 #include "src/security/password.h"
@@ -20,6 +21,7 @@ constexpr std::array<std::string_view, 4> k_roles = {"patient", "physician", "nu
 constexpr std::size_t k_name_bytes_max = 128;
 constexpr std::size_t k_password_bytes_min = 8;
 constexpr int k_attempts_max = 10;  // of a change that others keep overtaking
+constexpr std::string_view k_product = "MediSync";
 constexpr std::uint32_t k_page = 200;
 
 fhir::Unexpected<fhir::Issue> refuse(IssueType type, std::string text) {
@@ -27,6 +29,11 @@ fhir::Unexpected<fhir::Issue> refuse(IssueType type, std::string text) {
 }
 
 std::string place_of(const User& user) { return "totp/" + user.subject; }
+
+/// What was proposed is good for the same user in the same visit.
+std::string proposed_place(const User& user, std::string_view visit) {
+  return "proposed-" + place_of(user) + "/" + token_hash(visit);
+}
 
 std::string text_of(const User& user) {
   std::string text;
@@ -38,7 +45,8 @@ std::string text_of(const User& user) {
   append_some(out, "totp", user.totp_sealed);
   out.number("totpAfter", user.totp_after);
   append_strings(out, "recoveries", user.recoveries);
-  out.number("failures", user.failures).number("lockedUntil", user.locked_until).end_object();
+  if (user.is_disabled) out.boolean("disabled", true);
+  out.end_object();
   return text;
 }
 
@@ -56,8 +64,7 @@ fhir::Result<User> user_of(std::string_view name, const std::string& text) {
   user.totp_sealed = json.string_at("totp");
   user.totp_after = integer_at(json, "totpAfter").value_or(0);
   user.recoveries = strings_at(json, "recoveries");
-  user.failures = integer_at(json, "failures").value_or(0);
-  user.locked_until = integer_at(json, "lockedUntil").value_or(0);
+  user.is_disabled = is_true_at(json, "disabled");
   return user;
 }
 
@@ -142,56 +149,90 @@ fhir::Result<std::vector<User>> Users::all() const {
   }
 }
 
+namespace {
+
+/// Ends at once what was granted in a user's name.
+fhir::Result<void> end_grants(const Environment& environment, std::string_view name) {
+  Grants grants(environment);
+  FHIR_TRY(all, grants.grants_of(name));
+  for (const Grant& grant : all) FHIR_CHECK(grants.revoke(grant.id));
+  return {};
+}
+
+}  // namespace
+
+template <class Change>
+fhir::Result<bool> Users::change(std::string_view name, Change&& change) {
+  for (int round = 0; round < k_attempts_max; ++round) {
+    FHIR_TRY(record, environment_.records.get(k_kind, name));
+    if (!record) return false;
+    FHIR_TRY(user, user_of(name, record->value));
+    change(user);
+    FHIR_TRY(done, environment_.records.put(k_kind, name, text_of(user), 0, record->version));
+    if (done) return true;
+  }
+  return refuse(IssueType::conflict, "The user was changed meanwhile; try again");
+}
+
 fhir::Result<bool> Users::remove(std::string_view name) {
   FHIR_TRY(record, environment_.records.take(k_kind, name));
+  FHIR_CHECK(end_grants(environment_, name));
+  FHIR_CHECK(Attempts(environment_).forget(name));
   return record.has_value();
 }
 
 fhir::Result<bool> Users::set_password(std::string_view name, std::string_view password) {
   FHIR_CHECK(check_length(password));
-  FHIR_TRY(record, environment_.records.get(k_kind, name));
-  if (!record) return false;
-  FHIR_TRY(user, user_of(name, record->value));
-  user.password_hash = hash_password(password, environment_.options.password_cost);
-  user.password_set_at = environment_.now_ms();
-  user.failures = 0;
-  user.locked_until = 0;
-  return environment_.records.put(k_kind, name, text_of(user), 0, record->version);
+  const std::string hash = hash_password(password, environment_.options.password_cost);
+  FHIR_TRY(done, change(name, [&](User& user) {
+             user.password_hash = hash;
+             user.password_set_at = environment_.now_ms();
+           }));
+  if (!done) return false;
+  FHIR_CHECK(end_grants(environment_, name));
+  FHIR_CHECK(Attempts(environment_).forget(name));
+  return true;
+}
+
+fhir::Result<bool> Users::set_disabled(std::string_view name, bool is_disabled) {
+  FHIR_TRY(done, change(name, [&](User& user) { user.is_disabled = is_disabled; }));
+  if (done && is_disabled) FHIR_CHECK(end_grants(environment_, name));
+  return done;
+}
+
+fhir::Result<bool> Users::unlock(std::string_view name) {
+  FHIR_TRY(user, find(name));
+  FHIR_CHECK(Attempts(environment_).forget(name));
+  return user.has_value();
 }
 
 /// The failure is counted before it is judged, and taken back when there was none: many attempts at
-/// once have no more tries than one after the other.
+/// once have no more tries than one after the other. Of a name that nobody has it is counted as
+/// well, in the same time.
 template <class Judge>
-fhir::Result<Login> Users::attempt(std::string_view name, Judge&& judge) {
-  const AuthorizationOptions& options = environment_.options;
-  for (int round = 0; round < k_attempts_max; ++round) {
-    FHIR_TRY(record, environment_.records.get(k_kind, name));
-    if (!record) return Login::refused;
-    FHIR_TRY(user, user_of(name, record->value));
-    const std::int64_t now = environment_.now_ms();
-    if (user.locked_until > now) return Login::locked;
-    ++user.failures;
-    if (user.failures >= static_cast<std::int64_t>(options.failures_max)) {
-      const std::int64_t doublings = std::min<std::int64_t>(
-          20, user.failures - static_cast<std::int64_t>(options.failures_max));
-      user.locked_until = now + std::min(options.lockout_max_ms, options.lockout_ms << doublings);
-    }
-    FHIR_TRY(counted, environment_.records.put(k_kind, name, text_of(user), 0, record->version));
-    if (!counted) continue;  // another attempt came between
-    const Found found = judge(user);
-    if (found == Found::wrong) return Login::refused;
-    // A right password with a second factor to come takes back this count, not those before it.
-    user.failures = found == Found::right_and_done ? 0 : user.failures - 1;
-    user.locked_until = 0;
-    FHIR_TRY(done, environment_.records.put(k_kind, name, text_of(user), 0, record->version + 1));
-    return done ? Login::accepted : Login::refused;
+fhir::Result<Login> Users::attempt(std::string_view name, const Origin& origin, Stage stage,
+                                   Judge&& judge) {
+  Attempts attempts(environment_);
+  FHIR_TRY(may, attempts.begin(name, origin, stage));
+  if (!may) return Login::locked;
+  FHIR_TRY(record, environment_.records.get(k_kind, name));
+  if (!record) return Login::refused;
+  FHIR_TRY(user, user_of(name, record->value));
+  if (user.is_disabled) return Login::refused;
+  const Found found = judge(user);
+  if (found == Found::wrong) return Login::refused;
+  if (stage == Stage::second_factor) {  // a code is good once
+    FHIR_TRY(done, environment_.records.put(k_kind, name, text_of(user), 0, record->version));
+    if (!done) return Login::refused;
   }
-  return Login::locked;
+  FHIR_CHECK(attempts.take_back(name, origin, stage, found == Found::right_and_done));
+  return Login::accepted;
 }
 
-fhir::Result<Login> Users::check_password(std::string_view name, std::string_view password) {
+fhir::Result<Login> Users::check_password(std::string_view name, std::string_view password,
+                                          const Origin& origin) {
   bool was_judged = false;
-  FHIR_TRY(login, attempt(name, [&](User& user) {
+  FHIR_TRY(login, attempt(name, origin, Stage::password, [&](User& user) {
              was_judged = true;
              if (!is_password(password, user.password_hash)) return Found::wrong;
              return user.has_second_factor() ? Found::right : Found::right_and_done;
@@ -200,8 +241,9 @@ fhir::Result<Login> Users::check_password(std::string_view name, std::string_vie
   return login;
 }
 
-fhir::Result<Login> Users::check_second_factor(std::string_view name, std::string_view code) {
-  return attempt(name, [&](User& user) {
+fhir::Result<Login> Users::check_second_factor(std::string_view name, std::string_view code,
+                                               const Origin& origin) {
+  return attempt(name, origin, Stage::second_factor, [&](User& user) {
     const auto secret = environment_.vault.open_sealed(user.totp_sealed, place_of(user));
     if (!secret) return Found::wrong;
     const std::int64_t seconds = whole_seconds(environment_.now_ms());
@@ -209,31 +251,83 @@ fhir::Result<Login> Users::check_second_factor(std::string_view name, std::strin
       user.totp_after = *step;
       return Found::right_and_done;
     }
+    const std::string hash = recovery_hash(code);
     const auto used =
-        std::find(user.recoveries.begin(), user.recoveries.end(), recovery_hash(code));
+        std::find_if(user.recoveries.begin(), user.recoveries.end(),
+                     [&](const std::string& kept) { return equal_in_constant_time(kept, hash); });
     if (used == user.recoveries.end()) return Found::wrong;
     user.recoveries.erase(used);
     return Found::right_and_done;
   });
 }
 
+namespace {
+
+std::vector<std::string> hashes_of(const std::vector<std::string>& codes) {
+  std::vector<std::string> hashes;
+  for (const std::string& code : codes) hashes.push_back(recovery_hash(code));
+  return hashes;
+}
+
+}  // namespace
+
 fhir::Result<std::optional<SecondFactor>> Users::enroll(std::string_view name) {
-  FHIR_TRY(record, environment_.records.get(k_kind, name));
-  if (!record) return std::optional<SecondFactor>();
-  FHIR_TRY(user, user_of(name, record->value));
   const std::string secret = new_totp_secret();
   SecondFactor factor;
   factor.secret_text = totp_secret_text(secret);
-  factor.uri = totp_uri(secret, name, "MediSync");
+  factor.uri = totp_uri(secret, name, k_product);
   factor.recovery_codes = new_recovery_codes();
-  user.totp_sealed = environment_.vault.seal(secret, place_of(user));
-  user.totp_after = 0;
-  user.recoveries.clear();
-  for (const std::string& code : factor.recovery_codes)
-    user.recoveries.push_back(recovery_hash(code));
-  FHIR_TRY(done, environment_.records.put(k_kind, name, text_of(user), 0, record->version));
-  if (!done) return refuse(IssueType::conflict, "The user was changed meanwhile; try again");
+  FHIR_TRY(done, change(name, [&](User& user) {
+             user.totp_sealed = environment_.vault.seal(secret, place_of(user));
+             user.totp_after = 0;
+             user.recoveries = hashes_of(factor.recovery_codes);
+           }));
+  if (!done) return std::optional<SecondFactor>();
   return std::optional<SecondFactor>(std::move(factor));
+}
+
+ProposedFactor Users::propose(const User& user, std::string_view visit) const {
+  const std::string secret = new_totp_secret();
+  return {totp_secret_text(secret), totp_uri(secret, user.name, k_product),
+          environment_.vault.seal(secret, proposed_place(user, visit))};
+}
+
+fhir::Result<std::optional<std::vector<std::string>>> Users::accept(std::string_view name,
+                                                                    std::string_view sealed,
+                                                                    std::string_view visit,
+                                                                    std::string_view code) {
+  std::optional<std::vector<std::string>> none;
+  FHIR_TRY(user, find(name));
+  if (!user) return none;
+  const auto secret = environment_.vault.open_sealed(sealed, proposed_place(*user, visit));
+  if (!secret) return none;
+  const auto step = totp_step(*secret, code, whole_seconds(environment_.now_ms()), 0);
+  if (!step) return none;
+  const auto codes = new_recovery_codes();
+  FHIR_TRY(done, change(name, [&](User& changed) {
+             changed.totp_sealed = environment_.vault.seal(*secret, place_of(changed));
+             changed.totp_after = *step;
+             changed.recoveries = hashes_of(codes);
+           }));
+  if (!done) return none;
+  return std::optional<std::vector<std::string>>(codes);
+}
+
+fhir::Result<std::vector<std::string>> Users::renew_recovery_codes(std::string_view name) {
+  const auto codes = new_recovery_codes();
+  FHIR_TRY(done, change(name, [&](User& user) { user.recoveries = hashes_of(codes); }));
+  static_cast<void>(done);
+  return codes;
+}
+
+fhir::Result<void> Users::remove_second_factor(std::string_view name) {
+  FHIR_TRY(done, change(name, [](User& user) {
+             user.totp_sealed.clear();
+             user.totp_after = 0;
+             user.recoveries.clear();
+           }));
+  static_cast<void>(done);
+  return {};
 }
 
 }  // namespace server::security

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "fhir/formats/json_writer.h"
+#include "src/http/rate_limited.h"
 #include "src/rest/cors.h"
 #include "src/search/percent.h"
 #include "src/security/discovery.h"
+#include "src/security/registration.h"
 #include "src/security/signing_keys.h"
 #include "src/security/token_endpoint.h"
 #include "src/web/html.h"
@@ -21,6 +23,8 @@ using http::Method;
 using security::OAuthError;
 using security::OAuthResult;
 
+constexpr std::string_view k_register = "auth/register";
+constexpr std::string_view k_device_cookie = "medisync_device";
 constexpr std::string_view k_cookie = "medisync_session";
 constexpr std::string_view k_form = "application/x-www-form-urlencoded";
 constexpr std::size_t k_form_bytes_max = 64 * 1024;
@@ -33,7 +37,7 @@ struct PageRow {
   PageAnswer (*handle)(Visit& visit);
   bool needs_session = true;
 };
-constexpr std::array<PageRow, 9> k_pages = {{
+constexpr std::array<PageRow, 10> k_pages = {{
     {"auth/authorize", true, true, authorize_page, false},
     {"auth/continue", true, false, continue_page},
     {"auth/login", true, true, login_page},
@@ -42,6 +46,7 @@ constexpr std::array<PageRow, 9> k_pages = {{
     {"auth/consent", false, true, consent_page},
     {"auth/launch", true, true, launch_page},
     {"auth/manage", true, true, manage_page},
+    {"auth/account", true, true, account_page},
     {"auth/logout", false, true, logout_page},
 }};
 
@@ -69,13 +74,14 @@ http::Response json(unsigned status, std::string body, bool is_secret) {
   return response;
 }
 
-http::Response error_response(const OAuthError& error) {
+http::Response error_response(const OAuthError& error, std::string_view scheme = "Basic") {
   std::string text;
   fhir::json::Builder out(text);
   out.begin_object().string("error", error.error);
   out.string("error_description", error.description).end_object();
   http::Response response = json(error.status, std::move(text), true);
-  if (error.status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"MediSync\"");
+  if (error.status == 401)
+    response.headers.add("WWW-Authenticate", std::string(scheme) + " realm=\"MediSync\"");
   if (error.status == 503) response.headers.add("Retry-After", "1");
   return response;
 }
@@ -107,26 +113,28 @@ fhir::Result<security::Form> form_of(const http::Request& request) {
   return security::Form(std::move(pairs));
 }
 
-std::string_view cookie_of(const http::Request& request) {
+std::string_view cookie_of(const http::Request& request, std::string_view name) {
   std::string_view rest = request.headers.get("Cookie");
   while (!rest.empty()) {
     std::string_view one = rest.substr(0, rest.find(';'));
     rest.remove_prefix(std::min(rest.size(), one.size() + 1));
     while (one.starts_with(' ')) one.remove_prefix(1);
-    if (one.starts_with(k_cookie) && one.substr(k_cookie.size()).starts_with('='))
-      return one.substr(k_cookie.size() + 1);
+    if (one.starts_with(name) && one.substr(name.size()).starts_with('='))
+      return one.substr(name.size() + 1);
   }
   return {};
 }
 
 /// Sent back to our pages alone, by no script, and not with another site's forms.
-std::string set_cookie(const security::Session& session, const std::string& base_url) {
+std::string set_cookie(std::string_view name, std::string_view value, const std::string& base_url,
+                       std::int64_t lasts_ms = 0) {
   const std::size_t host = base_url.find("://") + 3;
   const std::size_t slash = base_url.find('/', host);
   const std::string path = slash == std::string::npos ? "" : base_url.substr(slash);
-  std::string out(k_cookie);
-  out.append("=").append(session.cookie).append("; Path=").append(path).append("/auth; HttpOnly");
+  std::string out(name);
+  out.append("=").append(value).append("; Path=").append(path).append("/auth; HttpOnly");
   out += "; SameSite=Lax";
+  if (lasts_ms > 0) out += "; Max-Age=" + std::to_string(lasts_ms / 1000);
   if (base_url.starts_with("https:")) out += "; Secure";
   return out;
 }
@@ -173,8 +181,9 @@ http::Response AuthSite::handle(http::Request& request) {
 }
 
 void AuthSite::purge_now_and_then() {
-  if (requests_.fetch_add(1, std::memory_order_relaxed) % k_requests_between_purges == 0)
-    (void)environment_.records.purge(k_purged_max);
+  if (requests_.fetch_add(1, std::memory_order_relaxed) % k_requests_between_purges != 0) return;
+  (void)environment_.records.purge(k_purged_max);
+  (void)security::SigningKeys(environment_).rotate_when_due();
 }
 
 http::Response AuthSite::page_of(const http::Request& request, std::size_t row) {
@@ -193,8 +202,10 @@ http::Response AuthSite::page_of(const http::Request& request, std::size_t row) 
   };
   auto form = form_of(request);
   if (!form) return problem(form.error());
-  const std::string_view cookie = cookie_of(request);
-  Visit visit{environment_, patients_, request, *std::move(form), {}};
+  const std::string_view cookie = cookie_of(request, k_cookie);
+  Visit visit{environment_, patients_, request, *std::move(form), {}, {}, {}};
+  visit.address = http::counted_client(request, proxies_);
+  visit.device = security::Device::of_cookie(environment_, cookie_of(request, k_device_cookie));
   if (wanted.needs_session) {
     security::Sessions sessions(environment_);
     auto known = sessions.find(cookie);
@@ -205,9 +216,39 @@ http::Response AuthSite::page_of(const http::Request& request, std::size_t row) 
   }
   auto answer = wanted.handle(visit);
   http::Response response = answer ? *std::move(answer) : problem(answer.error());
-  if (wanted.needs_session && visit.session.cookie != cookie)
-    response.headers.add("Set-Cookie", set_cookie(visit.session, environment_.options.base_url));
+  if (wanted.needs_session && visit.session.cookie != cookie)  // not secret: the browser's own
+    response.headers.add("Set-Cookie",
+                         set_cookie(k_cookie, visit.session.cookie, environment_.options.base_url));
+  if (visit.is_device_new)
+    response.headers.add("Set-Cookie",
+                         set_cookie(k_device_cookie, visit.device.cookie(environment_),
+                                    environment_.options.base_url, environment_.options.device_ms));
   return response;
+}
+
+/// https://www.rfc-editor.org/rfc/rfc7591#section-3
+/// https://www.rfc-editor.org/rfc/rfc7592#section-2
+http::Response AuthSite::registration(const http::Request& request, std::string_view id) {
+  const std::string_view allow = id.empty() ? "POST, OPTIONS" : "GET, PUT, DELETE, OPTIONS";
+  if (environment_.options.registration == security::RegistrationMode::off) return not_found();
+  if (request.method == Method::options) return rest::options_response(std::string(allow));
+  if (request.body.size() > k_form_bytes_max)
+    return error_response({413, "invalid_client_metadata", "The metadata is too long"});
+  security::Registration registration(environment_);
+  const std::string_view token = request.headers.get("Authorization");
+  const auto answered = [](unsigned status, OAuthResult<std::string> answer) {
+    return answer ? json(status, *std::move(answer), true)
+                  : error_response(answer.error(), "Bearer");
+  };
+  if (id.empty() && request.method == Method::post)
+    return answered(201, registration.add(request.body, token));
+  if (!id.empty() && request.method == Method::get)
+    return answered(200, registration.read(id, token));
+  if (!id.empty() && request.method == Method::put)
+    return answered(200, registration.update(id, request.body, token));
+  if (id.empty() || request.method != Method::delete_) return wrong_method(std::string(allow));
+  const auto done = registration.remove(id, token);
+  return done ? json(204, {}, true) : error_response(done.error(), "Bearer");
 }
 
 http::Response AuthSite::answer(const http::Request& request, std::string_view path) {
@@ -226,6 +267,10 @@ http::Response AuthSite::answer(const http::Request& request, std::string_view p
     security::TokenEndpoint endpoint(environment_);
     auto answer = (endpoint.*row.answer)(*form, request.headers.get("Authorization"));
     return answer ? json(200, *std::move(answer), true) : error_response(answer.error());
+  }
+  if (path == k_register || path.starts_with("auth/register/")) {
+    purge_now_and_then();
+    return registration(request, path.substr(std::min(path.size(), k_register.size() + 1)));
   }
   if (request.method == Method::options) return rest::options_response("GET, HEAD, OPTIONS");
   if (request.method != Method::get && request.method != Method::head)

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "src/http/message.h"
 #include "src/rest/context.h"
@@ -17,9 +19,15 @@ namespace server::web {
 class AuthSite final : public http::Handler {
  public:
   /// All outlive this.
+  ///
+  /// proxies   addresses whose X-Forwarded-For is believed
   AuthSite(const security::Environment& environment, security::PatientDirectory& patients,
-           const rest::Options& options, http::Handler& api)
-      : environment_(environment), patients_(patients), options_(options), api_(api) {}
+           const rest::Options& options, std::vector<std::string> proxies, http::Handler& api)
+      : environment_(environment),
+        patients_(patients),
+        options_(options),
+        proxies_(std::move(proxies)),
+        api_(api) {}
 
   http::Placement placement(const http::Request& request) const override;
   http::Response handle(http::Request& request) override;
@@ -30,12 +38,14 @@ class AuthSite final : public http::Handler {
  private:
   bool is_ours(std::string_view target) const;
   http::Response answer(const http::Request& request, std::string_view path);
+  http::Response registration(const http::Request& request, std::string_view id);
   http::Response page_of(const http::Request& request, std::size_t row);
   void purge_now_and_then();
 
   security::Environment environment_;
   security::PatientDirectory& patients_;
   const rest::Options& options_;
+  const std::vector<std::string> proxies_;
   http::Handler& api_;
   std::atomic<unsigned> requests_ = 0;
 };

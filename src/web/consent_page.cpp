@@ -124,8 +124,13 @@ std::string consent_form(const security::Transaction& transaction, const securit
   const auto scopes = security::parse_scopes(transaction.scopes);
   std::string out = "<p><strong>" + escaped(transaction.client_name) +
                     "</strong> asks for access. You are logged in as <strong>" + escaped(user) +
-                    "</strong>. Uncheck what you do not want to give.</p>\n"
-                    "<form method=\"post\" action=\"consent\">\n";
+                    "</strong>. Uncheck what you do not want to give.</p>\n";
+  if (transaction.is_self_registered)
+    out +=
+        "<p class=\"error\">This app registered itself: nobody here has looked who runs it. You "
+        "will be sent to <strong>" +
+        escaped(policy_source(transaction.redirect_uri)) + "</strong>.</p>\n";
+  out += "<form method=\"post\" action=\"consent\">\n";
   out += hidden("tx", transaction.handle) + hidden("csrf", session.csrf);
   int index = 0;
   const std::string patient_legend =

@@ -26,6 +26,21 @@ std::string carried(const Visit& visit) {
   return out;
 }
 
+/// A browser is known to who has logged in by it, with all that is asked for.
+void remember_device(Visit& visit) {
+  if (!visit.session.is_logged_in() || visit.device.knows(visit.session.user)) return;
+  visit.device.add(visit.session.user);
+  visit.is_device_new = true;
+}
+
+/// What a browser says of itself, as far as it can be shown.
+std::string shown(std::string_view agent) {
+  constexpr std::size_t k_agent_bytes_max = 160;
+  std::string out(agent.substr(0, k_agent_bytes_max));
+  std::erase_if(out, [](char c) { return c < ' ' || c > '~'; });
+  return out;
+}
+
 }  // namespace
 
 bool Visit::has_csrf() const {
@@ -45,7 +60,10 @@ http::Response stale_form() {
 std::string after_login(const Visit& visit) {
   if (const std::string_view handle = visit.form.get("tx"); !handle.empty())
     return security::with_parameters("continue", {{"tx", handle}});
-  return visit.form.get("to") == "launch" ? "launch" : "manage";
+  for (const char* page : {"launch", "account"}) {
+    if (visit.form.get("to") == page) return page;
+  }
+  return "manage";
 }
 
 http::Response login_form(const Visit& visit, std::string_view problem) {
@@ -77,7 +95,7 @@ PageAnswer login_page(Visit& visit) {
   const std::string_view name = visit.form.get("user").substr(0, k_typed_bytes_max);
   const std::string_view password = visit.form.get("password").substr(0, k_typed_bytes_max);
   security::Users users(visit.environment);
-  FHIR_TRY(login, users.check_password(name, password));
+  FHIR_TRY(login, users.check_password(name, password, visit.origin_of(name)));
   // Which names there are, and which are locked out, is for nobody to learn here.
   if (login != Login::accepted)
     return login_form(visit,
@@ -88,8 +106,10 @@ PageAnswer login_page(Visit& visit) {
   visit.session.user = user->name;
   visit.session.is_complete = !user->has_second_factor();
   visit.session.authenticated_at = visit.environment.now_ms();
+  visit.session.agent = shown(visit.request.headers.get("User-Agent"));
   FHIR_TRY(session, security::Sessions(visit.environment).renew(std::move(visit.session)));
   visit.session = std::move(session);
+  remember_device(visit);
   if (!visit.session.is_complete) return second_factor_form(visit, {});
   return redirect(after_login(visit));
 }
@@ -99,7 +119,8 @@ PageAnswer second_factor_page(Visit& visit) {
   if (!visit.session.is_complete) {
     FHIR_TRY(login, security::Users(visit.environment)
                         .check_second_factor(visit.session.user,
-                                             visit.form.get("code").substr(0, k_typed_bytes_max)));
+                                             visit.form.get("code").substr(0, k_typed_bytes_max),
+                                             visit.origin_of(visit.session.user)));
     if (login != Login::accepted)
       return second_factor_form(visit,
                                 "The code is wrong, was used, or there were too many attempts.");
@@ -107,6 +128,7 @@ PageAnswer second_factor_page(Visit& visit) {
     visit.session.authenticated_at = visit.environment.now_ms();
     FHIR_TRY(session, security::Sessions(visit.environment).renew(std::move(visit.session)));
     visit.session = std::move(session);
+    remember_device(visit);
   }
   return redirect(after_login(visit));
 }

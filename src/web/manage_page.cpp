@@ -34,9 +34,10 @@ PageAnswer manage_page(Visit& visit) {
       "<p>You are logged in as <strong>" + escaped(visit.session.user) + "</strong>.</p>\n";
   for (const security::Grant& grant : all) content += row_of(visit, grant);
   if (all.empty()) content += "<p>No app has access in your name.</p>\n";
-  content += "<form method=\"post\" action=\"logout\">\n" + hidden("csrf", visit.session.csrf) +
-             "<p><a href=\"launch\">Launch an app</a></p>\n<p>" + button("Log out") +
-             "</p>\n</form>\n";
+  content +=
+      "<form method=\"post\" action=\"logout\">\n" + hidden("csrf", visit.session.csrf) +
+      "<p><a href=\"launch\">Launch an app</a> · <a href=\"account\">Your account</a></p>\n<p>" +
+      button("Log out") + "</p>\n</form>\n";
   return page(200, "Apps with access", content);
 }
 

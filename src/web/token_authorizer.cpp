@@ -116,7 +116,8 @@ fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up_outside(std::strin
   {
     const std::lock_guard lock(mutex_);
     const auto found = outside_known_.find(digest);
-    if (found != outside_known_.end() && found->second.token == active) return found->second.known;
+    const bool is_known = found != outside_known_.end() && found->second.verified == active;
+    if (is_known) return found->second.known;
   }
   Known known = known_of(*active);
   const std::lock_guard lock(mutex_);

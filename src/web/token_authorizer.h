@@ -69,7 +69,7 @@ class TokenAuthorizer final : public rest::Authorizer {
   std::int64_t revision_ = 0;                                 // of all that is known
   std::unordered_map<std::string, Known, FirstBytes> known_;  // by the digests of tokens
   struct Outside {
-    std::shared_ptr<const security::ActiveToken> token;
+    std::shared_ptr<const security::ActiveToken> verified;
     Known known;
   };
   /// Of outside tokens, of which no record tells.

@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "src/http/message.h"
+#include "src/security/attempts.h"
+#include "src/security/device.h"
 #include "src/security/environment.h"
 #include "src/security/form.h"
 #include "src/security/patient_directory.h"
@@ -18,7 +20,14 @@ struct Visit {
   const http::Request& request;
   security::Form form;  // of the query, or of a POST's body
   security::Session session;
+  std::string address;         // as limits count it
+  security::Device device;     // the browser
+  bool is_device_new = false;  // whether its cookie is to be set
 
+  /// From where the user of that name tries to log in.
+  security::Origin origin_of(std::string_view user) const {
+    return {address, device.knows(user) ? device.id() : std::string()};
+  }
   bool is_post() const { return request.method == http::Method::post; }
   /// Whether the form is one that this visit was shown.
   bool has_csrf() const;
@@ -35,6 +44,7 @@ PageAnswer second_factor_page(Visit& visit);  // POST
 PageAnswer patient_page(Visit& visit);        // POST: the choice
 PageAnswer consent_page(Visit& visit);        // POST: yes or no
 PageAnswer launch_page(Visit& visit);         // GET, POST: opens an app from here
+PageAnswer account_page(Visit& visit);        // GET, POST: a user's own password, factor, visits
 PageAnswer manage_page(Visit& visit);         // GET, POST: what was granted to whom
 PageAnswer logout_page(Visit& visit);         // POST
 

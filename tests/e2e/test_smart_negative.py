@@ -63,7 +63,7 @@ class Authorize(SmartCase):
     def test_an_oversized_form_is_refused(self):
         answer = self.public.raw("POST", "/fhir/auth/authorize", "scope=" + "a" * 100_000,
                                  {"Content-Type": "application/x-www-form-urlencoded"})
-        self.assert_status(answer, 400)
+        self.assert_status(answer, 413)
 
     def test_one_browser_cannot_go_on_with_anothers_request(self):
         first = Browser(self.server)
