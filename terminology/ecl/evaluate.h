@@ -23,8 +23,8 @@ struct EvaluateOptions {
 /// edition does not have satisfies nothing.
 ///
 /// errors   not-found: a dialect or a field of a reference set that the edition does not know ·
-///          not-supported: several fields of a reference set, or one that holds no concepts, are to
-///          be given · too-costly: passes steps_max · timeout: is_late
+///          not-supported: fields of a reference set none of which holds concepts are to be given ·
+///          too-costly: passes steps_max · timeout: is_late
 fhir::Result<ConceptSet> evaluate(const Expression& expression, const Substrate& substrate,
                                   const EvaluateOptions& options = {});
 

@@ -110,6 +110,7 @@ class Evaluator {
                std::span<const Relationship> relationships) const;
 
   // members.cpp
+  std::vector<std::uint32_t> columns_of(const ReferenceSet& set, const SubExpression& sub) const;
   fhir::Result<ConceptSet> members(const SubExpression& sub, const ConceptSet& sets);
   fhir::Result<ConceptSet> with_history(ConceptSet focus, const HistorySupplement& history);
 

@@ -35,14 +35,30 @@ std::optional<std::uint32_t> find_field(const ReferenceSet& set, std::string_vie
   return std::nullopt;
 }
 
-/// What the field that is asked for holds, in those members of the sets that pass all filters.
+/// The columns of a set that are asked for and hold concepts.
+std::vector<std::uint32_t> Evaluator::columns_of(const ReferenceSet& set,
+                                                 const SubExpression& sub) const {
+  std::vector<std::uint32_t> columns;
+  for (std::uint32_t i = 0; sub.all_fields && i < set.fields.size(); ++i) {
+    if (set.fields[i].type == FieldType::component) columns.push_back(i);
+  }
+  for (const std::string& name : sub.fields) {
+    const auto column = find_field(set, name);
+    if (column && set.fields[*column].type == FieldType::component) columns.push_back(*column);
+  }
+  return columns;
+}
+
+/// What the fields that are asked for hold, in those members of the sets that pass all filters.
 /// "By default, only active members of a reference set are included in the substrate."
+/// deviation: several fields are rows of a table to ECL; here, where the answer is concepts, they
+/// are all concepts in those rows.
 fhir::Result<ConceptSet> Evaluator::members(const SubExpression& sub, const ConceptSet& sets) {
-  if (sub.all_fields || sub.fields.size() > 1)
-    return unsupported(
-        "Several fields of a reference set are asked for, where only concepts can be given");
-  const std::string_view wanted = sub.fields.empty() ? k_referenced : sub.fields.front();
-  const bool wants_referenced = equals_ignoring_case(wanted, k_referenced);
+  const auto is_referenced = [](std::string_view name) {
+    return equals_ignoring_case(name, k_referenced);
+  };
+  const bool wants_referenced = sub.all_fields || sub.fields.empty() ||
+                                std::any_of(sub.fields.begin(), sub.fields.end(), is_referenced);
   std::vector<PreparedCriterion> criteria;
   for (const Filter& filter : sub.filters) {
     if (filter.kind != Filter::Kind::member) continue;
@@ -53,33 +69,32 @@ fhir::Result<ConceptSet> Evaluator::members(const SubExpression& sub, const Conc
       std::none_of(criteria.begin(), criteria.end(), [](const PreparedCriterion& criterion) {
         return criterion.source->kind == Criterion::Kind::active;
       });
-  const auto knows = [](const ReferenceSet& set, std::string_view name) {
-    return equals_ignoring_case(name, k_referenced) || find_field(set, name);
-  };
-  std::vector<std::string_view> unknown{wanted};
+  std::vector<std::string_view> unknown(sub.fields.begin(), sub.fields.end());
   for (const PreparedCriterion& criterion : criteria) {
     if (criterion.source->kind == Criterion::Kind::field)
       unknown.push_back(criterion.source->field);
   }
-  bool has_set = false;
+  bool has_set = false, has_concepts = wants_referenced;
   ConceptSet found(substrate_.size());
   for (const ReferenceSet& set : substrate_.reference_sets()) {
     if (!sets.contains(set.id)) continue;
     has_set = true;
-    std::erase_if(unknown, [&](std::string_view name) { return knows(set, name); });
-    const auto column = find_field(set, wanted);
-    if (!wants_referenced && !column) continue;
-    if (!wants_referenced && set.fields[*column].type != FieldType::component)
-      return unsupported("The field '" + std::string(wanted) +
-                         "' of a reference set is asked for, which holds no concepts");
-    FHIR_CHECK(spend(set.count * (1 + criteria.size())));
+    std::erase_if(unknown, [&](std::string_view name) {
+      return is_referenced(name) || find_field(set, name).has_value();
+    });
+    const std::vector<std::uint32_t> columns = columns_of(set, sub);
+    has_concepts = has_concepts || !columns.empty();
+    if (!wants_referenced && columns.empty()) continue;
+    FHIR_CHECK(spend(set.count * (1 + criteria.size() + columns.size())));
     for (std::uint32_t i = set.first; i < set.first + set.count; ++i) {
       const Member member = substrate_.member(i);
       if (only_active && !member.is_active) continue;
-      if (std::all_of(criteria.begin(), criteria.end(), [&](const PreparedCriterion& criterion) {
-            return accepts(criterion, set, i, member);
-          }))
-        found.add(wants_referenced ? member.referenced : substrate_.field(i, *column).concept_id);
+      const bool passes = std::all_of(
+          criteria.begin(), criteria.end(),
+          [&](const PreparedCriterion& criterion) { return accepts(criterion, set, i, member); });
+      if (!passes) continue;
+      if (wants_referenced) found.add(member.referenced);
+      for (const std::uint32_t column : columns) found.add(substrate_.field(i, column).concept_id);
     }
   }
   // "If a reference set field is selected that does not exist in any of the identified reference
@@ -88,6 +103,9 @@ fhir::Result<ConceptSet> Evaluator::members(const SubExpression& sub, const Conc
     return fhir::unexpected(fhir::make_issue(
         fhir::Situation::unprocessable, fhir::IssueType::not_found,
         "None of the reference sets has a field '" + std::string(unknown[0]) + "'"));
+  if (has_set && !has_concepts)
+    return unsupported("The field '" + sub.fields.front() +
+                       "' of a reference set is asked for, which holds no concepts");
   return found;
 }
 

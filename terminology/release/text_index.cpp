@@ -123,8 +123,30 @@ std::vector<ConceptId> TextIndex::search(std::string_view text) const {
     const TermBits with = terms_with(word);
     for (std::size_t i = 0; i < found.size(); ++i) found[i] &= with[i];
   });
-  std::vector<ConceptId> ids;
-  for_each_concept(found, [&](ConceptId id) { ids.push_back(id); });
+  return concepts_of(found);
+}
+
+// Whether a term's concept is a new one is as good as chance where a beginning is short, and a
+// branch on it would be guessed wrong as often: every concept is written, and stays if it was new.
+std::vector<ConceptId> TextIndex::concepts_of(const TermBits& bits) const {
+  std::size_t terms = 0;
+  for (const std::uint64_t word : bits) {
+    if (word != 0) terms += static_cast<std::size_t>(std::popcount(word));
+  }
+  std::vector<ConceptId> ids(terms + 1);
+  std::size_t count = 0;
+  ConceptId last = k_no_concept;
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    for (std::uint64_t word = bits[i]; word != 0; word &= word - 1) {
+      const std::size_t term = i * 64 + static_cast<std::size_t>(std::countr_zero(word));
+      if (term >= term_concepts_.size()) break;
+      const ConceptId id = term_concepts_[term];
+      ids[count] = id;
+      count += id != last ? 1 : 0;
+      last = id;
+    }
+  }
+  ids.resize(count);
   return ids;
 }
 

@@ -45,6 +45,7 @@ class TextIndex {
   void unite(Range words, TermBits& bits) const;
   void add_posting(std::uint32_t offset, TermBits& bits) const;
   TermBits terms_with(std::string_view prefix) const;
+  std::vector<ConceptId> concepts_of(const TermBits& bits) const;
   template <class Visit>
   void for_each_concept(const TermBits& bits, Visit&& visit) const;
 

@@ -281,11 +281,20 @@ TEST_CASE("a field that none of the reference sets has is an error, one without 
   CHECK(refusal("^ [nothing] 100040").type == fhir::IssueType::not_found);
   CHECK(refusal("^ 100040 {{ M nothing = #1 }}").type == fhir::IssueType::not_found);
   CHECK(refusal("^ [mapTarget] 100041").type == fhir::IssueType::not_supported);
-  CHECK(refusal("^ [*] 100041").type == fhir::IssueType::not_supported);
-  CHECK(refusal("^ [referencedComponentId, mapTarget] 100041").type ==
-        fhir::IssueType::not_supported);
+  CHECK(refusal("^ [mapTarget, mapGroup] 100041").type == fhir::IssueType::not_supported);
+  CHECK(refusal("^ [referencedComponentId, nothing] 100041").type == fhir::IssueType::not_found);
   CHECK(find("^ (100040 OR 100041) {{ M mapGroup = #2 }}") == Ids{k_boat});
   CHECK(find("^ [nothing] 999999").empty());
+}
+
+TEST_CASE("of several fields of a reference set the concepts are given") {
+  CHECK(find("^ [targetComponentId] 900000000000527005") == Ids{k_boat});
+  CHECK(find("^ [referencedComponentId, targetComponentId] 900000000000527005") ==
+        Ids{k_boat, k_old});
+  CHECK(find("^ [*] 900000000000527005") == Ids{k_boat, k_old});
+  CHECK(find("^ [*] 100041") == Ids{k_car, k_boat, k_raft});
+  CHECK(find("^ [referencedComponentId, mapTarget] 100041 {{ M mapGroup = #2 }}") == Ids{k_boat});
+  CHECK(find("< ^ [*] 900000000000527005") == Ids{k_raft});
 }
 
 TEST_CASE("a history supplement adds what was replaced by the result") {
