@@ -24,7 +24,8 @@ std::string_view interaction_of(std::string_view route) {
   if (route.starts_with("conditional-"))
     route.remove_prefix(std::string_view("conditional-").size());
   // Answers that come later, and the files of an export.
-  if (route == "async-status" || route == "async-export-file") return "operation";
+  if (route == "async-status" || route == "async-export-file" || route == "async-import-file")
+    return "operation";
   const auto* found = std::find(k_known.begin(), k_known.end(), route);
   return found == k_known.end() ? std::string_view{} : *found;
 }

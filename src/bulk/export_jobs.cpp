@@ -1,316 +1,45 @@
 #include "src/bulk/export_jobs.h"
 
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <exception>
 #include <utility>
-#include <vector>
-
-#include "src/jobs/job_id.h"
-#include "src/jobs/message_file.h"
-#include "src/operations/outcome.h"
 
 namespace server::bulk {
 namespace {
 
-using jobs::now_utc_ms;
-using jobs::random_id;
-using Status = ExportState::Status;
-
-constexpr std::string_view k_request = "request.json", k_answer = "answer";
-constexpr std::chrono::milliseconds k_look_pause_min{100}, k_look_pause{10'000};  // for old ones
-constexpr int k_background_nice = 10;
-constexpr unsigned k_good = 200, k_failed = 500;
-
-std::uint64_t bytes_in(const std::filesystem::path& folder) {
-  std::uint64_t bytes = 0;
-  std::error_code error;
-  for (const auto& one : std::filesystem::directory_iterator(folder, error)) {
-    const auto size = one.file_size(error);
-    if (!error) bytes += size;
-  }
-  return bytes;
+std::optional<KeptRequest> read_kept(std::string text) {
+  auto request = read_export_request(text);
+  if (!request) return std::nullopt;
+  return KeptRequest{std::move(request->owner), request->accepted_ms, std::move(text)};
 }
 
-void remove_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::remove_all(folder, error);
-}
-
-/// All but the request: what a run that was cut off has left.
-void remove_files(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::vector<std::filesystem::path> found;
-  for (const auto& one : std::filesystem::directory_iterator(folder, error)) {
-    if (one.path().filename() != k_request) found.push_back(one.path());
-  }
-  for (const auto& path : found) std::filesystem::remove(path, error);
-}
-
-/// An exception ends the export, not the program.
-template <class Make>
-fhir::Result<Manifest> whatever_happens(const Make& make) try {
-  return make();
-} catch (const std::exception&) {
-  return fhir::unexpected(
-      fhir::make_issue(fhir::IssueType::exception, "The server failed while it exported"));
-}
-
-fhir::Unexpected<fhir::Issue> refuse(fhir::Situation situation, fhir::IssueType type,
-                                     std::string text) {
-  return fhir::unexpected(fhir::make_issue(situation, type, std::move(text)));
+fhir::Result<Manifest> make(const ExportJobs::Run& run, FileLimits limits, const std::string& text,
+                            const std::filesystem::path& folder, std::uint64_t bytes_max,
+                            jobs::Progress& progress) {
+  FHIR_TRY(request, read_export_request(text));
+  limits.all_bytes = std::min(limits.all_bytes, bytes_max);
+  ExportFiles files(folder, limits);
+  FHIR_TRY(transaction_ms, run(request, files, progress));
+  Manifest manifest;
+  manifest.transaction_ms = transaction_ms;
+  manifest.request = request.url;
+  manifest.requires_access_token = request.is_guarded;
+  FHIR_TRY(written, files.finish());
+  manifest.files = std::move(written);
+  return manifest;
 }
 
 }  // namespace
 
-ExportJobs::ExportJobs(ExportOptions options, Run run)
-    : options_(std::move(options)), run_(std::move(run)) {
-  load();
-  thread_ = std::thread([this] { work(); });
-}
+ExportJobs::ExportJobs(const ExportOptions& options, Run run)
+    : KeptJobs(options, read_kept,
+               [run = std::move(run), limits = options.files](
+                   const std::string& text, const std::filesystem::path& folder,
+                   std::uint64_t bytes_max, jobs::Progress& progress) {
+                 return make(run, limits, text, folder, bytes_max, progress);
+               }) {}
 
-void ExportJobs::begin_stop() {
-  const Lock lock(mutex_);
-  is_stopping_ = true;
-  for (auto& [id, job] : jobs_) job->progress.is_cancelled = true;
-  wake_.notify_all();
-}
-
-ExportJobs::~ExportJobs() {
-  begin_stop();
-  thread_.join();
-}
-
-void ExportJobs::load() {
-  std::error_code error;
-  std::filesystem::create_directories(options_.folder, error);
-  ::chmod(options_.folder.c_str(), S_IRWXU);
-  for (const auto& one : std::filesystem::directory_iterator(options_.folder, error))
-    load_one(one.path());
-  std::sort(waiting_.begin(), waiting_.end(), [&](const auto& a, const auto& b) {
-    return jobs_.find(a)->second->ended_ms < jobs_.find(b)->second->ended_ms;
-  });
-}
-
-void ExportJobs::load_one(const std::filesystem::path& folder) {
-  const auto asked = jobs::read_file(folder / k_request);
-  auto request = asked ? read_export_request(*asked)
-                       : fhir::Result<ExportRequest>(fhir::unexpected(fhir::Issue{}));
-  if (!request) return remove_folder(folder);
-  auto job = std::make_shared<Job>();
-  job->owner = request->owner;
-  job->ended_ms = request->accepted_ms;
-  const std::string id = folder.filename().string();
-  if (const auto text = jobs::read_file(folder / k_answer)) {
-    const auto answer = jobs::read_response(*text);
-    auto manifest = answer && answer->response.status == k_good
-                        ? read_manifest(answer->response.body)
-                        : fhir::Result<Manifest>(fhir::unexpected(fhir::Issue{}));
-    job->status = manifest ? Status::done : Status::failed;
-    job->ended_ms = answer ? answer->ended_ms : 0;
-    job->bytes = bytes_in(folder);
-    if (manifest) {
-      job->manifest = *std::move(manifest);
-    } else if (answer) {
-      job->failure = answer->response.body;
-    }
-  } else {
-    remove_files(folder);
-    job->request = *std::move(request);
-    waiting_.push_back(id);
-  }
-  jobs_.emplace(id, std::move(job));
-}
-
-fhir::Result<std::string> ExportJobs::accept(ExportRequest request) {
-  auto job = std::make_shared<Job>();
-  job->owner = request.owner;
-  job->ended_ms = request.accepted_ms;
-  const std::string id = random_id();
-  const std::filesystem::path folder = options_.folder / id;
-  {
-    const Lock lock(mutex_);
-    let_go(now_utc_ms());
-    std::size_t open = 0, own = 0;
-    for (const auto& [other_id, other] : jobs_) {
-      if (other->status != Status::waiting && other->status != Status::running) continue;
-      ++open;
-      if (other->owner == request.owner) ++own;
-    }
-    const bool is_too_many = !request.owner.empty() && own >= options_.waiting_of_one_max;
-    if (is_stopping_ || open >= options_.waiting_max || is_too_many)
-      return refuse(fhir::Situation::throttled, fhir::IssueType::throttled,
-                    is_too_many ? "Too many of your exports are under way"
-                                : "Too many exports wait for those before them");
-    jobs_.emplace(id, job);  // its place is taken before anything is written
-  }
-  const bool is_kept = ::mkdir(folder.c_str(), S_IRWXU) == 0 &&
-                       jobs::write_file(folder / k_request, to_json(request));
-  const Lock lock(mutex_);
-  if (!is_kept) {
-    remove_folder(folder);
-    jobs_.erase(id);
-    return refuse(fhir::Situation::unavailable, fhir::IssueType::no_store,
-                  "The export cannot be kept until it is its turn");
-  }
-  job->request = std::move(request);
-  waiting_.push_back(id);
-  wake_.notify_one();
-  return id;
-}
-
-/// Holds mutex_.
-ExportJobs::JobPointer ExportJobs::job_of(std::string_view id, std::string_view owner) {
-  let_go(now_utc_ms());
-  const auto found = jobs_.find(id);
-  return found == jobs_.end() || found->second->owner != owner ? nullptr : found->second;
-}
-
-std::optional<ExportState> ExportJobs::find(std::string_view id, std::string_view owner) {
-  const Lock lock(mutex_);
-  const JobPointer job = job_of(id, owner);
-  if (job == nullptr) return std::nullopt;
-  const std::int64_t second = now_utc_ms() / 1000;
-  if (std::exchange(job->polled_second, second) != second) job->polls = 0;
-  ExportState state;
-  state.status = job->status;
-  state.is_asked_too_often = ++job->polls > options_.polls_max;
-  state.done = job->progress.done;
-  state.total = job->progress.total;
-  state.before =
-      static_cast<std::size_t>(std::find(waiting_.begin(), waiting_.end(), id) - waiting_.begin());
-  state.expires_ms = job->ended_ms + options_.kept_for.count();
-  state.manifest = job->manifest;
-  state.failure = job->failure;
-  return state;
-}
-
-std::optional<ExportJobs::FoundFile> ExportJobs::find_file(std::string_view id,
-                                                           std::string_view name,
-                                                           std::string_view owner) {
-  const Lock lock(mutex_);
-  const JobPointer job = job_of(id, owner);
-  if (job == nullptr) return std::nullopt;
-  for (const ExportedFile& file : job->manifest.files) {
-    if (file.name == name)
-      return FoundFile{options_.folder / std::string(id) / file.name, file.kind, job->ended_ms};
-  }
-  return std::nullopt;
-}
-
-bool ExportJobs::remove(std::string_view id, std::string_view owner) {
-  const Lock lock(mutex_);
-  const JobPointer job = job_of(id, owner);
-  if (job == nullptr) return false;
-  job->progress.is_cancelled = true;
-  std::erase(waiting_, id);
-  // What runs takes its files away by itself, when it has stopped; without its request it does not
-  // begin anew should the program end before.
-  const std::filesystem::path folder = options_.folder / std::string(id);
-  std::error_code error;
-  if (job->status == Status::running) std::filesystem::remove(folder / k_request, error);
-  if (job->status != Status::running) remove_folder(folder);
-  jobs_.erase(jobs_.find(id));
-  return true;
-}
-
-void ExportJobs::work() {
-  // Of the thread alone: requests come first.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), k_background_nice);
-  Lock lock(mutex_);
-  const auto pause = std::clamp(options_.kept_for, k_look_pause_min, k_look_pause);
-  for (;;) {
-    const bool is_due =
-        wake_.wait_for(lock, pause, [this] { return is_stopping_ || !waiting_.empty(); });
-    if (is_stopping_) return;
-    let_go(now_utc_ms());
-    if (!is_due) continue;
-    const std::string id = std::move(waiting_.front());
-    waiting_.pop_front();
-    const auto found = jobs_.find(id);
-    if (found == jobs_.end()) continue;
-    const JobPointer job = found->second;
-    run(lock, id, job);
-  }
-}
-
-/// Holds mutex_.
-std::uint64_t ExportJobs::bytes_left() const {
-  std::uint64_t taken = 0;
-  for (const auto& [id, job] : jobs_) taken += job->bytes;
-  return taken < options_.bytes_max ? options_.bytes_max - taken : 0;
-}
-
-void ExportJobs::run(Lock& lock, const std::string& id, const JobPointer& job) {
-  job->status = Status::running;
-  FileLimits limits = options_.files;
-  limits.all_bytes = std::min(limits.all_bytes, bytes_left());
-  lock.unlock();
-  const std::filesystem::path folder = options_.folder / id;
-  const auto make = [&]() -> fhir::Result<Manifest> {
-    ExportFiles files(folder, limits);
-    FHIR_TRY(transaction_ms, run_(job->request, files, job->progress));
-    Manifest manifest;
-    manifest.transaction_ms = transaction_ms;
-    manifest.request = job->request.url;
-    manifest.requires_access_token = job->request.is_guarded;
-    FHIR_TRY(written, files.finish());
-    manifest.files = std::move(written);
-    return manifest;
-  };
-  fhir::Result<Manifest> made = whatever_happens(make);
-  lock.lock();
-  if (jobs_.find(id) == jobs_.end()) return remove_folder(folder);
-  if (job->progress.is_cancelled) return;  // stopped: it begins anew with the next start
-  keep_end(lock, id, *job, std::move(made));
-}
-
-/// The answer's file is what makes it one: until it is there, there are no files to ask for.
-void ExportJobs::keep_end(Lock& lock, const std::string& id, Job& job,
-                          fhir::Result<Manifest> made) {
-  const std::filesystem::path folder = options_.folder / id;
-  lock.unlock();
-  http::Response answer;
-  if (!made) remove_files(folder);
-  answer.status = made ? k_good : k_failed;
-  answer.body = made ? to_json(*made, "") : operations::outcome_json(std::span(&made.error(), 1));
-  const std::int64_t ended_ms = now_utc_ms();
-  const bool is_kept = jobs::write_file(folder / k_answer, jobs::to_text(answer, ended_ms));
-  if (!is_kept) {
-    const fhir::Issue issue =
-        fhir::make_issue(fhir::IssueType::no_store, "The files of the export cannot be written");
-    answer.body = operations::outcome_json(std::span(&issue, 1));
-    remove_files(folder);
-  }
-  const std::uint64_t bytes = bytes_in(folder);
-  lock.lock();
-  if (jobs_.find(id) == jobs_.end()) return remove_folder(folder);
-  job.request = {};
-  job.ended_ms = ended_ms;
-  job.bytes = bytes;
-  job.status = made && is_kept ? Status::done : Status::failed;
-  if (job.status == Status::done) {
-    job.manifest = *std::move(made);
-  } else {
-    job.failure = std::move(answer.body);
-  }
-}
-
-/// What has been kept long enough. Holds mutex_.
-void ExportJobs::let_go(std::int64_t now_ms) {
-  for (auto at = jobs_.begin(); at != jobs_.end();) {
-    const Job& job = *at->second;
-    const bool has_ended = job.status == Status::done || job.status == Status::failed;
-    if (!has_ended || job.ended_ms + options_.kept_for.count() > now_ms) {
-      ++at;
-      continue;
-    }
-    remove_folder(options_.folder / at->first);
-    at = jobs_.erase(at);
-  }
+fhir::Result<std::string> ExportJobs::accept(const ExportRequest& request) {
+  return KeptJobs::accept({request.owner, request.accepted_ms, to_json(request)});
 }
 
 }  // namespace server::bulk

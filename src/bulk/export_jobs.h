@@ -1,58 +1,20 @@
-// Exports that wait, run one after the other in the background, and are kept for a while.
-// https://hl7.org/fhir/uv/bulkdata/STU2/export.html#sequence-overview
+// Exports in the background. https://hl7.org/fhir/uv/bulkdata/STU2/export.html#sequence-overview
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
-#include <cstdint>
-#include <deque>
-#include <filesystem>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <thread>
-
-#include "fhir/base/result.h"
 #include "src/bulk/export_files.h"
 #include "src/bulk/export_request.h"
-#include "src/bulk/manifest.h"
-#include "src/jobs/progress.h"
+#include "src/bulk/kept_jobs.h"
 
 namespace server::bulk {
 
-struct ExportOptions {
-  std::filesystem::path folder;                       // made when absent; of this alone
-  std::chrono::milliseconds kept_for{24 * 3600'000};  // from its end
-  std::size_t waiting_max = 50;
-  std::size_t waiting_of_one_max = 5;                 // of one owner, the running one too
-  std::uint64_t bytes_max = std::uint64_t{16} << 30;  // of all exports together
+struct ExportOptions : KeptOptions {
   FileLimits files;
-  unsigned polls_max = 20;  // of one export's state in a second
 };
 
-/// Where an export stands.
-struct ExportState {
-  enum class Status : std::uint8_t { waiting, running, done, failed };
-  Status status = Status::waiting;
-  std::size_t before = 0;   // waiting: how many are before it
-  std::uint32_t done = 0;   // running: resources written,
-  std::uint32_t total = 0;  // of about how many; 0: nobody knows
-  bool is_asked_too_often = false;
-  std::int64_t expires_ms = 0;  // done, failed: UTC
-  Manifest manifest;            // done; without the URLs' beginning
-  std::string failure;          // failed: an OperationOutcome
-};
+using ExportState = KeptState;
 
-/// A request is kept on the disk from accept() on. What had not ended when the program did begins
-/// anew with the next start: no half file is ever shown. Whoever is not the owner of an export does
-/// not find it.
-///
 /// threads   any
-class ExportJobs {
+class ExportJobs : public KeptJobs {
  public:
   /// Writes the files; must not throw. Stops soon after `is_cancelled`.
   ///
@@ -60,66 +22,10 @@ class ExportJobs {
   using Run = std::function<fhir::Result<std::int64_t>(const ExportRequest&, ExportFiles&,
                                                        jobs::Progress&)>;
 
-  ExportJobs(ExportOptions options, Run run);
-  /// Tells what runs to stop, and waits for it.
-  ~ExportJobs();
-  /// Begins nothing more, and tells what runs to stop, without a wait for it.
-  void begin_stop();
-  ExportJobs(const ExportJobs&) = delete;
-  ExportJobs& operator=(const ExportJobs&) = delete;
+  ExportJobs(const ExportOptions& options, Run run);
 
-  /// returns   the id of the export, which nobody can guess
-  /// errors    throttled (429): too many wait · no-store: it cannot be kept
-  fhir::Result<std::string> accept(ExportRequest request);
-
-  /// Nothing when there is no such export, or no longer.
-  std::optional<ExportState> find(std::string_view id, std::string_view owner);
-
-  /// Where a file of an ended export lies. Only names of the manifest are known.
-  struct FoundFile {
-    std::filesystem::path path;
-    FileKind kind;
-    std::int64_t ended_ms;
-  };
-  std::optional<FoundFile> find_file(std::string_view id, std::string_view name,
-                                     std::string_view owner);
-
-  /// Cancels an export, or lets its files go; false: there is none.
-  bool remove(std::string_view id, std::string_view owner);
-
- private:
-  struct Job {
-    ExportState::Status status = ExportState::Status::waiting;
-    std::string owner;
-    ExportRequest request;  // until it has ended
-    jobs::Progress progress;
-    std::int64_t ended_ms = 0;  // before that: when it was accepted
-    std::uint64_t bytes = 0;    // of its files
-    Manifest manifest;
-    std::string failure;
-    std::int64_t polled_second = 0;
-    unsigned polls = 0;
-  };
-  using Lock = std::unique_lock<std::mutex>;
-  using JobPointer = std::shared_ptr<Job>;
-
-  void load();
-  void load_one(const std::filesystem::path& folder);
-  JobPointer job_of(std::string_view id, std::string_view owner);
-  void work();
-  void run(Lock& lock, const std::string& id, const JobPointer& job);
-  void keep_end(Lock& lock, const std::string& id, Job& job, fhir::Result<Manifest> made);
-  void let_go(std::int64_t now_ms);
-  std::uint64_t bytes_left() const;
-
-  const ExportOptions options_;
-  const Run run_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::map<std::string, JobPointer, std::less<>> jobs_;  // guarded by mutex_
-  std::deque<std::string> waiting_;                      // guarded by mutex_
-  bool is_stopping_ = false;                             // guarded by mutex_
-  std::thread thread_;
+  /// As KeptJobs::accept().
+  fhir::Result<std::string> accept(const ExportRequest& request);
 };
 
 }  // namespace server::bulk

@@ -3,6 +3,7 @@
 #include "fhir/formats/json_document.h"
 #include "fhir/formats/json_items.h"
 #include "fhir/formats/json_writer.h"
+#include "src/bulk/kept_identity.h"
 
 namespace server::bulk {
 namespace {
@@ -33,10 +34,6 @@ std::optional<std::int64_t> time_at(const Value& object, std::string_view name) 
   return std::strtoll(text.c_str(), nullptr, 10);
 }
 
-bool flag_at(const Value& object, std::string_view name) {
-  return object.string_at(name) == "true";
-}
-
 }  // namespace
 
 std::string to_json(const ExportRequest& request) {
@@ -56,14 +53,7 @@ std::string to_json(const ExportRequest& request) {
     out.begin_object().string("type", type).string("query", query).end_object();
   out.end_array();
   if (request.is_guarded) {
-    const access::Identity& identity = request.identity;
-    out.key("identity").begin_object();
-    out.string("scopes", security::text_of(identity.scopes)).string("patient", identity.patient);
-    out.string("client", identity.client).string("fhirUser", identity.fhir_user);
-    out.string("role", identity.role).string("purpose", identity.purpose);
-    out.string("isPatientUser", identity.is_patient_user ? "true" : "false");
-    append_list(out, "userPatients", identity.user_patients);
-    out.end_object();
+    append_identity(out.key("identity"), request.identity);
   }
   out.end_object();
   return text;
@@ -93,14 +83,7 @@ fhir::Result<ExportRequest> read_export_request(std::string_view text) {
     request.filters.emplace_back(text_at(filter, "type"), text_at(filter, "query"));
   if (const Value* identity = root.find("identity")) {
     request.is_guarded = true;
-    request.identity.scopes = security::parse_scopes(text_at(*identity, "scopes"));
-    request.identity.patient = text_at(*identity, "patient");
-    request.identity.client = text_at(*identity, "client");
-    request.identity.fhir_user = text_at(*identity, "fhirUser");
-    request.identity.role = text_at(*identity, "role");
-    request.identity.purpose = text_at(*identity, "purpose");
-    request.identity.is_patient_user = flag_at(*identity, "isPatientUser");
-    request.identity.user_patients = list_at(*identity, "userPatients");
+    request.identity = read_identity(*identity);
   }
   return request;
 }

@@ -30,7 +30,8 @@ std::string to_json(const Manifest& manifest, std::string_view files_url) {
     for (const ExportedFile& file : manifest.files) {
       if (file.kind != kind) continue;
       out.begin_object().string("type", file.type);
-      out.string("url", std::string(files_url) + file.name);
+      if (!file.name.empty()) out.string("url", std::string(files_url) + file.name);
+      if (!file.input.empty()) out.string("inputUrl", file.input);
       out.number("count", static_cast<long long>(file.count)).end_object();
     }
     out.end_array();
@@ -55,7 +56,8 @@ fhir::Result<Manifest> read_manifest(std::string_view text) {
       const Value* count = file.find("count");
       manifest.files.push_back(
           {kind, std::string(file.string_at("type")), std::string(file.string_at("url")),
-           count == nullptr ? 0 : std::strtoull(std::string(count->text()).c_str(), nullptr, 10)});
+           count == nullptr ? 0 : std::strtoull(std::string(count->text()).c_str(), nullptr, 10),
+           std::string(file.string_at("inputUrl"))});
     }
   }
   return manifest;

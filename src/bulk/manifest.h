@@ -1,4 +1,4 @@
-// What an export came to: its files.
+// What an export or an import came to: its files.
 // https://hl7.org/fhir/uv/bulkdata/STU2/export.html#response---complete-status
 #pragma once
 
@@ -17,8 +17,9 @@ enum class FileKind : std::uint8_t { output, deleted, error };
 struct ExportedFile {
   FileKind kind = FileKind::output;
   std::string type;         // of the resources in it
-  std::string name;         // within the export
+  std::string name;         // within the job; empty: there is no file, of what was imported
   std::uint64_t count = 0;  // resources, one a line
+  std::string input = {};   // of an import: URL of what it was read from
 };
 
 struct Manifest {

@@ -8,6 +8,7 @@
 #include "src/cli/auth_command.h"
 #include "src/cli/commands.h"
 #include "src/cli/edge.h"
+#include "src/cli/importing.h"
 #include "src/cli/outside.h"
 
 namespace server::cli {
@@ -242,6 +243,7 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
   add_rest_options(app, settings);
   add_rate_options(app, settings);
   add_export_options(app, settings);
+  add_import_options(app, settings);
   app.add_option("--bind", settings.bind, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0 takes a free one")
       ->capture_default_str();

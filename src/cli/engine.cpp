@@ -37,6 +37,7 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
     if (when == "delete") engine.options.check_references_on_delete = true;
   }
   engine.options.bulk_export = settings.exports;
+  engine.options.bulk_import = settings.imports;
   engine.options.create_placeholders = settings.create_placeholders;
   engine.options.cors_origins = settings.cors_origins;
   if (settings.auth == "smart") {

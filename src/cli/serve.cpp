@@ -13,6 +13,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/edge.h"
 #include "src/cli/engine.h"
+#include "src/cli/importing.h"
 #include "src/cli/smart.h"
 #include "src/http/rate_limited.h"
 #include "src/http/server.h"
@@ -172,6 +173,12 @@ int serve(const ServeSettings& given) {
         });
     handler.export_by(*exports);
   }
+  const auto import_source = make_import_source(settings);
+  std::unique_ptr<bulk::ImportJobs> imports;
+  if (settings.imports) {
+    imports = start_imports(settings, *engine, *import_source);
+    handler.import_by(*imports);
+  }
   const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
   std::unique_ptr<audit::Recorder> recorder;
   if (settings.audit) {
@@ -202,6 +209,7 @@ int serve(const ServeSettings& given) {
   // What goes on with the next start takes no processor from the requests that are under way.
   later.begin_stop();
   if (exports) exports->begin_stop();
+  if (imports) imports->begin_stop();
   server.stop(std::chrono::seconds(settings.grace_seconds));
   g_server = nullptr;
   return 0;

@@ -47,6 +47,12 @@ struct ServeSettings {
   std::size_t export_megabytes_max = 16 * 1024;
   std::size_t export_file_megabytes = 128;
   std::size_t export_file_resources = 1'000'000;
+  bool imports = true;
+  std::vector<std::string> import_from;    // hosts
+  std::vector<std::string> import_tokens;  // HOST=FILE
+  bool import_private = false;
+  std::uint64_t import_errors_max = 100'000;
+  std::size_t import_file_megabytes_max = 16 * 1024;
   unsigned idle_seconds = 60;
   unsigned grace_seconds = 30;
   std::string tls_certificate, tls_key;

@@ -20,6 +20,7 @@ constexpr auto k_guarded = std::to_array<std::string_view>({
     "fhirpath",
     "find-matches",
     "graphql",
+    "import",
     "lastn",
     "lookup",
     "match",
@@ -42,6 +43,7 @@ constexpr auto k_guarded = std::to_array<std::string_view>({
 constexpr auto k_without_data = std::to_array<std::string_view>({
     "convert",
     "fhirpath",
+    "import",  // asks for its own rights, which are to write
     "snapshot",
     "validate",
     "versions",

@@ -85,7 +85,9 @@ bool fits(const Operation& operation, std::string_view type) {
 void append_operations(Builder& out, const Options& options, std::string_view type) {
   bool is_open = false;
   auto append = [&](const auto& operation) {
-    if (!fits(operation, type) || (operation.name == "export" && !options.bulk_export)) return;
+    if (!fits(operation, type) || (operation.name == "export" && !options.bulk_export) ||
+        (operation.name == "import" && !options.bulk_import))
+      return;
     if (!is_open) out.key("operation").begin_array();
     is_open = true;
     out.begin_object()

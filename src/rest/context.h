@@ -24,7 +24,8 @@
 
 namespace server::bulk {
 class ExportJobs;
-}
+class ImportJobs;
+}  // namespace server::bulk
 namespace server::jobs {
 struct Progress;
 class RequestJobs;
@@ -61,6 +62,7 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> oauth_uris;
   Authorizer* authorizer = nullptr;  // null: everybody may do everything; outlives the rest
   bool bulk_export = false;          // whether $export is offered
+  bool bulk_import = false;          // whether $import is
 };
 
 class Helpers;
@@ -111,6 +113,7 @@ struct Call {
   jobs::RequestJobs* jobs = nullptr;    // requests that are answered later; null: none are
   jobs::Progress* progress = nullptr;   // of a request that is answered later
   bulk::ExportJobs* exports = nullptr;  // null: there are none
+  bulk::ImportJobs* imports = nullptr;  // the same
   ReturnPreference prefer_return = ReturnPreference::unsaid;
   bool lenient = false;
   bool respond_async = false;  // Prefer says so

@@ -115,10 +115,11 @@ bool is_quick_at_times(std::string_view name) {
 
 /// "the server can respond asynchronously": what costs less than to be taken in does not.
 ///
-/// An export is, in a way of its own.
+/// Exports and imports are, in a way of their own.
 bool may_be_answered_later(const Route& route, const Match& match) {
-  return match.operation != "export" && route.placement != http::Placement::io_thread &&
-         route.interaction != "capabilities" && !route.interaction.starts_with("async-");
+  return match.operation != "export" && match.operation != "import" &&
+         route.placement != http::Placement::io_thread && route.interaction != "capabilities" &&
+         !route.interaction.starts_with("async-");
 }
 
 /// "A client assigned request id echoed back in the response": what came as X-Correlation-Id, or an
@@ -345,6 +346,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   call.helpers = &helpers_;
   call.jobs = jobs_;
   call.exports = exports_;
+  call.imports = imports_;
   call.progress = progress;
   call.prefer_return = presentation.prefer_return;
   call.lenient = presentation.lenient;

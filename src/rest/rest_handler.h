@@ -27,6 +27,8 @@ class RestHandler final : public http::Handler {
   ///
   /// exports   ends before the handler
   void export_by(bulk::ExportJobs& exports) { exports_ = &exports; }
+  /// The same of imports.
+  void import_by(bulk::ImportJobs& imports) { imports_ = &imports; }
   /// Answers a request that was taken in before: a JSON body, whatever the client asked for.
   http::Response handle_later(http::Request& request, jobs::Progress& progress) const;
 
@@ -54,6 +56,7 @@ class RestHandler final : public http::Handler {
   http::Metrics& metrics_;
   jobs::RequestJobs* jobs_ = nullptr;
   bulk::ExportJobs* exports_ = nullptr;
+  bulk::ImportJobs* imports_ = nullptr;
   mutable Helpers helpers_;
 };
 

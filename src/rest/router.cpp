@@ -31,6 +31,12 @@ constexpr auto k_routes = std::to_array<Route>({
     {Method::get, "_export/{id}/{file}", "async-export-file", Level::system, Placement::worker,
      export_file},
 
+    {Method::get, "_import/{id}", "async-import", Level::system, Placement::worker, import_status},
+    {Method::delete_, "_import/{id}", "async-import-cancel", Level::system, Placement::worker,
+     import_cancel},
+    {Method::get, "_import/{id}/{file}", "async-import-file", Level::system, Placement::worker,
+     import_file},
+
     // A page of a selective search costs less than handing it over; what takes longer is handed on.
     {Method::get, "{type}", "search-type", Level::type, Placement::io_thread_first, search},
     {Method::post, "{type}/_search", "search-type", Level::type, Placement::worker, search},

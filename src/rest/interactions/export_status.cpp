@@ -1,8 +1,9 @@
-// Where an export stands, its end, and its files.
+// Where an export or an import stands, its end, and its files.
 // https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-status-request
 #include <string>
 
 #include "src/bulk/export_jobs.h"
+#include "src/bulk/import_jobs.h"
 #include "src/http/file_body.h"
 #include "src/http/range.h"
 #include "src/rest/answer.h"
@@ -12,14 +13,26 @@
 namespace server::rest {
 namespace {
 
-using bulk::ExportState;
+using bulk::KeptState;
 
 constexpr std::string_view k_ndjson = "application/fhir+ndjson";
 
-Failure not_known() {
-  return failure(fhir::make_issue(
-      fhir::Situation::not_found, fhir::IssueType::not_found,
-      "There is no such export: it never was, it was deleted, or it was kept long enough"));
+/// Which jobs a URL is about.
+struct Place {
+  bulk::KeptJobs* jobs;  // null: there are none
+  std::string_view path;
+  std::string_view what;
+  std::string_view done;  // what has become of a resource that counts
+};
+
+Place exports_of(const Call& call) { return {call.exports, "/_export/", "export", "written"}; }
+Place imports_of(const Call& call) { return {call.imports, "/_import/", "import", "read"}; }
+
+Failure not_known(const Place& place) {
+  return failure(
+      fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_found,
+                       "There is no such " + std::string(place.what) +
+                           ": it never was, it was deleted, or it was kept long enough"));
 }
 
 /// What one token may see is no other's to fetch.
@@ -30,32 +43,33 @@ fhir::Result<std::string, Failure> owner_of(const Call& call) {
 }
 
 /// "X-Progress … less than 100 characters in length"
-std::string progress_of(const ExportState& state) {
-  if (state.status == ExportState::Status::waiting)
+std::string progress_of(const KeptState& state, const Place& place) {
+  if (state.status == KeptState::Status::waiting)
     return state.before == 0 ? "waiting, next in line"
                              : "waiting behind " + std::to_string(state.before) + " others";
   const std::string done = std::to_string(state.done);
-  if (state.total == 0) return done + " resources written";
-  return done + " of about " + std::to_string(state.total) + " resources written";
+  const std::string end = " resources " + std::string(place.done);
+  if (state.total == 0) return done + end;
+  return done + " of about " + std::to_string(state.total) + end;
 }
 
 /// "Retry-After … MAY use an HTTP-date or delay-seconds"
-std::string retry_after(const ExportState& state) {
+std::string retry_after(const KeptState& state) {
   constexpr std::uint32_t k_many = 200'000;
   const bool is_long = state.total > state.done + k_many || state.before > 1;
   return is_long ? "5" : "1";
 }
 
-http::Response finished(const Call& call, const ExportState& state) {
+http::Response finished(const Call& call, const Place& place, const KeptState& state) {
   http::Response response;
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Expires", http_date(state.expires_ms));
-  response.body = bulk::to_json(state.manifest,
-                                call.options->base_url + "/_export/" + std::string(call.id) + "/");
+  response.body = bulk::to_json(state.manifest, call.options->base_url + std::string(place.path) +
+                                                    std::string(call.id) + "/");
   return response;
 }
 
-http::Response failed(const ExportState& state) {
+http::Response failed(const KeptState& state) {
   http::Response response = fhir_response(500, state.failure);
   response.headers.add("Expires", http_date(state.expires_ms));
   return response;
@@ -108,38 +122,38 @@ void narrow(const Call& call, std::string_view tag, std::string_view modified, h
                                             size);
 }
 
-}  // namespace
-
-Answer export_status(const Call& call) {
+Answer state_of(const Call& call, const Place& place) {
   FHIR_TRY(owner, owner_of(call));
-  const auto state = call.exports != nullptr ? call.exports->find(call.id, owner) : std::nullopt;
-  if (!state) return fhir::unexpected(not_known());
-  if (state->status == ExportState::Status::done) return finished(call, *state);
-  if (state->status == ExportState::Status::failed) return failed(*state);
+  const auto state = place.jobs != nullptr ? place.jobs->find(call.id, owner) : std::nullopt;
+  if (!state) return fhir::unexpected(not_known(place));
+  if (state->status == KeptState::Status::done) return finished(call, place, *state);
+  if (state->status == KeptState::Status::failed) return failed(*state);
   if (state->is_asked_too_often)
-    return fhir::unexpected(
-        failure(fhir::make_issue(fhir::Situation::throttled, fhir::IssueType::throttled,
-                                 "The export's state is asked for too often")));
-  http::Response response = done_response(202, "The export has not ended yet");
-  response.headers.add("X-Progress", progress_of(*state));
+    return fhir::unexpected(failure(fhir::make_issue(
+        fhir::Situation::throttled, fhir::IssueType::throttled,
+        "The state of the " + std::string(place.what) + " is asked for too often")));
+  http::Response response =
+      done_response(202, "The " + std::string(place.what) + " has not ended yet");
+  response.headers.add("X-Progress", progress_of(*state, place));
   response.headers.add("Retry-After", retry_after(*state));
   return response;
 }
 
 /// "The server SHALL return … 202 Accepted … subsequent … requests … SHALL … 404 Not Found"
-Answer export_cancel(const Call& call) {
+Answer cancel(const Call& call, const Place& place) {
   FHIR_TRY(owner, owner_of(call));
-  if (call.exports == nullptr || !call.exports->remove(call.id, owner))
-    return fhir::unexpected(not_known());
-  return done_response(202, "The export is cancelled, and its files are deleted");
+  if (place.jobs == nullptr || !place.jobs->remove(call.id, owner))
+    return fhir::unexpected(not_known(place));
+  return done_response(
+      202, "The " + std::string(place.what) + " is cancelled, and its files are deleted");
 }
 
-Answer export_file(const Call& call) {
+Answer file_of(const Call& call, const Place& place) {
   FHIR_TRY(owner, owner_of(call));
   const auto found =
-      call.exports != nullptr ? call.exports->find_file(call.id, call.file, owner) : std::nullopt;
+      place.jobs != nullptr ? place.jobs->find_file(call.id, call.file, owner) : std::nullopt;
   auto body = found ? http::FileBody::open(found->path) : nullptr;
-  if (body == nullptr) return fhir::unexpected(not_known());
+  if (body == nullptr) return fhir::unexpected(not_known(place));
   const std::string tag =
       "\"" + std::to_string(found->ended_ms) + "-" + std::to_string(body->file_bytes()) + "\"";
   const std::string modified = http_date(found->ended_ms);
@@ -158,5 +172,16 @@ Answer export_file(const Call& call) {
   response.source = std::move(body);
   return response;
 }
+
+}  // namespace
+
+Answer export_status(const Call& call) { return state_of(call, exports_of(call)); }
+Answer export_cancel(const Call& call) { return cancel(call, exports_of(call)); }
+Answer export_file(const Call& call) { return file_of(call, exports_of(call)); }
+
+Answer import_status(const Call& call) { return state_of(call, imports_of(call)); }
+/// What was imported before stays.
+Answer import_cancel(const Call& call) { return cancel(call, imports_of(call)); }
+Answer import_file(const Call& call) { return file_of(call, imports_of(call)); }
 
 }  // namespace server::rest

@@ -1,0 +1,42 @@
+#include "src/bulk/import_jobs.h"
+
+#include <utility>
+
+#include "src/jobs/message_file.h"
+
+namespace server::bulk {
+namespace {
+
+std::optional<KeptRequest> read_kept(std::string text) {
+  auto request = read_import_request(text);
+  if (!request) return std::nullopt;
+  return KeptRequest{std::move(request->owner), request->accepted_ms, std::move(text)};
+}
+
+KeptOptions that_go_on(KeptOptions options) {
+  options.what = "import";
+  options.goes_on = true;
+  return options;
+}
+
+}  // namespace
+
+ImportJobs::ImportJobs(KeptOptions options, const ImportSource& source, Run run)
+    : KeptJobs(that_go_on(std::move(options)), read_kept,
+               [run = std::move(run)](const std::string& text, const std::filesystem::path& folder,
+                                      std::uint64_t,
+                                      jobs::Progress& progress) -> fhir::Result<Manifest> {
+                 FHIR_TRY(request, read_import_request(text));
+                 return run(request, folder, progress);
+               }),
+      source_(source) {}
+
+fhir::Result<std::string> ImportJobs::accept(const ImportRequest& request,
+                                             std::string_view upload) {
+  return KeptJobs::accept({request.owner, request.accepted_ms, to_json(request)},
+                          [&](const std::filesystem::path& folder) {
+                            return upload.empty() || jobs::write_file(folder / k_upload, upload);
+                          });
+}
+
+}  // namespace server::bulk

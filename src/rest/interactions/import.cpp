@@ -1,0 +1,63 @@
+// $import: the kick-off. https://github.com/smart-on-fhir/bulk-import
+#include <algorithm>
+
+#include "src/bulk/import_jobs.h"
+#include "src/rest/answer.h"
+#include "src/rest/authorizer.h"
+#include "src/rest/bulk/import_parameters.h"
+#include "src/rest/interactions/interactions.h"
+#include "src/rest/operation_input.h"
+
+namespace server::rest {
+namespace {
+
+bool may_write(const access::Access& access, std::string_view type) {
+  const auto extent = [&](security::Right right) { return access.permission(type, right).extent; };
+  return extent(security::right_create) != access::Extent::none ||
+         extent(security::right_update) != access::Extent::none;
+}
+
+/// What is named must be allowed, and something at all: the rest is refused line by line.
+fhir::Result<void, Failure> check_scopes(const Call& call, const bulk::ImportRequest& request) {
+  if (call.access == nullptr) return {};
+  const auto all = call.snapshot->definitions().resource_types();
+  bool may_all = std::any_of(all.begin(), all.end(),
+                             [&](std::string_view type) { return may_write(*call.access, type); });
+  for (const bulk::ImportInput& input : request.inputs)
+    may_all = may_all && (input.type.empty() || may_write(*call.access, input.type));
+  if (may_all) return {};
+  return fhir::unexpected(failure(
+      fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden,
+                       "The token's scopes do not allow to create or update what is imported")));
+}
+
+}  // namespace
+
+Answer import_data(const Call& call) {
+  if (call.imports == nullptr || !call.options->bulk_import)
+    return fhir::unexpected(
+        failure(fhir::make_issue(fhir::Situation::not_found, fhir::IssueType::not_supported,
+                                 "This server is set to import nothing")));
+  if (call.is_entry)
+    return refuse(fhir::IssueType::not_supported, "An import is not kicked off within a bundle");
+  if (!call.respond_async)
+    return refuse(fhir::IssueType::required, "An import needs the header Prefer: respond-async");
+  FHIR_TRY(request, import_request_of(call));
+  FHIR_CHECK(check_scopes(call, request));
+  if (call.options->authorizer != nullptr) {
+    REST_TRY(owner, call.options->authorizer->owner(*call.headers));
+    request.owner = std::move(owner);
+  }
+  if (call.access != nullptr) {
+    request.is_guarded = true;
+    request.identity = call.access->identity();
+  }
+  REST_TRY(id, call.imports->accept(request, is_upload(call) ? call.body : std::string_view{}));
+  http::Response response =
+      done_response(202, "The import is taken in; Content-Location tells where it stands");
+  response.headers.add("Content-Location", call.options->base_url + "/_import/" + id);
+  response.headers.add("Preference-Applied", "respond-async");
+  return response;
+}
+
+}  // namespace server::rest
