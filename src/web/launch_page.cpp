@@ -1,7 +1,10 @@
 // The launcher: a logged-in user opens an app for a patient, as an EHR does.
 // https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-ehr-launch
 #include <algorithm>
+#include <optional>
 
+#include "fhir/formats/json_writer.h"
+#include "src/rest/path.h"
 #include "src/security/authorization.h"
 #include "src/security/users.h"
 #include "src/web/html.h"
@@ -15,6 +18,39 @@ using security::Client;
 
 constexpr std::uint32_t k_encounters_max = 25;
 constexpr std::size_t k_intent_bytes_max = 200;
+constexpr std::size_t k_records_max = 20;
+
+/// `DocumentReference/1`. "SHALL NOT be used to indicate a Patient or an Encounter" in context:
+/// these have fields of their own.
+bool is_record(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view type = text.substr(0, slash);
+  const bool is_type = !type.empty() && type.front() >= 'A' && type.front() <= 'Z' &&
+                       std::all_of(type.begin() + 1, type.end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                       });
+  return is_type && type != "Patient" && type != "Encounter" && rest::is_id(text.substr(slash + 1));
+}
+
+/// The array of fhirContext for references with spaces between; empty for none, nothing when one of
+/// them is no reference.
+/// https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#fhir-context
+std::optional<std::string> fhir_context_of(std::string_view records) {
+  std::string text;
+  fhir::json::Builder out(text);
+  std::size_t count = 0;
+  out.begin_array();
+  while (!records.empty()) {
+    const std::string_view one = records.substr(0, records.find(' '));
+    records.remove_prefix(std::min(records.size(), one.size() + 1));
+    if (one.empty()) continue;
+    if (!is_record(one) || ++count > k_records_max) return std::nullopt;
+    out.begin_object().string("reference", one).end_object();
+  }
+  out.end_array();
+  return count == 0 ? std::string() : text;
+}
 
 fhir::Result<std::vector<Client>> launchable(const Visit& visit) {
   FHIR_TRY(clients, security::Clients(visit.environment).all());
@@ -51,8 +87,10 @@ PageAnswer launch_form(Visit& visit, const std::string& patient) {
       "</select></p>\n<p><label for=\"encounter\">Encounter</label>\n"
       "<select id=\"encounter\" name=\"encounter\">\n" +
       options_of(encounters) + "</select></p>\n" +
-      text_field("intent", "Intent (may be empty)", "autocomplete=\"off\"") + "<p>" +
-      button("Launch") + "</p>\n</form>\n";
+      text_field("intent", "Intent (may be empty)", "autocomplete=\"off\"") +
+      text_field("records", "Further records, as DocumentReference/1 (may be empty)",
+                 "autocomplete=\"off\" autocapitalize=\"none\"") +
+      "<p>" + button("Launch") + "</p>\n</form>\n";
   return page(200, "Launch an app", content, targets);
 }
 
@@ -69,7 +107,14 @@ PageAnswer launch(Visit& visit, const security::User& user, const std::string& p
     if (!is_known)
       return message_page(404, "No such encounter", "The patient has no such encounter.");
   }
+  auto records = fhir_context_of(visit.form.get("records"));
+  if (!records)
+    return message_page(
+        400, "No such records",
+        "Further records are references such as DocumentReference/1, at most 20, with "
+        "spaces between; patient and encounter are chosen apart.");
   security::LaunchContext context;
+  context.fhir_context = *std::move(records);
   context.user = user.name;
   context.patient = patient;
   context.encounter = encounter;

@@ -12,7 +12,7 @@ PAGES = {"This request cannot be answered", "Nothing here", "Log in", "Second fa
 
 
 class Pages(BrowserCase):
-    def look(self, name, user="ada", **facts):
+    def look(self, name, user="ada", /, **facts):
         return self.step("pages", name, user=user, password=PASSWORDS[user], **facts)
 
     def test_every_page_is_accessible(self):
@@ -20,6 +20,13 @@ class Pages(BrowserCase):
         secret = auth(self.server, "user", "totp", "eva").split()[1]
         said = self.look("accessible", "eva", secret=secret)
         self.assertEqual(set(said["seen"]), PAGES)
+        self.assertEqual(said["wrong"], [])
+
+    def test_every_page_of_the_own_account_is_accessible(self):
+        auth(self.server, "user", "add", "own", "--role", "nurse", secret=PASSWORDS["eva"])
+        said = self.step("pages", "account", user="own", password=PASSWORDS["eva"], next="another long password")
+        self.assertEqual(set(said["seen"]), {"Your account", "Set up an authenticator", "Recovery codes",
+                                             "Remove the second factor", "Change your password", "Password changed"})
         self.assertEqual(said["wrong"], [])
 
     def test_what_is_not_accessible_is_found(self):

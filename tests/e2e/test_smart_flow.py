@@ -273,6 +273,22 @@ class EhrLaunch(SmartCase):
         again = self.app.authorize(browser, "launch user/*.rs", launch=launch["launch"])
         self.assertEqual(query_of(again)["error"], "invalid_request")
 
+    def test_further_records_come_as_fhir_context(self):
+        """https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#fhir-context"""
+        browser = Browser(self.server)
+        browser.get("/fhir/auth/launch")
+        browser.log_in("ada", PASSWORDS["ada"])
+        launch = lambda records: browser.get("launch?patient=p2") and browser.submit(
+            "launch", {"patient": "p2", "records": records}, boxes=[("client", "app"), ("encounter", "")])
+        for wrong in ("Patient/p1", "Encounter/p2-enc", "nonsense", "Observation/", "Observation/a b/c", "Observation/1\"",
+                      " ".join(f"Observation/{n}" for n in range(21))):
+            self.assert_status(launch(wrong), 400)
+        location = launch(" Observation/p2-lab  Device/p2-dev")
+        self.app.authorize(browser, "launch user/*.rs offline_access", launch=query_of(location)["launch"])
+        said = self.app.exchange(browser.submit("consent", {"decision": "allow"})).json
+        self.assertEqual(said["fhirContext"], [{"reference": "Observation/p2-lab"}, {"reference": "Device/p2-dev"}])
+        self.assertEqual(self.app.refresh(said["refresh_token"]).json["fhirContext"], said["fhirContext"])
+
     def test_the_launcher_shows_nobody_anything_without_a_login(self):
         page = Browser(self.server).get("/fhir/auth/launch")
         self.assertNotIn(b"Onely", page.body)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { button, choosePatient, consent, heading, inBrowser, logIn, oneTimeCode, press } from './browser.mjs';
+import { button, choosePatient, consent, heading, inBrowser, leads, logIn, oneTimeCode, press } from './browser.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SCOPE = 'launch/patient openid fhirUser offline_access patient/Patient.rs patient/Observation.rs patient/Condition.rs user/Practitioner.rs';
@@ -27,14 +27,19 @@ async function faults(page) {
   return violations.flatMap(v => v.nodes.map(n => `${title}: ${v.id} at ${n.target}: ${n.failureSummary}`));
 }
 
-/** Every page there is; returns their headings and what is wrong. */
-export const accessible = facts => inBrowser(facts, async page => {
+function watcher(page) {
   const seen = [];
   const wrong = [];
   const look = async () => {
     seen.push(await heading(page));
     wrong.push(...await faults(page));
   };
+  return { seen, wrong, look };
+}
+
+/** Every page of a launch and what a user can do about it; returns their headings and what is wrong. */
+export const accessible = facts => inBrowser(facts, async page => {
+  const { seen, wrong, look } = watcher(page);
   await page.goto(authorizeUrl(facts, { client_id: 'nobody' }));
   await look();
   await page.goto(`${facts.base}/auth/nothing`);
@@ -67,6 +72,46 @@ export const accessible = facts => inBrowser(facts, async page => {
   await page.goto(`${facts.base}/auth/manage`);
   await look();
   await press(page, 'Log out');
+  await look();
+  return { seen, wrong };
+});
+
+/** The user's own account: an authenticator is set up, used and removed, the password changed. */
+export const account = facts => inBrowser(facts, async page => {
+  const { seen, wrong, look } = watcher(page);
+  const follow = async text => {
+    const link = await page.$(`::-p-xpath(//a[normalize-space()=${JSON.stringify(text)}])`);
+    await leads(page, () => link.click());
+  };
+  await page.goto(`${facts.base}/auth/account`);
+  await logIn(page, facts);
+  await look();
+  await follow('Set up an authenticator');
+  await look();
+  await page.type('#password', 'wrong');
+  await press(page, 'Go on');
+  await look();
+  await page.type('#password', facts.password);
+  await press(page, 'Go on');
+  await look();
+  const secret = await page.$eval('code', code => code.textContent);
+  await page.type('#code', oneTimeCode(secret));
+  await press(page, 'Confirm');
+  await look();
+  const recovery = await page.$eval('li code', code => code.textContent);
+  await follow('Back');
+  await look();
+  await follow('Remove the second factor');
+  await look();
+  await page.type('#password', facts.password);
+  await page.type('#code', recovery);
+  await press(page, 'Remove');
+  await follow('Change your password');
+  await look();
+  await page.type('#password', facts.password);
+  await page.type('#next', facts.next);
+  await page.type('#again', facts.next);
+  await press(page, 'Change');
   await look();
   return { seen, wrong };
 });
