@@ -128,6 +128,15 @@ class Launches(KitCase):
         return (App(self.server), App(self.server, "conf", secret=self.secret), App(self.server, "asym", key=self.keys["ES384"]),
                 App(self.server, "asym", key=self.keys["RS384"]))
 
+    def launcher(self, user, patient, encounter=""):
+        """A browser in which a user has launched the app, and what the app is opened with."""
+        browser = Browser(self.server)
+        browser.get("/fhir/auth/launch")
+        browser.log_in(user, PASSWORDS[user])
+        browser.get("launch?patient=" + patient)
+        location = browser.submit("launch", {"patient": patient}, boxes=[("client", "app"), ("encounter", encounter)])
+        return browser, query_of(location)
+
     def test_every_kind_of_client_is_answered_alike(self):
         for app in self.apps():
             location = self.authorized(app)
@@ -159,11 +168,7 @@ class Launches(KitCase):
             self.assertIn(app.refresh("0" * 43).status, (400, 401))
 
     def test_an_ehr_launch_by_a_form(self):
-        browser = Browser(self.server)
-        browser.get("/fhir/auth/launch")
-        browser.log_in("ada", PASSWORDS["ada"])
-        browser.get("launch?patient=p2")
-        launch = query_of(browser.submit("launch", {"patient": "p2"}, boxes=[("client", "app"), ("encounter", "p2-enc")]))
+        browser, launch = self.launcher("ada", "p2", "p2-enc")
         self.assertEqual(launch["iss"], self.app.base, "byte by byte")
         scope = "launch openid fhirUser offline_access user/*.rs"
         self.app.authorize(browser, scope, "POST", launch=launch["launch"])
@@ -174,6 +179,14 @@ class Launches(KitCase):
             self.assert_status(bearer.get(read), 200)
         self.assertIsInstance(said["need_patient_banner"], bool)
         self.assertTrue(self.json_at(said["smart_style_url"]))
+
+    def test_a_patient_launches_an_app_for_the_own_record(self):
+        browser, launch = self.launcher("pat", "p1")
+        scope = "launch openid fhirUser offline_access patient/*.rs"
+        self.app.authorize(browser, scope, launch=launch["launch"])
+        said = self.check_token_response(self.app.exchange(browser.submit("consent", {"decision": "allow"})), scope)
+        self.assertEqual(said["patient"], "p1")
+        self.assertTrue(self.check_id_token(said, "app")["fhirUser"].endswith("Patient/p1"))
 
     def test_full_access_names_every_type(self):
         scope = "launch/patient openid fhirUser offline_access " + " ".join(f"patient/{t}.rs" for t in US_CORE_TYPES)

@@ -32,6 +32,10 @@ class Pages(BrowserCase):
     def test_what_is_not_accessible_is_found(self):
         self.assertEqual(self.look("spoiled"), ["color-contrast", "html-has-lang", "label"])
 
+    def test_a_script_is_not_run_and_its_report_is_heard(self):
+        with self.assertRaisesRegex(AssertionError, "violates the following Content Security Policy"):
+            self.look("violated")
+
     def test_the_keyboard_alone_and_no_script_lead_from_login_to_app(self):
         said = self.look("keyboard")
         self.assertEqual(said["target"], self.site.origin + "/app.html")

@@ -127,6 +127,17 @@ export const spoiled = facts => inBrowser(facts, async page => {
   return (await faults(page)).map(line => line.split(': ')[1].split(' at ')[0]).sort();
 });
 
+/** A script in a page is not run, and the browser's report of it fails the step. */
+export const violated = facts => inBrowser(facts, async page => {
+  await page.goto(authorizeUrl(facts));
+  await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'document.title = "run"';
+    document.body.append(script);
+  });
+  assert.notEqual(await page.title(), 'run');
+});
+
 const focused = page => page.evaluate(() => {
   const at = document.activeElement;
   return at.name ? `${at.name}=${at.type === 'radio' || at.type === 'checkbox' || at.type === 'submit' ? at.value : ''}` : at.textContent.trim();
