@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "src/audit/bundle_parts.h"
+#include "src/rest/context.h"
 #include "src/rest/path.h"
 #include "src/rest/router.h"
 #include "src/rest/search_request.h"
@@ -58,6 +60,20 @@ bool could_be(const rest::Match& match) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   return std::all_of(match.type.begin(), match.type.end(), is_letter) && rest::is_id(match.id) &&
          (match.version.empty() || rest::is_id(match.version));
+}
+
+bool is_change(std::string_view interaction) {
+  return interaction == "create" || interaction == "update" || interaction == "patch" ||
+         interaction == "delete" || interaction == "transaction";
+}
+
+/// The resource that a URL names, and whose it is as far as the URL tells.
+void add_place(const rest::Match& match, Occurrence& occurrence) {
+  if (!could_be(match)) return;
+  std::string place = std::string(match.type) + "/" + std::string(match.id);
+  if (!match.version.empty()) place += "/_history/" + std::string(match.version);
+  add_once(occurrence.resources, place);
+  if (match.type == "Patient") add_once(occurrence.patients, match.id);
 }
 
 bool looks_for_data(std::string_view interaction) {
@@ -130,9 +146,26 @@ std::vector<std::string> locations_of(std::string_view body, std::string_view ba
 }
 
 http::Response Audited::handle(http::Request& request) {
-  http::Response response = next_.handle(request);
-  if (!response.wants_worker) tell(request, response);
+  http::Response response;
+  try {
+    response = next_.handle(request);
+  } catch (...) {
+    http::Response failed;
+    failed.status = 500;
+    try_to_tell(request, failed);
+    throw;
+  }
+  if (!response.wants_worker) try_to_tell(request, response);
   return response;
+}
+
+/// What cannot be told is no reason for a request to be lost, but for the trail to say so.
+void Audited::try_to_tell(const http::Request& request, const http::Response& response) {
+  try {
+    tell(request, response);
+  } catch (const std::exception&) {
+    recorder_.lose();
+  }
 }
 
 /// A login, accepted or not; whose it was is known to nobody when it was not.
@@ -162,13 +195,61 @@ bool Audited::tell_registration(const http::Request& request, const http::Respon
   return true;
 }
 
+/// The validator service, which stands beside the FHIR endpoint.
+bool Audited::tell_validation(const http::Request& request, const http::Response& response,
+                              Occurrence& occurrence) const {
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  if (path != "/validate" || request.method != http::Method::post) return false;
+  occurrence.interaction = "operation";
+  occurrence.status = response.status;
+  occurrence.query = "POST /validate";
+  return true;
+}
+
+/// Each reading entry of a bundle, as if it had come alone.
+void Audited::tell_parts(const http::Request& request, const http::Response& response,
+                         const Occurrence& whole) {
+  const auto snapshot = recorder_.snapshot();
+  for (const BundlePart& part :
+       reading_parts(request.body, response.body, snapshot->definitions())) {
+    std::string_view url = part.url;
+    if (const std::string_view below = below_base(url, base_path_); !below.empty()) url = below;
+    while (url.starts_with('/')) url.remove_prefix(1);
+    const std::size_t mark = url.find('?');
+    std::string decoded;
+    const std::string place = base_path_ + "/" + std::string(url.substr(0, mark));
+    const auto path = rest::path_below(base_path_, place, decoded);
+    const auto found = path ? rest::match(part.method, *path) : std::nullopt;
+    if (!found || found->route == nullptr) continue;
+    Occurrence one;
+    one.interaction = interaction_of(found->route->interaction);
+    if (one.interaction.empty() || one.interaction == "transaction") continue;
+    one.recorded = whole.recorded;
+    one.address = whole.address;
+    one.request_id = whole.request_id;
+    one.speaker = whole.speaker;
+    one.status = part.status != 0 ? part.status : whole.status;
+    if (looks_for_data(one.interaction)) {
+      one.query = part.method_text + " " + told_target(base_path_ + "/" + std::string(url));
+      if (mark != std::string_view::npos) add_patients_of_query(url.substr(mark + 1), one.patients);
+    } else {
+      for (const std::string& patient : patients_of(part.resource)) add_once(one.patients, patient);
+    }
+    add_place(*found, one);
+    if (!one.speaker.patient.empty()) add_once(one.patients, one.speaker.patient);
+    recorder_.record(std::move(one));
+  }
+}
+
 void Audited::tell(const http::Request& request, const http::Response& response) {
   Occurrence occurrence;
   occurrence.recorded = rest::now_utc_ms();
   occurrence.address = request.remote_address;
   occurrence.request_id = request.id;
   if (tell_login(request, response, occurrence)) return recorder_.record(std::move(occurrence));
-  if (tell_registration(request, response, occurrence))
+  if (tell_registration(request, response, occurrence) ||
+      tell_validation(request, response, occurrence))
     return recorder_.record(std::move(occurrence));
   const std::string_view target = request.target;
   const std::size_t mark = target.find('?');
@@ -197,10 +278,8 @@ void Audited::tell(const http::Request& request, const http::Response& response)
   } else if (const std::string_view made = below_base(response.headers.get("Location"), base_path_);
              !made.empty()) {
     add_once(occurrence.resources, made);
-  } else if (could_be(*found)) {
-    std::string place = std::string(found->type) + "/" + std::string(found->id);
-    if (!found->version.empty()) place += "/_history/" + std::string(found->version);
-    add_once(occurrence.resources, place);
+  } else {
+    add_place(*found, occurrence);
   }
   if (found->type == "Patient" && rest::is_id(found->id)) add_once(occurrence.patients, found->id);
   for (const std::string_view body :
@@ -210,7 +289,12 @@ void Audited::tell(const http::Request& request, const http::Response& response)
   }
   if (!occurrence.speaker.patient.empty())
     add_once(occurrence.patients, occurrence.speaker.patient);
-  recorder_.record(std::move(occurrence));
+  if (occurrence.interaction == "transaction") tell_parts(request, response, occurrence);
+  if (is_change(occurrence.interaction) && response.status < 400) {
+    recorder_.record_before_answer(std::move(occurrence));
+  } else {
+    recorder_.record(std::move(occurrence));
+  }
 }
 
 }  // namespace server::audit

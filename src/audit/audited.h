@@ -28,7 +28,12 @@ class Audited final : public http::Handler {
   }
 
  private:
+  void try_to_tell(const http::Request& request, const http::Response& response);
   void tell(const http::Request& request, const http::Response& response);
+  void tell_parts(const http::Request& request, const http::Response& response,
+                  const Occurrence& whole);
+  bool tell_validation(const http::Request& request, const http::Response& response,
+                       Occurrence& occurrence) const;
   bool tell_login(const http::Request& request, const http::Response& response,
                   Occurrence& occurrence) const;
   bool tell_registration(const http::Request& request, const http::Response& response,

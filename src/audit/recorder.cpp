@@ -89,21 +89,44 @@ Recorder::~Recorder() {
     is_stopping_ = true;
   }
   wake_.notify_all();
+  written_wake_.notify_all();
   if (worker_.joinable()) worker_.join();
 }
 
-void Recorder::record(Occurrence occurrence) {
+std::uint64_t Recorder::push(Occurrence occurrence) {
+  std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     const std::size_t bytes = bytes_of(occurrence);
     if (waiting_bytes_ + bytes > options_.waiting_bytes_max) {
       ++lost_;
-      return;
+      return 0;
     }
-    waiting_bytes_ += bytes;
     waiting_.push_back(std::move(occurrence));
+    waiting_bytes_ += bytes;
+    number = ++pushed_;
   }
   wake_.notify_one();
+  return number;
+}
+
+void Recorder::record(Occurrence occurrence) { (void)push(std::move(occurrence)); }
+
+void Recorder::record_before_answer(Occurrence occurrence) {
+  const std::uint64_t number = push(std::move(occurrence));
+  if (number == 0) return;
+  if (options_.before_wait) options_.before_wait();
+  {
+    std::unique_lock lock(mutex_);
+    written_wake_.wait_for(lock, options_.patience,
+                           [&] { return written_ >= number || is_failing_ || is_stopping_; });
+  }
+  if (options_.after_wait) options_.after_wait();
+}
+
+void Recorder::lose() {
+  const std::lock_guard lock(mutex_);
+  ++lost_;
 }
 
 void Recorder::work() {
@@ -123,9 +146,18 @@ void Recorder::work() {
       for (std::ptrdiff_t i = 0; i < count; ++i)
         waiting_bytes_ -= bytes_of(*(batch.end() - count + i));
       waiting_.erase(waiting_.begin(), waiting_.begin() + count);
-      lost += std::exchange(lost_, 0);
+      const std::uint64_t more = std::exchange(lost_, 0);
+      if (more != 0 && options_.complain)
+        options_.complain(std::to_string(more) + " events could not be kept for the audit trail");
+      lost += more;
     }
     const auto written = whatever_happens([&] { return write(batch, lost); });
+    {
+      const std::lock_guard lock(mutex_);
+      is_failing_ = !written;
+      if (written) written_ += batch.size();
+    }
+    written_wake_.notify_all();
     if (written) {
       batch.clear();
       continue;

@@ -25,6 +25,8 @@ struct RecorderOptions {
   std::size_t batch_max = 500;                       // events in one write
   std::chrono::milliseconds retry_after{1000};       // when the store does not take them
   std::function<void(const std::string&)> complain;  // a line for the log; may be empty
+  std::chrono::milliseconds patience{2000};          // of record_before_answer()
+  std::function<void()> before_wait, after_wait;     // what a thread does around it; may be empty
 };
 
 /// Never holds up a request: what cannot be kept is lost, and the next event tells how many were.
@@ -45,11 +47,22 @@ class Recorder {
 
   /// Thread-safe; does not wait.
   void record(Occurrence occurrence);
+  /// The same for a change that nobody has been told of yet: returns once the event is durable, so
+  /// that no change was acknowledged that the trail lacks, whatever kills the process. Where the
+  /// store takes no events, or not soon, it returns all the same. Thread-safe.
+  void record_before_answer(Occurrence occurrence);
+  /// Tells of one that could not even be recorded. Thread-safe.
+  void lose();
+
+  /// The definitions in force.
+  std::shared_ptr<const rest::Snapshot> snapshot() const { return snapshots_.present(); }
 
  private:
   Recorder(RecorderOptions options, Chain chain, rest::SnapshotSource& snapshots,
            storage::Store& store);
   fhir::Result<void> find_end();
+  /// Its number, from 1, among those that were taken; 0: it was not.
+  std::uint64_t push(Occurrence occurrence);
   void work();
   /// lost   before the batch; afterwards what no event has told yet
   fhir::Result<void> write(const std::deque<Occurrence>& batch, std::uint64_t& lost);
@@ -66,7 +79,11 @@ class Recorder {
   std::deque<Occurrence> waiting_;  // guarded by mutex_
   std::size_t waiting_bytes_ = 0;   // guarded by mutex_
   std::uint64_t lost_ = 0;          // guarded by mutex_
-  bool is_stopping_ = false;        // guarded by mutex_
+  std::condition_variable written_wake_;
+  std::uint64_t pushed_ = 0;   // guarded by mutex_
+  std::uint64_t written_ = 0;  // of those; guarded by mutex_
+  bool is_failing_ = false;    // the last try did; guarded by mutex_
+  bool is_stopping_ = false;   // guarded by mutex_
   std::thread worker_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "src/http/worker_pool.h"
 #include "src/rest/live_store.h"
 
 namespace server::cli {
@@ -18,6 +19,8 @@ fhir::Result<std::unique_ptr<audit::Recorder>> start_recorder(const ServeSetting
   });
   audit::RecorderOptions options;
   options.server = engine.options.base_url;
+  options.before_wait = http::WorkerPool::this_thread_waits;
+  options.after_wait = http::WorkerPool::this_thread_goes_on;
   options.complain = [](const std::string& line) {
     std::fprintf(stderr, "medisync: %s\n", line.c_str());
   };

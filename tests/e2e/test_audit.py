@@ -3,6 +3,7 @@ https://profiles.ihe.net/ITI/BALP/content.html https://hl7.org/fhir/R4/auditeven
 import base64
 import json
 import os
+import resource
 import shutil
 import socket
 import sqlite3
@@ -10,7 +11,7 @@ import tempfile
 import time
 
 from smart import SmartCase
-from support import Case, Server, ServerCase, bundle, entries, entry, patient, run
+from support import Case, Server, ServerCase, bundle, entries, entry, patient, run, say
 
 
 def subtype(event):
@@ -70,6 +71,32 @@ class Trail(ServerCase):
         self.assert_status(done, 200)
         event = self.events(subtype="transaction", entity="Patient/tx1")[0]
         self.assertEqual(whats(event, "4"), ["Patient/tx1/_history/1", "Patient/tx2/_history/1"])
+
+    def test_what_a_bundle_reads_is_told_one_by_one(self):
+        one = self.create(patient("Within"))
+        place = f"Patient/{one['id']}"
+        read, gone = entry("GET", place), entry("GET", "Patient/never-was")
+        search = entry("GET", f"Observation?patient={one['id']}&code=in-bundle")
+        for kind, parts in (("batch", (read, gone, search)), ("transaction", (read, search, entry("PUT", "Patient/beside", patient(id="beside"))))):
+            with self.subTest(kind):
+                done = self.http.post("", bundle(*parts, kind=kind))
+                self.assert_status(done, 200)
+                request_id = done["X-Request-Id"]
+                for _ in range(100):
+                    mine = [e for e in self.events() if any(
+                        entity.get("what", {}).get("identifier", {}).get("value") == request_id for entity in e["entity"])]
+                    if len(mine) == len(parts) + (kind == "batch"):
+                        break
+                    time.sleep(0.05)
+                told = sorted((subtype(e), e["outcome"], tuple(whats(e, "4"))) for e in mine)
+                reads = [("read", "0", (place,)), ("search-type", "0", ())]
+                if kind == "batch":
+                    self.assertEqual(told, sorted(reads + [("read", "4", ("Patient/never-was",)), ("transaction", "0", ())]))
+                else:
+                    self.assertEqual(told, sorted(reads + [("transaction", "0", ("Patient/beside/_history/1",))]))
+                found = next(e for e in mine if subtype(e) == "search-type")
+                self.assertIn("code=in-bundle", self.query_of(found))
+                self.assertEqual(whats(found, "1"), [place])
 
     def test_refusals_are_told_too(self):
         self.assert_status(self.http.post("Patient", {"resourceType": "Patient", "gender": "none such"}), 422)
@@ -227,6 +254,45 @@ class Killed(Case):
             done = run("audit", "verify", "--data", server.data)
             self.assertEqual(done.returncode, 0, done.stdout)
             self.assertIn(b"0 faults", done.stdout)
+
+
+    def test_no_change_is_acknowledged_before_its_event_is_durable(self):
+        with Server(arguments=["--audit"]) as server:
+            with server.client() as http:
+                made = [http.post("Patient", patient(f"A{number}")).json["id"] for number in range(30)]
+            server.kill()
+            server.restart()
+            with server.client() as http:
+                found = entries(http.search("AuditEvent", {"subtype": "create", "_count": "1000"}).json)
+            told = {what for e in found for what in whats(e["resource"], "4")}
+            self.assertEqual({f"Patient/{one}/_history/1" for one in made} - told, set())
+
+
+class FullDisk(Case):
+    """A limit of file sizes stands for a disk that takes no more."""
+
+    def test_a_trail_that_cannot_be_written_loses_no_request_and_no_event(self):
+        with Server(arguments=["--audit"]) as server, server.client() as http:
+            self.assert_status(http.put("Patient/before", patient(id="before")), 201)
+            hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, hard))
+            self.assertGreaterEqual(http.put("Patient/full", patient(id="full")).status, 500)
+            began = time.monotonic()
+            for _ in range(20):
+                self.assert_status(http.get("Patient/before"), 200)
+                self.assert_status(http.search("Patient", {"_id": "before"}), 200)
+            say(f"40 reads while the trail cannot be written: {time.monotonic() - began:.2f} s")
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+            for _ in range(200):
+                found = http.search("AuditEvent", {"subtype": "read", "entity": "Patient/before", "_summary": "count"})
+                if found.status == 200 and found.json["total"] >= 20:
+                    break
+                time.sleep(0.1)
+            self.assertEqual(found.json["total"], 20)
+            server.terminate()
+            self.assertIn("the audit trail could not be written", server.tail(100_000))
+            done = run("audit", "verify", "--data", server.data)
+            self.assertEqual(done.returncode, 0, done.stdout)
 
 
 class WithTokens(SmartCase):
