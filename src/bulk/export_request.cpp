@@ -40,6 +40,7 @@ std::string to_json(const ExportRequest& request) {
   std::string text;
   Builder out(text);
   out.begin_object().string("level", std::to_string(static_cast<int>(request.level)));
+  out.string("provenances", std::to_string(static_cast<int>(request.provenances)));
   out.string("group", request.group).string("url", request.url).string("owner", request.owner);
   out.string("accepted", std::to_string(request.accepted_ms));
   if (request.since_ms) out.string("since", std::to_string(*request.since_ms));
@@ -70,6 +71,9 @@ fhir::Result<ExportRequest> read_export_request(std::string_view text) {
         fhir::make_issue(fhir::IssueType::structure, "This is no request for an export"));
   request.level = static_cast<ExportLevel>(level[0] - '0');
   request.group = text_at(root, "group");
+  const std::string provenances = text_at(root, "provenances");
+  if (provenances == "1") request.provenances = AssociatedProvenances::latest;
+  if (provenances == "2") request.provenances = AssociatedProvenances::relevant;
   request.url = text_at(root, "url");
   request.owner = text_at(root, "owner");
   request.accepted_ms = *accepted;

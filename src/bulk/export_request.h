@@ -16,10 +16,14 @@ namespace server::bulk {
 
 enum class ExportLevel : std::uint8_t { system, patient, group };
 
+/// Which provenances come with what is exported.
+enum class AssociatedProvenances : std::uint8_t { as_asked_by_type, latest, relevant };
+
 struct ExportRequest {
   ExportLevel level = ExportLevel::system;
   std::string group;  // its id, of ExportLevel::group
-  std::string url;    // of the kick-off request; without its parameters when they came in a body
+  AssociatedProvenances provenances = AssociatedProvenances::as_asked_by_type;
+  std::string url;  // of the kick-off request; without its parameters when they came in a body
   std::int64_t accepted_ms = 0;                              // UTC
   std::optional<std::int64_t> since_ms;                      // last updated then or later, UTC
   std::optional<std::int64_t> until_ms;                      // last updated then or earlier, UTC

@@ -39,6 +39,7 @@ void stop_on_signals(http::Server& server) {
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGINT, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is a full disk, and no end
 }
 
 /// A port that is free now, for a base url that must be known before the socket is opened.
@@ -168,8 +169,10 @@ int serve(const ServeSettings& given) {
     exports = std::make_unique<bulk::ExportJobs>(
         export_options(settings),
         [&](const bulk::ExportRequest& request, auto& files, auto& progress) {
-          return rest::run_export(request, engine->options, *engine->definitions->latest(), files,
-                                  progress);
+          // What loaded releases stand for is licensed by its owners, and no data of this server.
+          rest::Snapshot stored = *engine->definitions->latest();
+          stored.services.store = engine->store.get();
+          return rest::run_export(request, engine->options, stored, files, progress);
         });
     handler.export_by(*exports);
   }
@@ -187,6 +190,9 @@ int serve(const ServeSettings& given) {
     recorder = *std::move(started);
   }
   http::Handler& site_or_api = site ? *site : handler;
+  rest::ValidatorService validator(*engine->definitions, site_or_api);
+  http::Handler& all =
+      settings.validator_service ? static_cast<http::Handler&>(validator) : site_or_api;
   std::unique_ptr<audit::Audited> audited;
   if (recorder)
     audited = std::make_unique<audit::Audited>(
@@ -194,12 +200,9 @@ int serve(const ServeSettings& given) {
         [&](const http::Headers& headers) {
           return smart ? smart->speaker(headers) : audit::Speaker{};
         },
-        *recorder, site_or_api);
-  http::Handler& inner = audited ? *audited : site_or_api;
-  rest::ValidatorService validator(*engine->definitions, inner);
-  http::RateLimited limited(
-      rate_rules(settings), settings.trusted_proxies,
-      settings.validator_service ? static_cast<http::Handler&>(validator) : inner);
+        *recorder, all);
+  http::RateLimited limited(rate_rules(settings), settings.trusted_proxies,
+                            audited ? static_cast<http::Handler&>(*audited) : all);
   late.set(limited);
   stop_on_signals(server);
   std::fprintf(stderr, "medisync %s listening on %s/fhir\n", MEDISYNC_VERSION, origin.c_str());

@@ -104,7 +104,7 @@ class KickOff(BulkCase):
                             ("_typeFilter=Patient%3F_include%3DPatient%3Aorganization", "not-supported"),
                             ("_typeFilter=Observation%3Fdate%3Dsoon", "value"),
                             ("_type=Patient&_typeFilter=Observation%3Fstatus%3Dfinal", "invalid"),
-                            ("includeAssociatedData=LatestProvenanceResources", "not-supported"),
+                            ("includeAssociatedData=Nonsense", "not-supported"), ("organizeOutputBy=Patient", "not-supported"),
                             ("organizeOutputBy=Patient", "not-supported"), ("allowPartialManifests=true", "not-supported"),
                             ("patient=Patient/one", "not-supported"), ("nonsense=1", "not-supported")):
             with self.subTest(query):
@@ -419,6 +419,43 @@ class Room(ServerCase):
         for _, _, files in os.walk(os.path.join(self.server.data, "exports")):
             self.assertFalse([name for name in files if name.endswith(".ndjson")])
         self.assertEqual(len(Export(self.http, "$export?_elements=id").ids()), 30)
+
+
+class AssociatedData(ServerCase):
+    """https://hl7.org/fhir/uv/bulkdata/STU2/export.html#query-parameters: includeAssociatedData"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        agent = [{"who": {"display": "somebody"}}]
+        made = [("first", "2020-01-01T00:00:00Z", ["Patient/a"]), ("last", "2023-01-01T00:00:00Z", ["Patient/a", "Patient/b"]),
+                ("of-b", "2021-01-01T00:00:00Z", ["Patient/b"]), ("of-other", "2022-01-01T00:00:00Z", ["Organization/o"])]
+        with cls.server.client() as http:
+            put_all(http, [
+                {"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"},
+                {"resourceType": "Organization", "id": "o", "name": "O"},
+                {"resourceType": "DocumentReference", "id": "d", "status": "current", "subject": {"reference": "Patient/a"},
+                 "content": [{"attachment": {"contentType": "text/plain", "url": "Binary/text"}}]},
+                *({"resourceType": "Provenance", "id": name, "recorded": time_of, "agent": agent,
+                   "target": [{"reference": one} for one in targets]} for name, time_of, targets in made)])
+
+    def provenances(self, query, path="$export"):
+        return {line["id"] for line in Export(self.http, f"{path}?{query}").lines(kind="Provenance")}
+
+    def test_relevant_provenances_come_with_what_they_are_about(self):
+        for path in ("$export", "Patient/$export"):
+            self.assertEqual(self.provenances("_type=Patient&includeAssociatedData=RelevantProvenanceResources", path),
+                             {"first", "last", "of-b"})
+        self.assertEqual(self.provenances("_type=Organization&includeAssociatedData=RelevantProvenanceResources"), {"of-other"})
+
+    def test_of_the_latest_there_is_one_for_each_resource(self):
+        for path in ("$export", "Patient/$export"):
+            self.assertEqual(self.provenances("_type=Patient,Provenance&includeAssociatedData=LatestProvenanceResources", path), {"last"})
+        self.assertEqual(self.provenances("includeAssociatedData=LatestProvenanceResources"), {"last", "of-other"})
+
+    def test_urls_of_attachments_are_absolute(self):
+        line, = Export(self.http, "$export?_type=DocumentReference").lines()
+        self.assertEqual(line["content"][0]["attachment"]["url"], self.server.base + "/Binary/text")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import sys
 import urllib.parse
 
+from bulk import Export
 from support import ROOT, Server, ServerCase, link, run
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "bench"))
@@ -47,6 +48,16 @@ class HeldReleases(ServerCase):
         self.assertEqual([one["version"] for one in self.found("CodeSystem", url=COLOURS)], ["2024", "2019"])
         self.assertEqual(self.found("CodeSystem", url=SNOMED, version="2"), [])
         self.assertEqual([one["url"] for one in self.found("CodeSystem", title="colo", version="2019")], [COLOURS])
+
+    def test_an_export_holds_what_is_stored_alone(self):
+        self.assert_status(self.http.put("CodeSystem/stored", {
+            "resourceType": "CodeSystem", "id": "stored", "status": "draft", "content": "not-present"}), 201)
+        exported = Export(self.http, "$export?_type=CodeSystem,ValueSet,ConceptMap").ids()
+        self.assertIn("CodeSystem/stored", exported)
+        held = {"CodeSystem/" + one["id"] for url in (SNOMED, COLOURS) for one in self.found("CodeSystem", url=url)}
+        self.assertEqual(len(held), 3)
+        self.assertEqual(exported & held, set())
+        self.assert_status(self.http.delete("CodeSystem/stored"), 204)
 
     def test_a_code_system_is_read_with_its_metadata(self):
         answer = self.http.get(f"CodeSystem/{STEM}")

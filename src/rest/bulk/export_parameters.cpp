@@ -44,6 +44,7 @@ class Reading {
     if (name == "_type") return read_types(text);
     if (name == "_typeFilter") return read_filters(text);
     if (name == "_elements") return read_elements(text);
+    if (name == "includeAssociatedData") return read_associated(text);
     // Its default, and all that this server does.
     if (name == "allowPartialManifests" && text == "false") return {};
     return pass_over("The parameter " + std::string(name) + " is not supported");
@@ -122,6 +123,23 @@ class Reading {
       FHIR_TRY(criteria, criteria_of_filters(call_, filter.first, {filter}));
       static_cast<void>(criteria);
       request.filters.push_back(std::move(filter));
+    }
+    return {};
+  }
+
+  fhir::Result<void, Failure> read_associated(std::string_view list) {
+    while (!list.empty()) {
+      const std::string_view one = list.substr(0, list.find(','));
+      list.remove_prefix(std::min(list.size(), one.size() + 1));
+      if (one == "RelevantProvenanceResources") {
+        request.provenances = bulk::AssociatedProvenances::relevant;
+      } else if (one != "LatestProvenanceResources") {
+        FHIR_CHECK(
+            pass_over("includeAssociatedData is LatestProvenanceResources or "
+                      "RelevantProvenanceResources"));
+      } else if (request.provenances == bulk::AssociatedProvenances::as_asked_by_type) {
+        request.provenances = bulk::AssociatedProvenances::latest;
+      }
     }
     return {};
   }

@@ -7,6 +7,7 @@
 #include "src/rest/bulk/deletions.h"
 #include "src/rest/bulk/export_walk.h"
 #include "src/rest/bulk/patient_export.h"
+#include "src/rest/bulk/provenances.h"
 #include "src/rest/search_request.h"
 #include "src/storage/cancellation.h"
 
@@ -54,10 +55,14 @@ fhir::Result<std::int64_t> export_from(const bulk::ExportRequest& request, const
   FHIR_TRY(reader, snapshot.store().reader(std::chrono::steady_clock::time_point::max()));
   ExportContext context{request, options, snapshot, *reader, access, files, progress};
   context.newest_ms = time_ms;
+  Provenances provenances(context);
+  if (request.provenances != bulk::AssociatedProvenances::as_asked_by_type)
+    context.provenances = &provenances;
   for (const std::string& text : request.ignored)
     FHIR_CHECK(tell(context, fhir::Severity::warning, fhir::IssueType::not_supported, text));
   const bool is_of_system = request.level == bulk::ExportLevel::system;
   FHIR_CHECK(is_of_system ? export_system(context) : export_patients(context));
+  if (context.provenances != nullptr) FHIR_CHECK(provenances.finish());
   return context.newest_ms;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/rest/bulk/provenances.h"
 #include "src/rest/bulk/type_filter.h"
 #include "src/rest/shaping.h"
 
@@ -45,6 +46,15 @@ Shaping shaping_of(const bulk::ExportRequest& request, std::string_view type) {
   return shaping;
 }
 
+/// "the Attachment.url … SHALL be … an absolute URL": what refers to a Binary of here, to be
+/// fetched from here. Stored bodies are compact.
+void make_attachments_absolute(std::string& body, const std::string& base_url) {
+  constexpr std::string_view k_relative = "\"url\":\"Binary/", k_member = "\"url\":\"";
+  for (std::size_t at = body.find(k_relative); at != std::string::npos;
+       at = body.find(k_relative, at))
+    body.insert(at += k_member.size(), base_url + "/");
+}
+
 }  // namespace
 
 bool ExportContext::is_wanted(std::string_view type) const {
@@ -73,12 +83,20 @@ fhir::Result<std::vector<search::Criterion>> ExportContext::filters(std::string_
 }
 
 fhir::Result<void> ExportContext::write(const storage::Version& version) {
+  if (provenances == nullptr) return write_line(version);
+  if (version.type == "Provenance") return {};
+  FHIR_CHECK(write_line(version));
+  return provenances->add(version.type, version.id);
+}
+
+fhir::Result<void> ExportContext::write_line(const storage::Version& version) {
   newest_ms = std::max(newest_ms, version.last_updated);
   ++progress.done;
   const Shaping shaping = shaping_of(request, version.type);
-  if (shaping.is_whole()) return files.add(bulk::FileKind::output, version.type, version.body);
-  return files.add(bulk::FileKind::output, version.type,
-                   shaped(version.body, shaping, definitions()));
+  std::string body =
+      shaping.is_whole() ? version.body : shaped(version.body, shaping, definitions());
+  make_attachments_absolute(body, options.base_url);
+  return files.add(bulk::FileKind::output, version.type, body);
 }
 
 fhir::Result<void> for_each_page(ExportContext& context, search::Query query,

@@ -14,6 +14,8 @@
 
 namespace server::rest {
 
+class Provenances;
+
 /// What all parts of one export use; nothing is owned.
 struct ExportContext {
   const bulk::ExportRequest& request;
@@ -23,7 +25,8 @@ struct ExportContext {
   const access::Access* access;  // null: everything may be read
   bulk::ExportFiles& files;
   jobs::Progress& progress;
-  std::int64_t newest_ms = 0;  // of what was written
+  std::int64_t newest_ms = 0;          // of what was written
+  Provenances* provenances = nullptr;  // look for those of all that is written; null: nobody does
 
   const fhir::DefinitionStore& definitions() const { return snapshot.definitions(); }
   bool is_wanted(std::string_view type) const;
@@ -32,8 +35,11 @@ struct ExportContext {
   bool is_in_time(const storage::Version& version, bool is_new = false) const;
   /// The criteria of _typeFilter for a type.
   fhir::Result<std::vector<search::Criterion>> filters(std::string_view type) const;
-  /// Writes a resource, with the elements that were asked for.
+  /// Writes a resource, with the elements that were asked for; of provenances none when
+  /// `provenances` looks for them.
   fhir::Result<void> write(const storage::Version& version);
+  /// The same whatever it is.
+  fhir::Result<void> write_line(const storage::Version& version);
 };
 
 /// Calls `visit` for every match, and for what the query includes.

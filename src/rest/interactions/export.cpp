@@ -37,6 +37,9 @@ fhir::Result<void, Failure> check_scopes(const Call& call, const ExportRequest& 
   const bool may_any = std::any_of(
       all.begin(), all.end(), [&](std::string_view type) { return may_read(*call.access, type); });
   if (!may_any) return forbidden("The token's scopes do not allow to read and search any type");
+  if (request.provenances != bulk::AssociatedProvenances::as_asked_by_type &&
+      !may_read(*call.access, "Provenance"))
+    return forbidden("The token's scopes do not allow to read and search Provenance");
   const bool needs_patients = request.level == ExportLevel::patient;
   if (needs_patients && !may_read(*call.access, "Patient"))
     return forbidden("The token's scopes do not allow to read and search Patient");
