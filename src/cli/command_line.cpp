@@ -171,6 +171,21 @@ void add_rate_options(CLI::App& app, ServeSettings& settings) {
                  "Address of a proxy whose X-Forwarded-For tells who asks; several may be given");
 }
 
+/// Of whatever writes.
+void add_coding_option(CLI::App& app, ServeSettings& settings) {
+  app.add_option(
+         "--add-codings", settings.added_codings,
+         "PROFILE=SYSTEM: on write, a CodeableConcept of resources that claim the profile (* "
+         "for all) gets the codings of the system that concept maps give as equivalent, beside "
+         "those sent; several may be given")
+      ->check([](const std::string& rule) {
+        const std::size_t equals = rule.rfind('=');
+        const bool is_good =
+            equals != std::string::npos && equals != 0 && equals + 1 != rule.size();
+        return is_good ? std::string() : std::string("must be PROFILE=SYSTEM");
+      });
+}
+
 void add_rest_options(CLI::App& app, ServeSettings& settings) {
   app.add_option("--version-conflict", settings.version_conflict,
                  "Status when If-Match names another version: 412, or 409 as R3 had it")
@@ -186,17 +201,7 @@ void add_rest_options(CLI::App& app, ServeSettings& settings) {
                "Let $delete-history erase old versions");
   app.add_flag("--expunge", settings.expunge,
                "Let $expunge erase resources from the store, their history and the index");
-  app.add_option(
-         "--add-codings", settings.added_codings,
-         "PROFILE=SYSTEM: on write, a CodeableConcept of resources that claim the profile (* "
-         "for all) gets the codings of the system that concept maps give as equivalent, beside "
-         "those sent; several may be given")
-      ->check([](const std::string& rule) {
-        const std::size_t equals = rule.rfind('=');
-        const bool is_good =
-            equals != std::string::npos && equals != 0 && equals + 1 != rule.size();
-        return is_good ? std::string() : std::string("must be PROFILE=SYSTEM");
-      });
+  add_coding_option(app, settings);
   app.add_option("--message-route", settings.message_routes,
                  "EVENT=ACTION for $process-message; EVENT is code, system|code or *, ACTION is "
                  "store, acknowledge or refuse; several may be given, the first that fits counts")
@@ -397,6 +402,7 @@ int run(int argc, const char* const* argv) {
       app.add_subcommand("load", "Write files into a data folder that no server has open");
   add_definition_options(*load_command, load_settings.serve.definitions);
   add_store_options(*load_command, load_settings.serve);
+  add_coding_option(*load_command, load_settings.serve);
   load_command
       ->add_option("PATH", load_settings.paths,
                    "Bundles, resources, .ndjson files, or folders of them")
@@ -407,6 +413,7 @@ int run(int argc, const char* const* argv) {
       "import", "Write NDJSON, as an export gives it, into a data folder that no server has open");
   add_definition_options(*import_command, import_settings.serve.definitions);
   add_store_options(*import_command, import_settings.serve);
+  add_coding_option(*import_command, import_settings.serve);
   import_command
       ->add_option("PATH", import_settings.paths,
                    ".ndjson files, folders of them, or - for standard input")

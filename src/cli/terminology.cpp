@@ -6,8 +6,8 @@
 #include "fhir/formats/json_writer.h"
 #include "src/cli/commands.h"
 #include "terminology/load/archive.h"
+#include "terminology/load/find_sources.h"
 #include "terminology/load/load_source.h"
-#include "terminology/load/rf2_files.h"
 #include "terminology/load/rf2_loader.h"
 #include "terminology/release/folder.h"
 #include "terminology/releases.h"
@@ -16,6 +16,7 @@ namespace server::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using terminology::load::kind_of_source;
 using terminology::load::LoadOptions;
 using terminology::load::LoadReport;
 using terminology::release::FolderFile;
@@ -34,12 +35,6 @@ std::string name_of(const FolderFile& file) {
   return name.substr(0, name.size() - terminology::release::k_suffix.size());
 }
 
-/// Empty when neither the name nor what is inside tells.
-std::string_view kind_of(const std::string& path) {
-  if (const auto kind = terminology::load::guess_kind(path)) return *kind;
-  return terminology::load::is_rf2(path) ? k_snomed : std::string_view{};
-}
-
 /// A line for each kind that can be loaded.
 std::string kinds() {
   std::string text = ":\n  snomed: the folder of an RF2 release";
@@ -55,7 +50,7 @@ std::string folder_of(const TerminologySettings& settings) {
 /// said   the kind; empty: it is found out
 fhir::Result<LoadReport> load_path(const std::string& path, std::string_view said,
                                    const std::string& folder, const LoadOptions& options) {
-  const std::string_view kind = said.empty() ? kind_of(path) : said;
+  const std::string_view kind = said.empty() ? kind_of_source(path) : said;
   if (kind.empty())
     return fhir::unexpected(
         fhir::make_issue(fhir::IssueType::not_supported,
@@ -64,43 +59,40 @@ fhir::Result<LoadReport> load_path(const std::string& path, std::string_view sai
                           : terminology::load::load_source(kind, path, folder, options);
 }
 
-/// What of an archive is loaded: its folder, or the one file in it that tells its kind.
-std::string source_in(const std::string& root, std::string_view said) {
-  if (said.empty() ? !kind_of(root).empty() : said == k_snomed) return root;
-  std::vector<std::string> files;
+using Reports = std::vector<LoadReport>;
+
+/// The releases in a folder, or the one that a file is.
+fhir::Result<Reports> load_all(const std::string& path, std::string_view said,
+                               const std::string& folder, const LoadOptions& options) {
   std::error_code failure;
-  for (const auto& entry : fs::recursive_directory_iterator(root, failure)) {
-    const std::string file = entry.path().string();
-    if (!entry.is_regular_file(failure)) {
-      if (said.empty() ? !kind_of(file).empty() : false) return file;
-    } else if (!kind_of(file).empty()) {
-      files.push_back(file);
-    }
+  std::vector<std::string> sources = {path};
+  if (fs::is_directory(path, failure)) {
+    sources = terminology::load::find_sources(path, said);
+    if (sources.empty()) sources = {path};  // its loader tells what is missing
   }
-  // Of ICD-10-CM the tabular list says most; beside it lie its index and its addenda.
-  std::sort(files.begin(), files.end());
-  for (const char* part : {"tabular", "order"}) {
-    for (const std::string& file : files) {
-      if (file.find(part) != std::string::npos && file.find("addend") == std::string::npos)
-        return file;
-    }
+  Reports reports;
+  for (const std::string& source : sources) {
+    FHIR_TRY(report, load_path(source, said, folder, options));
+    reports.push_back(std::move(report));
   }
-  return files.size() == 1 ? files.front() : root;
+  return reports;
 }
 
-fhir::Result<LoadReport> load_archive(const std::string& path, std::string_view said,
-                                      const std::string& folder, const LoadOptions& options) {
+fhir::Result<Reports> load_archive(const std::string& path, std::string_view said,
+                                   const std::string& folder, const LoadOptions& options) {
   FHIR_TRY(unpacked, terminology::load::Unpacked::make(path, folder, options.say));
   LoadOptions named = options;
   named.say = [&](const std::string& line) { options.say(unpacked.renamed(line)); };
-  auto report = load_path(source_in(unpacked.root(), said), said, folder, named);
-  if (!report) {
-    fhir::Issue issue = std::move(report).error();
+  auto reports = load_all(unpacked.root(), said, folder, named);
+  if (!reports) {
+    fhir::Issue issue = std::move(reports).error();
     issue.diagnostics = unpacked.renamed(std::move(issue.diagnostics));
     return fhir::unexpected(std::move(issue));
   }
-  for (std::string& remark : report->remarks) remark = unpacked.renamed(std::move(remark));
-  return report;
+  for (LoadReport& report : *reports) {
+    for (std::string& remark : report.remarks) remark = unpacked.renamed(std::move(remark));
+  }
+  return reports;
 }
 
 /// A release, with all of its checksums compared.
@@ -173,14 +165,16 @@ int terminology_load(const TerminologySettings& settings) {
   options.say = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   for (const std::string& path : settings.paths) {
     if (!fs::exists(path, failure)) return fail(path + " is not there");
-    const auto report = terminology::load::is_archive(path)
-                            ? load_archive(path, settings.kind, folder, options)
-                            : load_path(path, settings.kind, folder, options);
-    if (!report) return fail(report.error().diagnostics);
-    for (const std::string& remark : report->remarks)
-      std::fprintf(stderr, "passed over: %s\n", remark.c_str());
-    std::printf("%s: %llu concepts\n", report->file.c_str(),
-                static_cast<unsigned long long>(report->concepts));
+    const auto reports = terminology::load::is_archive(path)
+                             ? load_archive(path, settings.kind, folder, options)
+                             : load_all(path, settings.kind, folder, options);
+    if (!reports) return fail(reports.error().diagnostics);
+    for (const LoadReport& report : *reports) {
+      for (const std::string& remark : report.remarks)
+        std::fprintf(stderr, "passed over: %s\n", remark.c_str());
+      std::printf("%s: %llu concepts\n", report.file.c_str(),
+                  static_cast<unsigned long long>(report.concepts));
+    }
   }
   return 0;
 }

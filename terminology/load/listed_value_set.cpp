@@ -1,8 +1,6 @@
 #include "terminology/load/listed_value_set.h"
 
-#include <fstream>
-
-#include "fhir/formats/json_document.h"
+#include "terminology/load/json_file.h"
 
 namespace terminology::load {
 namespace {
@@ -11,25 +9,6 @@ using fhir::IssueType;
 using fhir::make_issue;
 using fhir::unexpected;
 using fhir::json::Value;
-
-fhir::Result<fhir::json::Document> read_json(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) return unexpected(make_issue(IssueType::not_found, path + " cannot be read"));
-  const auto size = static_cast<std::size_t>(file.tellg());
-  if (size > k_value_set_bytes_max)
-    return unexpected(
-        make_issue(IssueType::too_costly,
-                   path + " is larger than " + std::to_string(k_value_set_bytes_max) + " bytes"));
-  std::string text(size, '\0');
-  file.seekg(0);
-  file.read(text.data(), static_cast<std::streamsize>(size));
-  auto document = fhir::json::Document::read(std::move(text));
-  if (document) return document;
-  fhir::Issue issue = std::move(document).error();
-  issue.diagnostics =
-      path + (issue.line != 0 ? ":" + std::to_string(issue.line) : "") + ": " + issue.diagnostics;
-  return unexpected(std::move(issue));
-}
 
 void add_concept(const Value& listed, CodeSystemBuilder& builder) {
   Concept item;
@@ -55,7 +34,7 @@ void add_concept(const Value& listed, CodeSystemBuilder& builder) {
 }  // namespace
 
 fhir::Result<Draft> read_listed_value_set(const std::string& path, const LoadOptions& options) {
-  FHIR_TRY(document, read_json(path));
+  FHIR_TRY(document, read_json_file(path));
   const Value& root = document.root();
   const auto refuse = [&](IssueType type, const std::string& what) {
     return unexpected(make_issue(type, path + ": " + what));

@@ -8,8 +8,6 @@
 
 namespace terminology::load {
 
-inline constexpr std::size_t k_value_set_bytes_max = std::size_t{256} << 20;
-
 /// Reads a ValueSet in JSON whose compose lists the concepts of one code system. The release is a
 /// fragment of that system: of a code that it does not list nothing is known. It has no hierarchy.
 ///

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "terminology/load/atc.h"
+#include "terminology/load/code_system_resource.h"
 #include "terminology/load/csv_code_system.h"
 #include "terminology/load/cvx.h"
 #include "terminology/load/icd10.h"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 
 using Read = fhir::Result<Draft> (*)(const std::string& path, const LoadOptions& options);
 
-constexpr std::array<SourceKind, 8> k_kinds = {
+constexpr std::array<SourceKind, 9> k_kinds = {
     {{"rxnorm", "the folder with RXNCONSO.RRF"},
      {"loinc", "the folder with LoincTable and AccessoryFiles"},
      {"icd10", "the tabular list (.xml), the order file (.txt) or a table (.csv, .csv.gz)"},
@@ -29,15 +30,25 @@ constexpr std::array<SourceKind, 8> k_kinds = {
      {"cvx", "the publisher's .xml or .txt, or a CodeSystem in .xml"},
      {"atc", "a table of codes and names (.csv, .txt)"},
      {"csv", "a table of MediSync's own form (.csv)"},
-     {"valueset", "a ValueSet that lists codes, such as the Global Patient Set's (.json)"}}};
-constexpr std::array<Read, 8> k_readers = {
-    read_rxnorm, read_loinc, read_icd10,           read_ndc,
-    read_cvx,    read_atc,   read_csv_code_system, read_listed_value_set};
+     {"valueset", "a ValueSet that lists codes, such as the Global Patient Set's (.json)"},
+     {"codesystem", "a CodeSystem with its concepts (.json)"}}};
+constexpr std::array<Read, 9> k_readers = {read_rxnorm,
+                                           read_loinc,
+                                           read_icd10,
+                                           read_ndc,
+                                           read_cvx,
+                                           read_atc,
+                                           read_csv_code_system,
+                                           read_listed_value_set,
+                                           read_code_system_resource};
+
+bool is_of_any_system(std::string_view kind) {
+  return kind == "csv" || kind == "valueset" || kind == "codesystem";
+}
 
 /// What of a version can stand in a file's name.
 std::string file_name(const release::ReleaseInfo& info) {
-  std::string name = info.kind + "-" +
-                     (info.kind == "csv" || info.kind == "valueset" ? info.url + "-" : "") +
+  std::string name = info.kind + "-" + (is_of_any_system(info.kind) ? info.url + "-" : "") +
                      (info.version.empty() ? "unknown" : info.version);
   for (char& c : name) {
     const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -70,10 +81,16 @@ std::optional<std::string_view> guess_kind(const std::string& path) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (first_line(path).find("#url=") != std::string::npos) return "csv";
-  if (name.ends_with(".json"))
-    return first_line(path).find("\"ValueSet\"") != std::string::npos
-               ? std::optional<std::string_view>("valueset")
-               : std::nullopt;
+  if (name.ends_with(".json")) {
+    const std::string start = first_line(path);
+    if (start.find("\"ValueSet\"") != std::string::npos) return "valueset";
+    if (start.find("\"CodeSystem\"") != std::string::npos) return "codesystem";
+    return std::nullopt;
+  }
+  // Beside tables of codes lie tables of their chapters.
+  if (name.find("icd10") != std::string::npos && name.ends_with(".csv") &&
+      first_line(path).find("_code") == std::string::npos)
+    return std::nullopt;
   for (const std::string_view kind : {"icd10", "cvx", "atc"}) {
     if (name.find(kind) != std::string::npos) return kind;
   }

@@ -65,12 +65,20 @@ class Runner {
     terminology_suite::lift_properties(actual);
     terminology_suite::drop_uncompared(actual);
     terminology_suite::drop_uncompared(expected);
+    if (leaves_locations_out(group.string_at("name")))
+      terminology_suite::drop_repeated_locations(actual);
     // Of the capabilities the suite names the least that is needed.
     if (test.string_at("operation") == "term-caps") keep_named(expected, actual);
     return terminology_suite::difference(expected, actual, std::string());
   }
 
  private:
+  /// Issue.location, deprecated in R4, names the same place as issue.expression. These suites,
+  /// which were added last, have it in none of their answers; the others have it in each.
+  static bool leaves_locations_out(std::string_view suite) {
+    return suite == "permutations" || suite == "overload" || suite == "regex-bad";
+  }
+
   static void keep_named(const Json& expected, Json& actual) {
     std::erase_if(actual.members,
                   [&](const auto& member) { return expected.find(member.first) == nullptr; });

@@ -84,6 +84,62 @@ class ArchivesTest(TerminologyCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("2 concepts", done.stdout)
 
+    def test_archives_that_were_made_as_a_stream_and_large_ones_are_read(self):
+        class Pipe(io.RawIOBase):  # cannot seek: sizes stand behind the data
+            def __init__(self, path):
+                super().__init__()
+                self.file = open(path, "wb")
+
+            def writable(self):
+                return True
+
+            def write(self, data):
+                return self.file.write(data)
+
+            def close(self):
+                self.file.close()
+                super().close()
+
+        for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
+            with Pipe(self.path("stream.zip")) as pipe, zipfile.ZipFile(pipe, "w", method) as archive:
+                archive.writestr("colours.csv", TABLE)
+            done = self.load(self.path("stream.zip"))
+            self.assertEqual((done.returncode, self.left()), (0, ["csv-http---example.org-colours-2.release"]), done.stderr)
+            run("terminology", "remove", "--data", self.data, "csv-http---example.org-colours-2")
+        with zipfile.ZipFile(self.path("large.zip"), "w") as archive:
+            with archive.open("colours.csv", "w", force_zip64=True) as member:
+                member.write(TABLE.encode())
+        done = self.load(self.path("large.zip"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_an_encrypted_archive_is_refused_as_such(self):
+        with zipfile.ZipFile(self.path("locked.zip"), "w") as archive:
+            archive.writestr("colours.csv", TABLE)
+        with open(self.path("locked.zip"), "r+b") as file:
+            data = bytearray(file.read())
+            data[6] |= 1  # of the local header, and of the directory
+            data[data.index(b"PK\x01\x02") + 8] |= 1
+            file.seek(0)
+            file.write(data)
+        done = self.load(self.path("locked.zip"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("locked.zip is encrypted", done.stderr)
+        self.assertEqual(self.left(), [])
+
+    def test_all_releases_below_a_folder_are_loaded(self):
+        for name, text in (("a/cvx.txt", "901|moon vaccine|moon vaccine, live|||False|\n"), ("b/colours.csv", TABLE),
+                           ("b/LICENSE.md", "free")):
+            os.makedirs(os.path.dirname(self.path("all/" + name)), exist_ok=True)
+            with open(self.path("all/" + name), "w", encoding="ascii") as file:
+                file.write(text)
+        done = self.load(self.path("all"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.left(), ["csv-http---example.org-colours-2.release", "cvx-unknown.release"])
+        os.makedirs(self.path("empty"))
+        done = self.load(self.path("empty"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("is no release that is known", done.stderr)
+
     def test_an_error_names_the_member_and_its_line(self):
         folder = self.snomed()
         inner = "Snapshot/Terminology/sct2_Relationship_Snapshot_INT_20260101.txt"

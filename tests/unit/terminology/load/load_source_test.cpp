@@ -1,6 +1,8 @@
 #include "terminology/load/load_source.h"
 
 #include "loaded.h"
+#include "terminology/load/code_system_resource.h"
+#include "terminology/load/find_sources.h"
 
 namespace {
 
@@ -42,4 +44,54 @@ TEST_CASE("what a source is shows in the names of its files") {
   CHECK(guess_kind(folder / "colours.csv") == "csv");
   CHECK_FALSE(guess_kind(folder / "x.csv"));
   CHECK_FALSE(guess_kind(folder / "none"));
+}
+
+TEST_CASE("the releases below a folder are found, of ICD-10-CM the form that says most") {
+  const ScratchFolder folder;
+  folder.write("all/rxnorm/rrf/RXNCONSO.RRF", "");
+  folder.write("all/ndc/2029/product.txt", "");
+  folder.write("all/ndc/2029/package.txt", "");
+  folder.write("all/cvx/cvx.xml", "<CVXCodes/>");
+  folder.write("all/icd/icd10cm_order.txt", "");
+  folder.write("all/icd/icd10cm-tabular.xml", "");
+  folder.write("all/icd/icd10cm-tabular-addenda.xml", "");
+  folder.write("all/icd/icd10pcs_order.txt", "");
+  folder.write("all/icd/icd10cm_chapters.csv", "chapter,first,last\n");
+  folder.write("all/LICENSE.md", "");
+  const std::string all = folder / "all";
+  CHECK(find_sources(all, "") == std::vector<std::string>{all + "/cvx/cvx.xml",
+                                                          all + "/icd/icd10cm-tabular.xml",
+                                                          all + "/icd/icd10pcs_order.txt",
+                                                          all + "/ndc/2029", all + "/rxnorm"});
+  CHECK(find_sources(all, "cvx") == std::vector<std::string>{all + "/cvx/cvx.xml"});
+  CHECK(find_sources(all + "/rxnorm", "") == std::vector<std::string>{all + "/rxnorm"});
+  CHECK(find_sources(all, "loinc").empty());
+}
+
+TEST_CASE("a CodeSystem in a file is a release with all that it says") {
+  const ScratchFolder folder;
+  folder.write("toys.json",
+               R"({"resourceType":"CodeSystem","url":"http://example.org/toys","version":"3",
+    "name":"Toys","copyright":"Nobody owns a toy.","content":"complete","caseSensitive":true,
+    "concept":[{"code":"toy","display":"Toy","property":[{"code":"notSelectable","valueBoolean":true}],
+      "concept":[{"code":"raft","display":"Raft","definition":"It floats.",
+        "designation":[{"language":"de","value":"Floss"}],
+        "property":[{"code":"logs","valueInteger":7}]}]}]})");
+  CHECK(guess_kind(folder / "toys.json") == "codesystem");
+  const Loaded toys(read_code_system_resource(folder / "toys.json", {}), folder / "r");
+  CHECK(toys.system->info().url == "http://example.org/toys");
+  CHECK(toys.system->info().version == "3");
+  CHECK(toys.system->release().notice == "Nobody owns a toy.");
+  CHECK(toys.system->is_a(toys.id("raft"), toys.id("toy")));
+  CHECK(toys.system->at(toys.id("toy")).is_abstract);
+  CHECK(toys.system->at(toys.id("raft")).definition == "It floats.");
+  CHECK(toys.values("raft", "logs") == std::vector<std::string>{"7"});
+  CHECK(toys.system->designation_count(toys.id("raft")) == 1);
+  folder.write("none.json",
+               R"({"resourceType":"CodeSystem","url":"http://e.org","content":"not-present"})");
+  CHECK(read_code_system_resource(folder / "none.json", {}).error().type ==
+        fhir::IssueType::not_supported);
+  folder.write("bad.json", "{\n]");
+  CHECK(read_code_system_resource(folder / "bad.json", {}).error().diagnostics.find("bad.json:2") !=
+        std::string::npos);
 }
