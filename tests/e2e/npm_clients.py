@@ -2,10 +2,13 @@
 
 tests/e2e/clients holds what they do: one exported function for each test, run by `run.mjs`.
 """
+import atexit
+import functools
 import http.server
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -21,12 +24,43 @@ STEP_SECONDS_MAX = 120
 START_SECONDS_MAX = 60
 
 
+class Node:
+    """One Node.js that does a run's steps."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(["node", "run.mjs"], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
+        atexit.register(self.stop)
+
+    def do(self, file, name, facts):
+        line = json.dumps({"file": file, "step": name, "facts": facts}) + "\n"
+        self.process.stdin.write(line.encode())
+        self.process.stdin.flush()
+        ready, _, _ = select.select([self.process.stdout], [], [], STEP_SECONDS_MAX)
+        return self.process.stdout.readline() if ready else b""
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait(10)
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+@functools.lru_cache(None)
+def node():
+    return Node()
+
+
 def step(file, name, /, **facts):
-    """Runs one step; what it returned. Its failure is the test's, with the script's own words."""
-    done = subprocess.run(["node", "run.mjs", file, name], cwd=FOLDER, input=json.dumps(facts).encode(),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=STEP_SECONDS_MAX)
-    assert done.returncode == 0, f"{file}.{name}: {done.stderr.decode(errors='replace')[-4000:]}"
-    return json.loads(done.stdout)
+    """Does one step; what it returned. Its failure is the test's, with the script's own words."""
+    line = node().do(file, name, facts)
+    if not line:
+        node().stop()
+        node.cache_clear()
+    assert line, f"{file}.{name}: no answer within {STEP_SECONDS_MAX} s, or Node.js ended"
+    answer = json.loads(line)
+    assert "result" in answer, f"{file}.{name}: {answer.get('error')}"
+    return answer["result"]
 
 
 def has_clients():
@@ -71,6 +105,14 @@ class Chromium:
             self.process.wait(10)
         self.reader.join(10)
         shutil.rmtree(self.profile, ignore_errors=True)
+
+
+@functools.lru_cache(None)
+def chromium():
+    """The one of this run: each step has a context of its own in it."""
+    browser = Chromium()
+    atexit.register(browser.stop)
+    return browser
 
 
 class AppSite:
@@ -152,8 +194,6 @@ class BrowserCase(ClientCase):
         auth(cls.server, "client", "add", "browser-app", "--name", "Browser App", *redirect, *launch)
         jwks = os.path.join(cls.server.data, "jwks.json")
         auth(cls.server, "client", "add", "browser-asym", "--kind", "asymmetric", "--jwks", jwks, *redirect)
-        cls.chromium = Chromium()
-        cls.addClassCleanup(cls.chromium.stop)
 
     def step(self, file, name, /, **facts):
-        return super().step(file, name, chromium=self.chromium.endpoint, app=self.site.origin, **facts)
+        return super().step(file, name, chromium=chromium().endpoint, app=self.site.origin, **facts)

@@ -133,9 +133,14 @@ export const refused = facts => inBrowser(facts, async page => {
   return settled(page);
 });
 
-/** What the page of a logged-in user says. */
+/** What the page of each of the users says, one after the other in one browser. */
 export const signIn = facts => inBrowser(facts, async page => {
-  await page.goto(`${facts.base}/auth/manage`);
-  await logIn(page, facts);
-  return page.$eval('main', main => main.textContent);
+  const said = {};
+  for (const user of facts.users) {
+    await page.goto(`${facts.base}/auth/manage`);
+    await logIn(page, { user, password: facts.password });
+    said[user] = await page.$eval('main', main => main.textContent);
+    await press(page, 'Log out');
+  }
+  return said;
 });

@@ -49,6 +49,7 @@ export async function launch(facts) {
     }, { hasScripts: false });
   } finally {
     server.close();
+    server.closeAllConnections();
   }
 }
 

@@ -1,14 +1,25 @@
-// node run.mjs FILE STEP: does one exported step of FILE.mjs with the facts that come as JSON on
-// standard input, and prints what it returns as JSON. A step fails by throwing.
-import { readFileSync } from 'node:fs';
+// Does steps: for each line of standard input, {"file", "step", "facts"}, it runs the exported function
+// `step` of FILE.mjs with the facts, and prints {"result"} or {"error"} as a line of JSON.
+import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 
-const [file, step] = process.argv.slice(2);
-const facts = JSON.parse(readFileSync(0, 'utf8'));
-try {
-  const steps = await import(`./${file}.mjs`);
-  const result = await steps[step](facts);
-  process.stdout.write(JSON.stringify(result ?? null), () => process.exit(0));
-} catch (error) {
-  process.stderr.write(`${error.stack ?? inspect(error.response ?? error, { depth: 5 })}\n`, () => process.exit(1));
+console.log = console.error;  // standard output is for answers alone
+let strays = [];
+process.on('unhandledRejection', error => strays.push(error));
+
+const told = error => error.stack ?? inspect(error.response ?? error, { depth: 5 });
+
+async function answer({ file, step, facts }) {
+  strays = [];
+  try {
+    const result = await (await import(`./${file}.mjs`))[step](facts);
+    return strays.length ? { error: `nobody waited for: ${strays.map(told).join('\n')}` } : { result: result ?? null };
+  } catch (error) {
+    return { error: told(error) };
+  }
 }
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
+}
+process.exit(0);
