@@ -1,10 +1,12 @@
 """Bulk data under SMART backend services: what a token exports, and who may fetch it.
 https://hl7.org/fhir/uv/bulkdata/STU2/authorization.html"""
+import json
 import time
 import unittest
 
-from bulk import Export, finished, kick_off, parameters
-from smart import App, Bearer, SmartCase, auth
+from bulk import Export, finished, kick_off, lines_of, parameters
+from smart import App, Bearer, SmartCase, auth, observation
+from support import patient
 
 
 
@@ -112,6 +114,59 @@ class BulkSmart(SmartCase):
             manifest = finished(bearer, url).json
             self.assertEqual([file["type"] for file in manifest["output"]], ["Patient"])
             self.assertTrue(manifest["output"][0]["url"].startswith(self.server.base))
+
+
+class ImportSmart(SmartCase):
+    """What a token imports: line by line what it may write."""
+
+    def backend_bearer(self, scope):
+        answer = App(self.server, "backend", key=self.keys["ES384"]).backend_token(scope)
+        self.assert_status(answer, 200)
+        return Bearer(self.server, answer.json["access_token"])
+
+    def kick_off(self, http, *resources, path="$import"):
+        body = "".join(json.dumps(one) + "\n" for one in resources).encode()
+        return http.request("POST", path, body, {"Accept": "application/fhir+json", "Prefer": "respond-async",
+                                                 "Content-Type": "application/fhir+ndjson"})
+
+    def imported(self, http, *resources):
+        response = self.kick_off(http, *resources)
+        self.assert_status(response, 202)
+        result = finished(http, response["Content-Location"])
+        self.assert_status(result, 200)
+        codes = [line["issue"][0]["code"] for file in result.json["error"] for line in lines_of(http, file["url"])]
+        return result.json["output"][0]["count"], codes
+
+    def test_a_line_needs_the_right_to_write_its_type(self):
+        lines = (patient("Taken", id="taken"), observation("not-taken", "taken", "laboratory", valueString="x"))
+        self.assertEqual(self.imported(self.backend_bearer("system/Patient.cu"), *lines), (1, ["forbidden"]))
+        self.assert_status(self.system.get("Patient/taken"), 200)
+        self.assert_status(self.system.get("Observation/not-taken"), 404)
+
+    def test_the_right_to_create_changes_nothing_that_is_there(self):
+        creator = self.backend_bearer("system/Patient.c")
+        self.assertEqual(self.imported(creator, patient("New", id="created"), patient("Other", id="p1")), (1, ["conflict"]))
+        self.assert_status(self.system.get("Patient/created"), 200)
+        self.assertEqual(self.system.get("Patient/p1").json["meta"]["versionId"], "1")
+
+    def test_without_any_such_right_nothing_is_taken_in(self):
+        line = patient("Refused", id="refused")
+        self.assert_outcome(self.kick_off(self.public, line), 401)
+        self.assert_outcome(self.kick_off(self.backend_bearer("system/*.rs"), line), 403, "forbidden")
+        self.assert_outcome(self.kick_off(self.backend_bearer("system/Patient.cu"), line, path="Observation/$import"),
+                            403, "forbidden")
+        self.assert_status(self.system.get("Patient/refused"), 404)
+
+    def test_an_import_is_its_owners_alone(self):
+        mine = self.backend_bearer("system/Patient.cu")
+        url = self.kick_off(mine, patient("Own", id="own"), "no resource")["Content-Location"]
+        result = finished(mine, url).json
+        self.assertIs(result["requiresAccessToken"], True)
+        other = self.backend_bearer("system/*.cruds")
+        for one in (url, result["error"][0]["url"]):
+            self.assert_outcome(other.get(one), 404)
+            self.assert_outcome(self.public.get(one), 401)
+        self.assert_outcome(other.delete(url), 404)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ using fhir::IssueType;
 
 constexpr std::size_t k_batch_lines = 500, k_batch_bytes = 4u << 20;
 constexpr std::uint64_t k_manifest_bytes_max = 16u << 20;
+constexpr std::uint64_t k_error_bytes_max = std::uint64_t{1} << 30;  // of what tells refusals
 constexpr int k_background_nice = 10;
 constexpr std::chrono::seconds k_save_pause{2};
 constexpr std::string_view k_state = "state", k_manifest = "manifest";
@@ -212,12 +213,16 @@ class ImportRun {
     if (!errors.add(text)) return not_kept();
     ++state.refused;
     state.error_bytes += text.size();
-    std::uint64_t all = 0;
-    for (const InputState& one : state_.inputs) all += one.refused;
-    if (all <= limits_.errors_max) return {};
+    std::uint64_t all = 0, bytes = 0;
+    for (const InputState& one : state_.inputs) {
+      all += one.refused;
+      bytes += one.error_bytes;
+    }
+    if (all <= limits_.errors_max && bytes <= k_error_bytes_max) return {};
     return fhir::unexpected(fhir::make_issue(
-        IssueType::too_costly, "More than " + std::to_string(limits_.errors_max) +
-                                   " lines were refused; what came before them is imported"));
+        IssueType::too_costly, std::to_string(all) +
+                                   " lines were refused, which is too many; what came "
+                                   "before them is imported"));
   }
 
   fhir::Result<void> end(InputState& state, ErrorFile& errors, const std::filesystem::path& file) {
