@@ -174,6 +174,19 @@ Permission Access::one_right(std::string_view type, security::Right right) const
 }
 
 Permission Access::permission(std::string_view type, Rights rights) const {
+  Permission permission = permission_by_scopes(type, rights);
+  if (bound_ == nullptr || permission.extent == Extent::none) return permission;
+  auto limit = bound_->limit(type);
+  if (!limit) return permission;
+  std::vector<Criterion> all;
+  if (permission.extent == Extent::some) all.push_back(std::move(permission.limit));
+  all.push_back(*std::move(limit));
+  permission.extent = Extent::some;
+  permission.limit = combined(Combination::all, std::move(all));
+  return permission;
+}
+
+Permission Access::permission_by_scopes(std::string_view type, Rights rights) const {
   Permission permission;
   std::vector<Criterion> all;
   for (unsigned bit = 1; bit <= security::rights_all; bit <<= 1) {
@@ -192,6 +205,10 @@ Permission Access::permission(std::string_view type, Rights rights) const {
 }
 
 bool Access::reads_everything() const {
+  return (bound_ == nullptr || !bound_->is_binding()) && reads_everything_by_scopes();
+}
+
+bool Access::reads_everything_by_scopes() const {
   Rights held = 0;
   for (const Scope& scope : identity_->scopes) {
     const bool is_wide = scope.type == "*" && !scope.is_granular() &&

@@ -19,6 +19,7 @@ Criterion without_others(const Criterion& criterion) {
   copy.alternatives = criterion.alternatives;
   copy.hierarchy = criterion.hierarchy;
   copy.is_expanded = criterion.is_expanded;
+  copy.set = criterion.set;
   copy.combination = criterion.combination;
   return copy;
 }

@@ -55,21 +55,31 @@ fhir::Result<storage::Version> GuardedReader::read_limited(std::string_view type
 }
 
 fhir::Result<storage::Version> GuardedReader::read(std::string_view type, std::string_view id) {
-  Permission permission = access_.permission(type, right_read);
-  if (permission.extent == Extent::all) return reader_->read(type, id);
+  Permission permission = access_.permission_by_scopes(type, right_read);
   if (permission.extent == Extent::none) return may_not_read(type);
-  if (auto one = judged(reader_->read(type, id), permission.limit, access_)) return *std::move(one);
-  return read_limited(type, id, std::move(permission.limit));
+  if (permission.extent == Extent::all) return bounded(reader_->read(type, id), type, id);
+  auto one = judged(reader_->read(type, id), permission.limit, access_);
+  return bounded(one ? *std::move(one) : read_limited(type, id, std::move(permission.limit)), type,
+                 id);
 }
 
 fhir::Result<storage::Version> GuardedReader::read_version(std::string_view type,
                                                            std::string_view id,
                                                            std::int64_t version_id) {
-  Permission permission = access_.permission(type, right_read);
-  if (permission.extent == Extent::all) return reader_->read_version(type, id, version_id);
+  Permission permission = access_.permission_by_scopes(type, right_read);
   if (permission.extent == Extent::none) return may_not_read(type);
+  if (permission.extent == Extent::all) {
+    auto found = reader_->read_version(type, id, version_id);
+    if (access_.bound() == nullptr || !access_.bound()->is_binding()) return found;
+    // What it is now counts, and what it was.
+    auto current = read(type, id);
+    if (!current && current.error().type != fhir::IssueType::deleted) return current;
+    if (!found || found->deleted) return found;
+    FHIR_TRY(is_hidden, is_withheld(*found));
+    return is_hidden ? fhir::Result<storage::Version>(not_found()) : std::move(found);
+  }
   // An old version may have been of another patient: the index knows the current one alone.
-  FHIR_TRY(version, read_limited(type, id, std::move(permission.limit)));
+  FHIR_TRY(version, bounded(read_limited(type, id, std::move(permission.limit)), type, id));
   if (version.version_id != version_id)
     return forbidden("With this token only current versions of " + std::string(type) +
                      " can be read");
@@ -188,18 +198,18 @@ fhir::Result<void> GuardedReader::drop_unseen_includes(const search::Query& quer
 
 fhir::Result<storage::HistoryPage> GuardedReader::history(const storage::HistoryRequest& request) {
   if (request.type.empty()) {
-    if (!access_.reads_everything())
+    if (!access_.reads_everything_by_scopes())
       return forbidden(
           "The history of all types needs a scope that reads and searches all of them");
-    return reader_->history(request);
+    return bounded_history(request);
   }
   // "r … history of the instance · s … history of the type", which lists what there is.
   const Rights rights = request.id.empty() ? Rights{right_read | right_search} : Rights{right_read};
-  const Permission permission = access_.permission(request.type, rights);
+  const Permission permission = access_.permission_by_scopes(request.type, rights);
   if (permission.extent == Extent::none) return may_not_read(request.type);
   if (permission.extent == Extent::some)
     return forbidden("With this token the history of " + request.type + " cannot be read");
-  return reader_->history(request);
+  return bounded_history(request);
 }
 
 fhir::Result<storage::Labels> GuardedReader::labels(std::string_view type) {

@@ -1,9 +1,11 @@
 // One snapshot of the database as the bearer of a token may see it.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "src/access/access.h"
 #include "src/storage/codes_in_use.h"
@@ -32,6 +34,10 @@ class GuardedReader final : public storage::Reader, public storage::CodesInUse {
   fhir::Result<std::vector<std::string>> codes_in_use(std::string_view parameter) override;
 
  private:
+  fhir::Result<storage::Version> bounded(fhir::Result<storage::Version> found,
+                                         std::string_view type, std::string_view id);
+  fhir::Result<bool> is_withheld(const storage::Version& version);
+  fhir::Result<storage::HistoryPage> bounded_history(const storage::HistoryRequest& request);
   fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,
                                               search::Criterion limit);
   fhir::Result<void> drop_lost_matches(storage::Page& page);
@@ -44,6 +50,8 @@ class GuardedReader final : public storage::Reader, public storage::CodesInUse {
 
   std::unique_ptr<storage::Reader> reader_;
   const Access& access_;
+  /// Of resources whose histories are read: whether what they are now is withheld.
+  std::map<std::pair<std::string, std::string>, bool> withheld_now_;
 };
 
 }  // namespace server::access

@@ -12,6 +12,8 @@ namespace {
 using security::Right;
 using storage::WriteMethod;
 
+constexpr std::chrono::seconds k_look_within{10};
+
 std::optional<Right> right_for(WriteMethod method) {
   switch (method) {
     case WriteMethod::create:
@@ -35,7 +37,7 @@ std::string_view verb_of(Right right) {
 fhir::Result<void> check(const storage::Write& write, const Access& access) {
   const auto right = right_for(write.method);
   if (!right) return forbidden("No token lets resources be erased or indexed again");
-  const Extent extent = access.permission(write.type, *right).extent;
+  const Extent extent = access.permission_by_scopes(write.type, *right).extent;
   if (extent == Extent::none)
     return forbidden("The token's scopes do not allow to " + std::string(verb_of(*right)) +
                      write.type);
@@ -44,7 +46,7 @@ fhir::Result<void> check(const storage::Write& write, const Access& access) {
                      std::string(verb_of(*right)) + "resources: " + write.type);
   // Whether something matches is told by what becomes of the write.
   if (write.precondition.must_match_none != nullptr &&
-      access.permission(write.type, security::right_search).extent != Extent::all)
+      access.permission_by_scopes(write.type, security::right_search).extent != Extent::all)
     return forbidden("A condition on " + write.type + " needs a scope that searches all of them");
   return {};
 }
@@ -60,14 +62,33 @@ fhir::Result<std::unique_ptr<storage::Reader>> GuardedStore::reader(
 
 fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::string_view id,
                                                   std::chrono::steady_clock::time_point deadline) {
-  const Permission permission = access_.permission(type, security::right_read);
-  if (permission.extent == Extent::all) return store_.read(type, id, deadline);
-  if (permission.extent == Extent::some) {
-    auto one = judged(store_.read(type, id, deadline), permission.limit, access_);
+  const Permission permission = access_.permission_by_scopes(type, security::right_read);
+  if (permission.extent != Extent::none) {
+    auto one = judged_alone(store_.read(type, id, deadline), permission, access_);
     if (one) return *std::move(one);
   }
   FHIR_TRY(reader, this->reader(deadline));
   return reader->read(type, id);
+}
+
+/// What is withheld from the token is not for it to change, and no condition finds it.
+fhir::Result<void> GuardedStore::hold_to_bound(storage::Write& write) {
+  const Bound* bound = access_.bound();
+  if (bound == nullptr || !bound->is_binding()) return {};
+  if (write.precondition.must_match_none != nullptr) {
+    FHIR_TRY(limited, guarded(*write.precondition.must_match_none, access_));
+    write.precondition.must_match_none = std::make_shared<const search::Query>(std::move(limited));
+  }
+  if (write.method == WriteMethod::create) return {};
+  const auto deadline = std::chrono::steady_clock::now() + k_look_within;
+  const auto current = store_.read(write.type, write.id, deadline);
+  if (!current) return {};
+  const auto limit = bound->limit_of(write.type, write.id, current->body);
+  if (!limit) return {};
+  FHIR_TRY(reader, this->reader(deadline));
+  const auto seen = reader->read(write.type, write.id);
+  if (!seen) return forbidden("This token cannot write a resource with this id");
+  return {};
 }
 
 fhir::Result<storage::Store::Outcome, storage::Store::Failure> GuardedStore::write(
@@ -75,6 +96,8 @@ fhir::Result<storage::Store::Outcome, storage::Store::Failure> GuardedStore::wri
   for (std::size_t i = 0; i < writes.size(); ++i) {
     if (auto allowed = check(writes[i], access_); !allowed)
       return fhir::unexpected(Failure{i, std::move(allowed).error()});
+    if (auto bounded = hold_to_bound(writes[i]); !bounded)
+      return fhir::unexpected(Failure{i, std::move(bounded).error()});
   }
   return store_.write(std::move(writes));
 }

@@ -36,6 +36,8 @@ class GuardedStore final : public storage::Store {
   bool is_healthy() override { return store_.is_healthy(); }
 
  private:
+  fhir::Result<void> hold_to_bound(storage::Write& write);
+
   storage::Store& store_;
   const Access& access_;
 };

@@ -6,6 +6,7 @@
 #include "fhir/formats/json_document.h"
 #include "src/access/glance.h"
 #include "src/search/extractor.h"
+#include "src/search/match.h"
 
 namespace server::access {
 namespace {
@@ -17,8 +18,9 @@ using search::Operand;
 /// Of a criterion that is no combination.
 std::optional<bool> matches_one(const Criterion& limit, const fhir::Element& resource,
                                 const search::Extractor& extractor) {
-  const bool is_plain = limit.parameter != nullptr && limit.modifier == search::Modifier::none &&
-                        !limit.chained && !limit.reverse_chained && limit.hierarchy.empty();
+  const bool is_plain = limit.parameter != nullptr && limit.set == nullptr &&
+                        limit.modifier == search::Modifier::none && !limit.chained &&
+                        !limit.reverse_chained && limit.hierarchy.empty();
   if (!is_plain) return std::nullopt;
   const auto& all = limit.alternatives;
   if (limit.parameter->code == "_id") {
@@ -37,6 +39,19 @@ std::optional<bool> matches_one(const Criterion& limit, const fhir::Element& res
     refers = refers || *found;
   }
   return refers;
+}
+
+}  // namespace
+
+namespace {
+
+/// By all that a search would find it by: dearer, and still no search.
+std::optional<bool> matches_by_rows(const Criterion& limit, const storage::Version& version,
+                                    const fhir::Element& resource,
+                                    const search::Extractor& extractor) {
+  const auto rows = extractor.extract(resource);
+  if (!rows) return std::nullopt;
+  return search::matches(limit, {version.id, version.last_updated, &*rows});
 }
 
 }  // namespace
@@ -68,9 +83,28 @@ std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Versi
   if (!document) return std::nullopt;
   const fhir::Element resource = fhir::root_element(document->root(), access.definitions());
   if (resource.value == nullptr || resource.type == nullptr) return std::nullopt;
-  const auto verdict = matches(limit, resource, *access.extractor());
+  auto verdict = matches(limit, resource, *access.extractor());
+  if (!verdict) verdict = matches_by_rows(limit, *found, resource, *access.extractor());
   if (!verdict) return std::nullopt;
   return *verdict ? std::move(found) : fhir::Result<storage::Version>(not_found());
+}
+
+std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage::Version> found,
+                                                           const Permission& permission,
+                                                           const Access& access) {
+  if (permission.extent == Extent::some) {
+    auto one = judged(std::move(found), permission.limit, access);
+    if (!one) return std::nullopt;
+    found = *std::move(one);
+  }
+  const Bound* bound = access.bound();
+  if (bound == nullptr || !bound->is_binding()) return found;
+  // A deletion is told of what could have been seen, and of that nothing is left to judge by.
+  if (!found && found.error().type == fhir::IssueType::deleted) return std::nullopt;
+  if (!found) return found;
+  const auto limit = bound->limit_of(found->type, found->id, found->body);
+  if (!limit) return found;
+  return judged(std::move(found), *limit, access);
 }
 
 fhir::Unexpected<fhir::Issue> not_found() {

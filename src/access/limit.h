@@ -24,6 +24,13 @@ std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Versi
                                                      const search::Criterion& limit,
                                                      const Access& access);
 
+/// The same by what the scopes allow and by what holds the token back beyond them.
+///
+/// permission   by scopes; not Extent::none
+std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage::Version> found,
+                                                           const Permission& permission,
+                                                           const Access& access);
+
 /// The failure of what is not there, or not for this token.
 fhir::Unexpected<fhir::Issue> not_found();
 

@@ -15,6 +15,8 @@ struct Speaker {
   std::string user;       // name
   std::string fhir_user;  // `Practitioner/1`
   std::string patient;    // id of whom the launch was about
+  std::string purpose;    // of use, a code of v3-PurposeOfUse; empty: not said
+  std::string reason;     // of an emergency, in the user's words
 };
 
 struct Occurrence {

@@ -260,6 +260,10 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
   add_outside_options(app, settings);
   app.add_flag("--open-introspection", settings.open_introspection,
                "Tell whoever holds a token about it, without proof of who asks");
+  app.add_option("--consent", settings.consent,
+                 "With --auth smart, what patients' Consents bind: opt-out (all flows that no "
+                 "Consent denies), opt-in (nothing flows that no Consent permits), off")
+      ->check(CLI::IsMember({"off", "opt-out", "opt-in"}));
   app.add_flag("--audit", settings.audit,
                "Record each interaction as an AuditEvent, each tied to the one before it; see "
                "medisync audit verify");

@@ -11,6 +11,7 @@
 #include "src/bulk/export_jobs.h"
 #include "src/cli/audit_trail.h"
 #include "src/cli/commands.h"
+#include "src/cli/consents.h"
 #include "src/cli/edge.h"
 #include "src/cli/engine.h"
 #include "src/cli/importing.h"
@@ -147,6 +148,7 @@ int serve(const ServeSettings& given) {
   }
   const std::string origin = origin_of(settings, server.port());
   if (settings.base_url.empty()) settings.base_url = origin + "/fhir";
+  std::unique_ptr<Consents> consents;  // outlives the engine, whose store tells it of writes
   // A worker whose write waits for the disk does nothing: another serves meanwhile, and the writes
   // of all share a commit.
   auto engine = make_engine(
@@ -158,6 +160,9 @@ int serve(const ServeSettings& given) {
     if (!made) return could_not_start(made.error());
     smart = *std::move(made);
     engine->options.authorizer = &smart->authorizer();
+    auto started = Consents::start(settings, *engine);
+    if (!started) return could_not_start(started.error());
+    consents = *std::move(started);
   }
   rest::RestHandler handler(engine->options, *engine->definitions, metrics);
   jobs::RequestJobs later(job_options(settings), [&](http::Request& request, auto& progress) {

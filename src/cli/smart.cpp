@@ -100,8 +100,8 @@ class SmartServer final : public Smart {
   audit::Speaker speaker(const http::Headers& headers) override {
     auto known = authorizer_.speaker(headers);
     if (!known) return {};
-    return {std::move(known->client), std::move(known->user), std::move(known->fhir_user),
-            std::move(known->patient)};
+    return {std::move(known->client),  std::move(known->user),    std::move(known->fhir_user),
+            std::move(known->patient), std::move(known->purpose), std::move(known->reason)};
   }
 
   std::unique_ptr<http::Handler> site(http::Handler& api) override {

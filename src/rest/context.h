@@ -63,6 +63,7 @@ struct Options {
   Authorizer* authorizer = nullptr;  // null: everybody may do everything; outlives the rest
   bool bulk_export = false;          // whether $export is offered
   bool bulk_import = false;          // whether $import is
+  access::Bounds* bounds = nullptr;  // of tokens beyond their scopes; null: none; as authorizer
 };
 
 class Helpers;

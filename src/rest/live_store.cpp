@@ -21,12 +21,18 @@ fhir::Result<storage::Store::Outcome, storage::Store::Failure> LiveStore::write(
                               "The events of the audit trail are written by this server alone")});
   }
   for (std::size_t i = 0; i < writes.size(); ++i) {
-    if (is_put_in_force(writes[i].type)) noted.push_back({i, writes[i].type, writes[i].id});
+    const bool is_watched = watcher_ != nullptr && watcher_->watches(writes[i].type);
+    if (is_watched || is_put_in_force(writes[i].type))
+      noted.push_back({i, writes[i].type, writes[i].id});
   }
   auto outcome = store_->write(std::move(writes));
   if (outcome) {
-    for (const Noted& write : noted)
-      definitions_.note(write.type, write.id, outcome->written[write.index]);
+    for (const Noted& write : noted) {
+      const storage::Written& written = outcome->written[write.index];
+      if (is_put_in_force(write.type)) definitions_.note(write.type, write.id, written);
+      if (watcher_ != nullptr && watcher_->watches(write.type))
+        watcher_->note(write.type, write.id, written);
+    }
   }
   return outcome;
 }

@@ -8,6 +8,15 @@
 
 namespace server::rest {
 
+/// Told of writes, after the commit and before the client is.
+class WriteWatcher {
+ public:
+  virtual ~WriteWatcher() = default;
+  virtual bool watches(std::string_view type) const = 0;
+  virtual void note(std::string_view type, std::string_view id,
+                    const storage::Written& written) = 0;
+};
+
 class LiveStore final : public storage::Store {
  public:
   /// definitions   outlive the store
@@ -25,6 +34,8 @@ class LiveStore final : public storage::Store {
   fhir::Result<Outcome, Failure> write(std::vector<storage::Write> writes) override;
   /// From now on no write touches a resource for which `is_kept` is true.
   void keep(bool (*is_kept)(std::string_view type, std::string_view id)) { is_kept_ = is_kept; }
+  /// From now on the watcher, which outlives the store's use, is told of every write.
+  void watch(WriteWatcher& watcher) { watcher_ = &watcher; }
   /// Below what write() refuses: for the module that keeps these resources.
   storage::Store& inner() { return *store_; }
   fhir::Result<void> put_note(std::string_view name, std::string_view text) override {
@@ -41,6 +52,7 @@ class LiveStore final : public storage::Store {
   std::unique_ptr<storage::Store> store_;
   bool (*is_kept_)(std::string_view type, std::string_view id) = nullptr;
   LiveDefinitions& definitions_;
+  WriteWatcher* watcher_ = nullptr;
 };
 
 }  // namespace server::rest

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/search/full_text_query.h"
+#include "src/search/resource_set.h"
 
 namespace server::search {
 namespace {
@@ -52,9 +53,25 @@ std::optional<bool> compare(const Operand& operand, std::int64_t low, std::int64
       return low >= operand.high;
     case Prefix::eb:
       return low < operand.low && high <= operand.low;
+    case Prefix::po:
+      return low < operand.high && (high > operand.low || low >= operand.low);
     default:
       return std::nullopt;
   }
+}
+
+/// A reference to what the resource itself contains is to none of the store's.
+bool of_set(const Criterion& criterion, const Candidate& candidate) {
+  const ResourceSet& set = *criterion.set;
+  const auto means = [&](std::string_view type, std::string_view id) {
+    return set.means(type, id) &&
+           std::none_of(criterion.alternatives.begin(), criterion.alternatives.end(),
+                        [&](const Operand& except) { return except.id == id; });
+  };
+  if (criterion.parameter->code == "_id") return means(set.type(), candidate.id);
+  return any_of(candidate.rows->references, criterion, [&](const ReferenceRow& row) {
+    return !row.id.starts_with('#') && means(row.type, row.id);
+  });
 }
 
 std::optional<bool> of_tokens(const Criterion& criterion, const IndexRows& rows) {
@@ -152,6 +169,7 @@ std::optional<bool> matches(const Criterion& criterion, const Candidate& candida
   if (criterion.chained || criterion.reverse_chained || !criterion.hierarchy.empty() ||
       is_full_text(criterion))
     return std::nullopt;
+  if (criterion.set) return of_set(criterion, candidate);
   if (criterion.modifier == Modifier::missing) return is_missing(criterion, *candidate.rows);
   if (criterion.parameter->code == "_id") {
     const auto found = any_alternative(criterion, [&](const Operand& operand) {

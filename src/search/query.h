@@ -71,6 +71,8 @@ struct HierarchyLink {
   const fhir::SearchParameter* parameter = nullptr;
 };
 
+class ResourceSet;
+
 /// One search parameter of the URL: its alternatives are ORed, criteria are ANDed. Or a combination
 /// of criteria: `_filter`, a compartment, a chain that may lead to several types.
 struct Criterion {
@@ -82,6 +84,9 @@ struct Criterion {
   std::unique_ptr<Criterion> reverse_chained;  // _has: matched on the resource that points here
   std::vector<HierarchyLink> hierarchy;        // of Modifier::above and below on a reference
   bool is_expanded = false;  // the alternatives are what a terminology made of a value
+  /// No client's: what is asked for, by _id or a reference (resource_set.h), but for the
+  /// alternatives.
+  std::shared_ptr<const ResourceSet> set;
   Combination combination = Combination::none;
   std::vector<Criterion> parts;  // of a combination; parameter is null then
 };

@@ -12,6 +12,8 @@
 
 namespace server::security {
 
+struct Grant;
+
 /// Who may register an app without an administrator: nobody, everybody, who was given a token for
 /// it.
 enum class RegistrationMode : std::uint8_t { off, open, token };
@@ -60,6 +62,10 @@ struct Environment {
   KeySource* keys = nullptr;             // null: JWKS by URL cannot be fetched
   /// Whether a scope of resources is one that can be enforced; empty: all are.
   std::function<bool(const Scope&)> supports = {};
+  /// Whether what a grant comes of still holds, such as a patient's consent; empty: it does.
+  std::function<bool(const Grant&)> still_holds = {};
+
+  bool is_in_force(const Grant& grant) const { return !still_holds || still_holds(grant); }
 };
 
 }  // namespace server::security

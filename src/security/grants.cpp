@@ -31,6 +31,9 @@ std::string text_of(const Grant& grant) {
   append_some(out, "fhirUser", grant.fhir_user);
   append_some(out, "role", grant.role);
   append_some(out, "purpose", grant.purpose);
+  append_some(out, "reason", grant.reason);
+  if (!grant.consent.empty())
+    out.string("consent", grant.consent).number("consentVersion", grant.consent_version);
   out.boolean("patientUser", grant.is_patient_user);
   append_strings(out, "userPatients", grant.user_patients);
   out.string("scopes", grant.scopes);
@@ -56,6 +59,9 @@ fhir::Result<Grant> grant_of(std::string_view id, const std::string& text) {
   grant.fhir_user = json.string_at("fhirUser");
   grant.role = json.string_at("role");
   grant.purpose = json.string_at("purpose");
+  grant.reason = json.string_at("reason");
+  grant.consent = json.string_at("consent");
+  grant.consent_version = integer_at(json, "consentVersion").value_or(0);
   grant.is_patient_user = is_true_at(json, "patientUser");
   grant.user_patients = strings_at(json, "userPatients");
   grant.scopes = json.string_at("scopes");
@@ -179,7 +185,7 @@ fhir::Result<std::optional<ActiveToken>> Grants::active(std::string_view kind,
   FHIR_TRY(kept, token_of(record->value));
   if (kept.is_used) return none;
   FHIR_TRY(grant, find(kept.grant));
-  if (!grant) return none;
+  if (!grant || !environment_.is_in_force(*grant)) return none;
   return std::optional<ActiveToken>(
       ActiveToken{*std::move(grant), kept.scopes, kept.issued_at, record->expires_at});
 }

@@ -23,6 +23,9 @@ struct Grant {
   std::string fhir_user;  // `Practitioner/1`
   std::string role;       // of the user: `physician`; empty: the client acts for itself
   std::string purpose;    // of use, a code of v3-PurposeOfUse; empty: treatment
+  std::string reason;     // of an emergency, as the user wrote it; for the audit trail alone
+  std::string consent;    // id of the Consent that it comes of; empty: of none
+  std::int64_t consent_version = 0;
   bool is_patient_user = false;
   std::vector<std::string> user_patients;  // whom a patient's user may see
   std::string scopes;                      // as granted

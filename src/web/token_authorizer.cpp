@@ -61,7 +61,7 @@ std::string owner_of(const security::ActiveToken& token) {
   constexpr std::string_view k_digits = "0123456789abcdef";
   std::string text;
   for (const std::string* one : {&grant.client_id, &grant.user, &grant.subject, &grant.patient,
-                                 &grant.role, &grant.purpose, &token.scopes})
+                                 &grant.role, &grant.purpose, &grant.consent, &token.scopes})
     text.append(std::to_string(one->size())).append(":").append(*one);
   std::string owner;
   for (const char byte : security::sha256(text).substr(0, k_bytes)) {
@@ -81,12 +81,18 @@ TokenAuthorizer::Known TokenAuthorizer::known_of(const security::ActiveToken& ac
   identity->fhir_user = active.grant.fhir_user;
   identity->role = active.grant.role;
   identity->purpose = active.grant.purpose;
+  identity->is_emergency = !active.grant.reason.empty();
+  identity->consent = active.grant.consent;
+  identity->consent_version = active.grant.consent_version;
   identity->is_patient_user = active.grant.is_patient_user;
   identity->user_patients = active.grant.user_patients;
   const security::Grant& grant = active.grant;
-  auto speaker = std::make_shared<const Speaker>(
-      Speaker{grant.client_id, grant.user, grant.fhir_user, grant.patient});
-  return Known{std::move(identity), std::move(speaker), active.expires_at};
+  auto speaker = std::make_shared<const Speaker>(Speaker{
+      grant.client_id, grant.user, grant.fhir_user, grant.patient, grant.purpose, grant.reason});
+  Known known{std::move(identity), std::move(speaker), active.expires_at, nullptr};
+  if (!grant.consent.empty())
+    known.conditional = std::make_shared<const security::Grant>(active.grant);
+  return known;
 }
 
 fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view token) {
@@ -95,7 +101,10 @@ fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view t
   const std::string digest = security::sha256(token);
   // Asked before the records are: what changes meanwhile is another revision.
   FHIR_TRY(revision, environment_.records.revision());
-  if (auto known = recall(digest, revision)) return *std::move(known);
+  if (auto known = recall(digest, revision)) {
+    if (known->conditional && !environment_.is_in_force(*known->conditional)) return not_active();
+    return *std::move(known);
+  }
   FHIR_TRY(active, security::Grants(environment_).access(token));
   if (!active) return not_active();
   Known known = known_of(*active);

@@ -12,6 +12,7 @@
 #include "src/http/rate_limiter.h"
 #include "src/rest/authorizer.h"
 #include "src/security/environment.h"
+#include "src/security/grants.h"
 #include "src/security/outside_tokens.h"
 
 namespace server::web {
@@ -34,7 +35,7 @@ class TokenAuthorizer final : public rest::Authorizer {
       const http::Headers& headers) override;
   /// For whom a token speaks that identify() takes; nothing otherwise.
   struct Speaker {
-    std::string client, user, fhir_user, patient;
+    std::string client, user, fhir_user, patient, purpose, reason;
   };
   std::optional<Speaker> speaker(const http::Headers& headers);
   fhir::Result<std::string> owner(const http::Headers& headers) override;
@@ -46,6 +47,7 @@ class TokenAuthorizer final : public rest::Authorizer {
     Shared identity;
     std::shared_ptr<const Speaker> speaker;
     std::int64_t expires_at = 0;
+    std::shared_ptr<const security::Grant> conditional;  // asked each time whether it still holds
   };
   /// A digest is as good as any hash of itself.
   struct FirstBytes {

@@ -79,8 +79,11 @@ fhir::Result<std::int64_t> run_export(const bulk::ExportRequest& request, const 
   FHIR_CHECK(snapshot.store().put_note(k_barrier, std::to_string(time_ms)));
   if (!request.is_guarded)
     return export_from(request, options, snapshot, nullptr, time_ms, files, progress);
-  const access::Access access(std::make_shared<access::Identity>(request.identity),
-                              snapshot.definitions(), snapshot.extractor.get());
+  const auto identity = std::make_shared<const access::Identity>(request.identity);
+  auto bound =
+      options.bounds != nullptr ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
+  const access::Access access(identity, snapshot.definitions(), snapshot.extractor.get(),
+                              std::move(bound));
   access::GuardedStore store(snapshot.store(), access);
   Snapshot guarded = snapshot;
   guarded.services.store = &store;

@@ -53,6 +53,7 @@ fhir::Result<Condition> CriteriaCompiler::compile(std::int64_t type, const Crite
   }
   ++depth;
   auto compiled = is_combination                            ? compile_combination(type, criterion)
+                  : criterion.set                           ? compile_set(type, criterion)
                   : criterion.reverse_chained               ? compile_reverse_chain(type, criterion)
                   : criterion.chained                       ? compile_chain(type, criterion)
                   : criterion.modifier == Modifier::missing ? compile_missing(type, criterion)

@@ -49,6 +49,9 @@ class CriteriaCompiler {
   void match_component_id(SqlText& where, const std::string& column, const Operand& part);
   fhir::Result<Condition> compile_near(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_ids(std::int64_t type, const Criterion& criterion);
+  fhir::Result<Condition> compile_set(std::int64_t type, const Criterion& criterion);
+  fhir::Result<std::shared_ptr<const std::string>> names_of(const search::ResourceSet& set,
+                                                            std::int64_t type);
   fhir::Result<Condition> compile_last_updated(std::int64_t type, const Criterion& criterion);
   fhir::Result<Condition> compile_texts(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_of_type(std::int64_t param, const Criterion& criterion);

@@ -39,6 +39,10 @@ class SqliteDialect final : public Dialect {
     return "+" + std::string(expression);
   }
 
+  std::string is_listed(std::string_view expression) const override {
+    return std::string(expression) + " IN (SELECT value FROM json_each(?))";
+  }
+
   std::string_view ordered_join() const override { return " CROSS JOIN "; }
 };
 

@@ -1,0 +1,152 @@
+#include "src/consent/decision.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "src/search/value_ranges.h"
+
+namespace server::consent {
+namespace {
+
+/// Of consentaction: what reading is. To collect and to correct is not.
+constexpr auto k_reading = std::to_array<std::string_view>({"access", "use", "disclose"});
+
+bool is_within(const fhir::Instants& span, Moment& moment) {
+  for (const std::int64_t edge : {span.low, span.high}) {
+    if (edge > moment.now_ms) moment.changes_at = std::min(moment.changes_at, edge);
+  }
+  return moment.now_ms >= span.low &&
+         (moment.now_ms < span.high || span.high == search::k_open_high_ms);
+}
+
+/// Whether the provision is about this request, whatever it asks for.
+bool concerns(const Provision& provision, const Asker& asker, const Hierarchy& hierarchy,
+              Moment& moment) {
+  if (!is_within(provision.period, moment)) return false;
+  const auto& actors = provision.actors;
+  const bool is_for_team = provision.is_unclear && provision.effect == Effect::deny &&
+                           std::any_of(actors.begin(), actors.end(), [](const std::string& actor) {
+                             return actor.starts_with("CareTeam/") || actor.starts_with("Group/");
+                           });
+  const bool is_actor = actors.empty() || is_for_team ||
+                        std::find_first_of(actors.begin(), actors.end(), asker.actors.begin(),
+                                           asker.actors.end()) != actors.end();
+  if (!is_actor) return false;
+  const auto& actions = provision.actions;
+  if (!actions.empty() && std::find_first_of(actions.begin(), actions.end(), k_reading.begin(),
+                                             k_reading.end()) == actions.end())
+    return false;
+  const auto& purposes = provision.purposes;
+  return purposes.empty() || std::any_of(purposes.begin(), purposes.end(), [&](const Code& code) {
+           return hierarchy.covers(code, asker.purpose);
+         });
+}
+
+Condition of_codes(Condition::Kind kind, std::vector<Code> codes) {
+  if (codes.empty()) return constant(false);
+  Condition out;
+  out.kind = kind;
+  out.codes = std::move(codes);
+  return out;
+}
+
+Condition labelled(std::vector<Code> codes) {
+  return of_codes(Condition::Kind::labels, std::move(codes));
+}
+
+/// A level that is forbidden covers those above it, one that is permitted those below it; what has
+/// none has N, and of several the highest counts.
+/// https://terminology.hl7.org/CodeSystem-v3-Confidentiality.html
+Condition of_level(const Code& code, Level level, Effect effect) {
+  if (effect == Effect::permit) {
+    std::vector<Code> above = confidentiality_from(code.code);
+    above.erase(above.begin());
+    Condition none_above = not_of(labelled(std::move(above)));
+    if (level != Level::below_normal) return none_above;
+    return all_of({labelled(confidentiality_to(code.code)), std::move(none_above)});
+  }
+  Condition at_least = labelled(confidentiality_from(code.code));
+  if (level == Level::above_normal) return at_least;
+  return any_of({std::move(at_least), not_of(labelled(confidentiality_from("U")))});
+}
+
+Condition of_labels(const Provision& provision, const Hierarchy& hierarchy) {
+  if (provision.labels.empty()) return constant(true);
+  std::vector<Condition> any;
+  for (const Code& code : provision.labels) {
+    const Level level = level_of(code);
+    any.push_back(level == Level::none ? labelled(hierarchy.at_or_below(code))
+                                       : of_level(code, level, provision.effect));
+  }
+  return any_of(std::move(any));
+}
+
+/// What the provision asks of a resource.
+Condition asked_by(const Provision& provision, const Hierarchy& hierarchy) {
+  std::vector<Condition> all;
+  all.push_back(of_labels(provision, hierarchy));
+  if (!provision.classes.empty())
+    all.push_back(of_codes(Condition::Kind::classes, provision.classes));
+  if (!provision.contents.empty())
+    all.push_back(of_codes(Condition::Kind::contents, provision.contents));
+  if (!provision.data.empty()) {
+    all.emplace_back();
+    all.back().kind = Condition::Kind::data;
+    all.back().data = provision.data;
+  }
+  if (provision.data_period) {
+    // What has no date lies within what is forbidden, and not within what is permitted.
+    Condition period;
+    period.kind = Condition::Kind::period;
+    period.span = *provision.data_period;
+    if (provision.effect == Effect::permit) period.data.emplace_back();
+    all.push_back(std::move(period));
+  }
+  return all_of(std::move(all));
+}
+
+Verdict verdict_of(const Provision& provision, const Asker& asker, const Hierarchy& hierarchy,
+                   Moment& moment) {
+  Verdict verdict{constant(false), constant(false)};
+  if (!concerns(provision, asker, hierarchy, moment)) return verdict;
+  std::vector<Condition> denied, permitted;
+  for (const Provision& exception : provision.exceptions) {
+    Verdict inner = verdict_of(exception, asker, hierarchy, moment);
+    denied.push_back(std::move(inner.denied));
+    permitted.push_back(std::move(inner.permitted));
+  }
+  const Condition asked = asked_by(provision, hierarchy);
+  const Condition any_denied = any_of(std::move(denied));
+  const Condition any_permitted = any_of(std::move(permitted));
+  const bool permits = provision.effect == Effect::permit && !provision.is_unclear;
+  verdict.denied =
+      all_of({asked, any_of({any_denied, provision.effect == Effect::deny ? not_of(any_permitted)
+                                                                          : constant(false)})});
+  verdict.permitted =
+      all_of({asked, not_of(any_denied), any_of({any_permitted, constant(permits)})});
+  return verdict;
+}
+
+}  // namespace
+
+Verdict verdict_of(const Directive& directive, const Asker& asker, const Hierarchy& hierarchy,
+                   Moment& moment) {
+  return verdict_of(directive.root, asker, hierarchy, moment);
+}
+
+Condition withheld(std::span<const std::shared_ptr<const Directive>> directives, Default otherwise,
+                   std::string_view permit, const Asker& asker, const Hierarchy& hierarchy,
+                   Moment& moment) {
+  std::vector<Condition> denied, permitted;
+  for (const auto& directive : directives) {
+    Verdict verdict = verdict_of(*directive, asker, hierarchy, moment);
+    denied.push_back(std::move(verdict.denied));
+    if (permit.empty() || permit == directive->id)
+      permitted.push_back(std::move(verdict.permitted));
+  }
+  if (otherwise == Default::withheld) denied.push_back(not_of(any_of(std::move(permitted))));
+  return any_of(std::move(denied));
+}
+
+}  // namespace server::consent
