@@ -8,6 +8,7 @@
 #include "src/access/access.h"
 #include "src/cli/outbound/http_fetcher.h"
 #include "src/cli/outside.h"
+#include "src/http/worker_pool.h"
 #include "src/security/jose.h"
 #include "src/security/signing_keys.h"
 #include "src/storage/sqlite/records.h"
@@ -27,6 +28,14 @@ std::int64_t now_ms() {
       .count();
 }
 
+/// While a worker waits for another server, others may run in its place.
+struct Waiting {
+  Waiting() { http::WorkerPool::this_thread_waits(); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() { http::WorkerPool::this_thread_goes_on(); }
+};
+
 /// Keys of clients by their URL, kept for a while.
 class FetchedKeys final : public security::KeySource {
  public:
@@ -36,21 +45,24 @@ class FetchedKeys final : public security::KeySource {
       const std::lock_guard lock(mutex_);
       const auto found = known_.find(url);
       if (found != known_.end()) {
-        const Known& known = found->second;
+        Known& known = found->second;
         const bool is_fresh = !known.text.empty() && now - known.since < k_kept;
         // Neither a kid that is not there nor a server that does not answer makes anybody ask it,
         // and a worker wait for it, again and again.
         const bool is_too_soon = now - known.tried < k_refetch_after;
         if (!known.text.empty() && (is_too_soon || (is_fresh && !refresh))) return known.text;
         if (is_too_soon) return not_fetched();
+        known.tried = now;  // who comes meanwhile goes on with what is known
       }
     }
     outbound::FetchOptions options;
     options.connect_timeout = std::chrono::seconds(5);
     options.stall_timeout = std::chrono::seconds(5);
     options.total_timeout = std::chrono::seconds(10);
-    outbound::HttpFetcher fetcher(options);
-    auto text = fetcher.text(url, security::k_jwks_bytes_max);
+    auto text = [&] {
+      const Waiting waiting;
+      return outbound::HttpFetcher(options).text(url, security::k_jwks_bytes_max);
+    }();
     const std::lock_guard lock(mutex_);
     if (known_.size() >= k_urls_max) known_.clear();
     Known& known = known_[url];

@@ -22,8 +22,8 @@ struct ClaimPlaces {
   std::string role = "role";
   std::string fhir_user = "fhirUser";
   std::string patient = "patient";
-  std::string client;  // empty: client_id, else azp
-  std::string purpose = "purpose_of_use";
+  std::string client;   // empty: client_id, else azp
+  std::string purpose;  // of use: what it allows is only told by who is asked for it
 };
 
 struct Issuer {

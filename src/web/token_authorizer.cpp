@@ -113,15 +113,14 @@ fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view t
 }
 
 fhir::Result<std::shared_ptr<const security::ActiveToken>> TokenAuthorizer::outside_token(
-    std::string_view token) {
-  const std::string digest = security::sha256(token);
+    std::string_view token, const std::string& digest) {
   if (auto known = outside_->known(digest)) return known;
   return outside_->verify(token, digest);
 }
 
 fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up_outside(std::string_view token) {
-  FHIR_TRY(active, outside_token(token));
   const std::string digest = security::sha256(token);
+  FHIR_TRY(active, outside_token(token, digest));
   {
     const std::lock_guard lock(mutex_);
     const auto found = outside_known_.find(digest);
@@ -168,7 +167,7 @@ std::optional<TokenAuthorizer::Speaker> TokenAuthorizer::speaker(const http::Hea
 fhir::Result<std::string> TokenAuthorizer::owner(const http::Headers& headers) {
   const std::string_view token = token_of(headers);
   if (outside_ != nullptr && security::OutsideTokens::is_signed(token)) {
-    FHIR_TRY(verified, outside_token(token));
+    FHIR_TRY(verified, outside_token(token, security::sha256(token)));
     return owner_of(*verified);
   }
   FHIR_TRY(active, security::Grants(environment_).access(token));

@@ -60,7 +60,8 @@ class TokenAuthorizer final : public rest::Authorizer {
   static Known known_of(const security::ActiveToken& active);
   std::optional<Known> recall(const std::string& digest, std::int64_t revision);
   fhir::Result<Known> look_up(std::string_view token);
-  fhir::Result<std::shared_ptr<const security::ActiveToken>> outside_token(std::string_view token);
+  fhir::Result<std::shared_ptr<const security::ActiveToken>> outside_token(
+      std::string_view token, const std::string& digest);
   fhir::Result<Known> look_up_outside(std::string_view token);
   void remember(const std::string& digest, std::int64_t revision, Known known);
 

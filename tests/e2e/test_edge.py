@@ -4,7 +4,7 @@ import unittest
 import urllib.parse
 
 from smart import FORM, Bearer, App, Connection, SmartCase
-from support import FHIR_JSON
+from support import FHIR_JSON, Server
 
 ORIGIN = "https://app.example"
 
@@ -71,6 +71,25 @@ class Fields(EdgeCase):
             self.assertEqual(got["Access-Control-Allow-Headers"], "authorization,content-type", path)
             got = self.anybody.raw("OPTIONS", path, headers={**asked, "Origin": "https://other.example"})
             self.assertIsNone(got["Access-Control-Allow-Origin"], path)
+
+
+class BehindTls(SmartCase):
+    """A proxy that ends TLS stands before the server."""
+
+    arguments = ("--base-url", "https://ehr.example/fhir")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(arguments=cls.arguments, auth="smart")
+        cls.addClassCleanup(cls.server.stop)
+        cls.addClassCleanup(Connection.close_all)
+        cls.server.start()
+
+    def test_browsers_are_told_to_come_by_tls_alone(self):
+        http = Connection(self.server.port)
+        for path in ("metadata", "Patient/p1", "auth/login"):
+            self.assertEqual(http.get(path)["Strict-Transport-Security"], "max-age=31536000")
+        self.assertIn("; Secure", http.get("auth/login")["Set-Cookie"])
 
 
 class Sizes(EdgeCase):

@@ -22,6 +22,12 @@ class Authorize(SmartCase):
         self.assertTrue(said["error_description"])
         return said
 
+    def test_answers_and_refusals_say_who_gave_them(self):
+        """RFC 9207: against mix-up, both carry `iss`"""
+        for changes in ({"aud": "https://other.example"}, {"response_type": "token"}):
+            location = self.app.authorize(Browser(self.server), SCOPES, **changes)
+            self.assertEqual(query_of(location)["iss"], self.app.base, location)
+
     def test_a_wrong_audience_brings_no_code(self):
         for aud in ("https://evil.example/fhir", None, self.app.base + "x", "http://127.0.0.1/fhir"):
             said = self.refused(aud=aud)

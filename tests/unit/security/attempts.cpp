@@ -51,6 +51,18 @@ TEST_CASE_FIXTURE(World, "a name that nobody has is counted as one that somebody
   CHECK(nobody() == Login::locked);
 }
 
+TEST_CASE_FIXTURE(World, "a name that nobody has costs the writes of one that somebody has") {
+  const auto writes_of = [&](std::string_view name) {
+    const int before = records.puts();
+    CHECK(users.check_password(name, "x", k_home).value() == Login::refused);
+    return records.puts() - before;
+  };
+  CHECK(writes_of("ada") == 2);
+  CHECK(writes_of("nobody") == 2);
+  REQUIRE(users.set_disabled("ada", true).value());
+  CHECK(writes_of("ada") == 2);
+}
+
 TEST_CASE_FIXTURE(World, "codes are guessed slowly from however many addresses") {
   REQUIRE(users.enroll("ada").value());
   for (unsigned i = 0; i < options.failures_max; ++i)

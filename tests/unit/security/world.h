@@ -36,6 +36,7 @@ class MemoryRecords final : public RecordStore {
     const std::int64_t version = found == records_.end() ? 0 : found->second.version;
     if (expected && *expected != version) return false;
     records_[{std::string(kind), std::string(key)}] = {std::string(value), version + 1, expires_at};
+    ++puts_;
     return true;
   }
   fhir::Result<std::optional<Record>> take(std::string_view kind, std::string_view key) override {
@@ -61,6 +62,7 @@ class MemoryRecords final : public RecordStore {
   fhir::Result<void> purge(std::uint32_t) override { return {}; }
 
   const auto& all() const { return records_; }
+  int puts() const { return puts_; }
 
  private:
   using Key = std::pair<std::string, std::string>;
@@ -74,6 +76,7 @@ class MemoryRecords final : public RecordStore {
 
   const std::int64_t& now_;
   std::int64_t revision_ = 0;
+  int puts_ = 0;
   std::map<Key, Record> records_;
 };
 
