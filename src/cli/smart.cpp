@@ -39,11 +39,12 @@ struct Waiting {
 /// Keys of clients by their URL, kept for a while.
 class FetchedKeys final : public security::KeySource {
  public:
-  fhir::Result<std::string> jwks(const std::string& url, bool refresh) override {
+  fhir::Result<std::string> jwks(const std::string& url, bool refresh, bool public_only) override {
+    const std::string key = (public_only ? "public " : "any ") + url;
     const auto now = SteadyClock::now();
     {
       const std::lock_guard lock(mutex_);
-      const auto found = known_.find(url);
+      const auto found = known_.find(key);
       if (found != known_.end()) {
         Known& known = found->second;
         const bool is_fresh = !known.text.empty() && now - known.since < k_kept;
@@ -59,13 +60,14 @@ class FetchedKeys final : public security::KeySource {
     options.connect_timeout = std::chrono::seconds(5);
     options.stall_timeout = std::chrono::seconds(5);
     options.total_timeout = std::chrono::seconds(10);
+    options.public_only = public_only;
     auto text = [&] {
       const Waiting waiting;
       return outbound::HttpFetcher(options).text(url, security::k_jwks_bytes_max);
     }();
     const std::lock_guard lock(mutex_);
     if (known_.size() >= k_urls_max) known_.clear();
-    Known& known = known_[url];
+    Known& known = known_[key];
     known.tried = now;
     if (!text) return fhir::unexpected(std::move(text).error());
     known.text = *text;

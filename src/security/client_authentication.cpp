@@ -93,11 +93,12 @@ fhir::Result<Verified> verify_by_keys(const Environment& environment, const Clie
   if (environment.keys == nullptr)
     return fhir::unexpected(
         fhir::make_issue(fhir::IssueType::not_supported, "Keys by URL are not fetched here"));
-  FHIR_TRY(known, environment.keys->jwks(client.jwks_url, false));
+  const bool public_only = client.is_self_registered();
+  FHIR_TRY(known, environment.keys->jwks(client.jwks_url, false, public_only));
   auto verified = verify(token, k_algorithms, known);
   if (verified) return verified;
   // "If the kid is not found, the server fetches the keys again": they may have been rotated.
-  FHIR_TRY(fresh, environment.keys->jwks(client.jwks_url, true));
+  FHIR_TRY(fresh, environment.keys->jwks(client.jwks_url, true, public_only));
   return fresh == known ? verified : verify(token, k_algorithms, fresh);
 }
 

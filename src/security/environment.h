@@ -49,8 +49,11 @@ struct AuthorizationOptions {
 class KeySource {
  public:
   virtual ~KeySource() = default;
-  /// refresh   whether an answer kept from before will not do: a kid was not in it
-  virtual fhir::Result<std::string> jwks(const std::string& url, bool refresh) = 0;
+  /// refresh       whether an answer kept from before will not do: a kid was not in it
+  /// public_only   the URL is of somebody whom nobody here knows: it may lead to the internet, and
+  ///               not to this machine or its network
+  virtual fhir::Result<std::string> jwks(const std::string& url, bool refresh,
+                                         bool public_only) = 0;
 };
 
 /// All outlive whoever is given them. Thread-safe.

@@ -1,5 +1,7 @@
 """Apps that register themselves (RFC 7591), and what becomes of their registration (RFC 7592)."""
+import http.server
 import json
+import threading
 import unittest
 
 from smart import App, Bearer, Browser, Connection, Key, SmartCase, PASSWORDS, auth, query_of
@@ -127,6 +129,45 @@ class ByToken(SmartCase):
         http = Connection(self.server.port)
         statuses = [http.raw("POST", "/fhir/auth/register", "{}").status for _ in range(40)]
         self.assertIn(429, statuses)
+
+
+class KeysByUrl(SmartCase):
+    """Keys of an app that registered itself are fetched from the internet, and not from this machine's network."""
+
+    arguments = ("--registration", "token", "--registration-rate-limit", "0")
+
+    def test_a_url_of_this_machine_is_not_asked(self):
+        asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_error(404)
+
+            def log_message(self, *unused):
+                pass
+
+        inside = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.addCleanup(inside.server_close)
+        self.addCleanup(inside.shutdown)
+        connections = []
+        inside.get_request = lambda accept=inside.get_request: connections.append(1) or accept()
+        threading.Thread(target=inside.serve_forever, daemon=True).start()
+        key = Key("ES384", "own")
+        register = Connection(self.server.port)
+        for url in (f"https://[::ffff:127.0.0.1]:{inside.server_port}/keys", f"https://localhost:{inside.server_port}/keys",
+                    f"https://127.0.0.1:{inside.server_port}/keys"):
+            made = register.raw("POST", "/fhir/auth/register", json.dumps(
+                {"grant_types": ["client_credentials"], "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": url,
+                 "scope": "system/*.rs"}), {"Authorization": "Bearer " + auth(self.server, "registration-token").strip()})
+            self.assert_status(made, 201)
+            app = App(self.server, client_id=made.json["client_id"], key=key)
+            self.assert_status(app.backend_token("system/*.rs"), 401)
+        self.assertEqual((asked, connections), ([], []))
+        # An administrator may have keys fetched from there.
+        auth(self.server, "client", "add", "inside", "--kind", "asymmetric", "--backend", "--jwks-url", url)
+        self.assert_status(App(self.server, client_id="inside", key=key).backend_token("system/*.rs"), 401)
+        self.assertTrue(connections)
 
 
 class Off(SmartCase):

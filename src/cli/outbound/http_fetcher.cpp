@@ -6,6 +6,8 @@
 #include <fstream>
 #include <mutex>
 
+#include "src/cli/outbound/address_range.h"
+
 namespace server::cli::outbound {
 namespace {
 
@@ -49,6 +51,12 @@ struct Transfer {
   bool is_too_large = false;
   bool is_unwritten = false;
 };
+
+/// A name may lead anywhere: what is looked at is where the connection goes.
+curl_socket_t open_public_socket(void*, curlsocktype, curl_sockaddr* address) {
+  if (!is_public_address(address->addr)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
 
 std::size_t take(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
@@ -135,6 +143,10 @@ fhir::Result<HttpFetcher::Answer> HttpFetcher::request(const std::string& url,
   curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(options_.total_timeout.count()));
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout.count()));
+  if (options_.public_only) {
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_public_socket);
+  }
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
   const CURLcode code = curl_easy_perform(curl);

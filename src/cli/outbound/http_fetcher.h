@@ -19,6 +19,8 @@ struct FetchOptions {
   int redirects_max = 5;
   /// Plain http is for this machine alone unless this says otherwise.
   bool allow_http = false;
+  /// Whether only addresses are connected to that anybody on the internet has, by no proxy.
+  bool public_only = false;
 };
 
 /// Takes https, and http to a loopback address where the first URL is one itself: a redirection
