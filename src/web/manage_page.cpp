@@ -13,7 +13,11 @@ std::string row_of(const Visit& visit, const security::Grant& grant) {
                     hidden("csrf", visit.session.csrf) + hidden("grant", grant.id) + "<h2>" +
                     escaped(grant.client_name) + "</h2>\n<p>" + escaped(grant.scopes) + "</p>\n";
   if (!grant.patient.empty()) out += "<p>Patient " + escaped(grant.patient) + "</p>\n";
-  return out + "<p>" + button("Take back", "class=\"no\"") + "</p>\n</form>\n";
+  // Whoever hears the buttons one after the other is told which is whose.
+  std::string whose = escaped(grant.client_name);
+  if (!grant.patient.empty()) whose += ", patient " + escaped(grant.patient);
+  return out + "<p>" + button("Take back", "class=\"no\" aria-label=\"Take back: " + whose + "\"") +
+         "</p>\n</form>\n";
 }
 
 }  // namespace

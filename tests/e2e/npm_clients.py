@@ -75,7 +75,7 @@ class Chromium:
         arguments = [shutil.which("chromium"), "--headless=new", "--remote-debugging-port=0", "--no-first-run",
                      f"--user-data-dir={self.profile}", "--disable-gpu", "--disable-dev-shm-usage",
                      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "about:blank"]
+                     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost", "about:blank"]
         if os.geteuid() == 0:
             arguments.insert(1, "--no-sandbox")  # the sandbox refuses root
         self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

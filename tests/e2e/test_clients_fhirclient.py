@@ -45,6 +45,9 @@ class InTheBrowser(BrowserCase):
         self.assertTrue(said["user"].endswith("Practitioner/dr"))
         self.assertIn("Observation", said["types"])
 
+    def test_a_form_of_another_site_finds_the_user_logged_in(self):
+        self.assertEqual(self.go("posted"), {"pathname": "/app.html", "state": "posted-state", "hasCode": True})
+
     def test_a_second_factor_is_asked_for_and_a_logout_ends_the_visit(self):
         auth(self.server, "user", "add", "eva", "--role", "nurse", "--fhir-user", "Practitioner/dr",
              secret=PASSWORDS["eva"])

@@ -20,6 +20,7 @@ class Pages(BrowserCase):
         secret = auth(self.server, "user", "totp", "eva").split()[1]
         said = self.look("accessible", "eva", secret=secret)
         self.assertEqual(set(said["seen"]), PAGES)
+        self.assertEqual(said["buttons"], ["Take back: Browser App, patient p1", "Log out"])
         self.assertEqual(said["wrong"], [])
 
     def test_every_page_of_the_own_account_is_accessible(self):

@@ -102,6 +102,26 @@ export const ehr = facts => inBrowser(facts, async page => {
   }));
 });
 
+/** An app of another site posts its request: who is logged in stays so. The form is not fhirclient's. */
+export const posted = facts => inBrowser(facts, async page => {
+  await page.goto(`${facts.base}/auth/manage`);
+  await logIn(page, facts);
+  const parameters = {
+    response_type: 'code', client_id: 'browser-app', redirect_uri: `${facts.app}/app.html`, state: 'posted-state',
+    scope: 'launch/patient patient/*.rs', aud: facts.base, code_challenge_method: 'S256',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  };
+  const site = facts.app.replace('127.0.0.1', 'localhost');
+  const given = { action: `${facts.base}/auth/authorize`, parameters };
+  await page.goto(`${site}/post.html#${encodeURIComponent(JSON.stringify(given))}`);
+  await page.waitForFunction(() => document.querySelector('h1'));
+  await choosePatient(page, 'p1');
+  const { pathname, searchParams } = new URL((await Promise.all([
+    page.waitForRequest(request => request.url().startsWith(parameters.redirect_uri)), consent(page),
+  ]))[0].url());
+  return { pathname, state: searchParams.get('state'), hasCode: searchParams.has('code') };
+});
+
 /** The second factor, then out again: the visit is over, and the next one asks for it anew. */
 export const secondFactor = facts => inBrowser(facts, async page => {
   await startApp(page, facts, { scope: 'openid fhirUser user/Patient.rs' });

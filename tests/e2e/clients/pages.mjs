@@ -71,9 +71,11 @@ export const accessible = facts => inBrowser(facts, async page => {
   await look();
   await page.goto(`${facts.base}/auth/manage`);
   await look();
+  const { children } = await page.accessibility.snapshot();
+  const buttons = children.filter(child => child.role === 'button').map(child => child.name);
   await press(page, 'Log out');
   await look();
-  return { seen, wrong };
+  return { seen, wrong, buttons };
 });
 
 /** The user's own account: an authenticator is set up, used and removed, the password changed. */
