@@ -1,6 +1,7 @@
 // http://ndjson.org: a JSON text on each line.
 #include "src/cli/resource_feed.h"
 
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <utility>
@@ -110,12 +111,19 @@ std::optional<FedResource> ResourceFeed::next_line() {
 /// False at the end; a line past the limit is cut off behind it.
 bool ResourceFeed::read_line(std::string& line) {
   line.clear();
-  std::streambuf* buffer = lines_->rdbuf();
-  constexpr int k_end = std::istream::traits_type::eof();
-  int c = buffer->sbumpc();
-  if (c == k_end) return false;
-  for (; c != k_end && c != '\n' && line.size() <= k_line_bytes_max; c = buffer->sbumpc())
-    line += static_cast<char>(c);
+  std::array<char, 16 * 1024> piece;
+  bool is_begun = false;
+  for (;;) {
+    // A piece at a time: the library looks for the end faster than one character after the other.
+    lines_->getline(piece.data(), piece.size());
+    const auto count = static_cast<std::size_t>(lines_->gcount());
+    if (lines_->bad() || (lines_->eof() && count == 0 && !is_begun)) return false;
+    const bool is_end = lines_->good();
+    line.append(piece.data(), is_end ? count - 1 : count);  // the line end counts
+    if (is_end || lines_->eof() || line.size() > k_line_bytes_max) break;
+    is_begun = true;
+    lines_->clear();  // the piece is full
+  }
   ++line_;
   return true;
 }
