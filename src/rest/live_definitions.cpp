@@ -63,7 +63,10 @@ bool is_put_in_force(std::string_view type) {
 
 LiveDefinitions::LiveDefinitions(std::shared_ptr<const LoadedStore> packages, Options options,
                                  Freshness freshness)
-    : packages_(std::move(packages)), options_(std::move(options)), freshness_(freshness) {}
+    : packages_(std::move(packages)),
+      options_(std::move(options)),
+      freshness_(freshness),
+      shown_sets_(std::make_shared<ShownSets>()) {}
 
 fhir::Result<std::unique_ptr<LiveDefinitions>> LiveDefinitions::make(
     std::shared_ptr<const fhir::DefinitionStore> packages, const Options& options,
@@ -272,7 +275,7 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
   }
   if (store_ != nullptr && !services.terminology->releases()->entries().empty()) {
     const auto held = std::make_shared<const HeldResources>(definitions, services.terminology,
-                                                            snapshot->extractor);
+                                                            snapshot->extractor, shown_sets_);
     snapshot->shown_store = std::make_shared<HeldStore>(*store_, held);
     services.store = snapshot->shown_store.get();
   }

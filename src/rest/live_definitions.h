@@ -28,6 +28,8 @@ class Releases;
 
 namespace server::rest {
 
+class ShownSets;
+
 enum class Freshness : std::uint8_t {
   always,       // a request sees every write that was answered before it
   now_and_then  // snapshots take a small part of the time: for an import
@@ -88,6 +90,7 @@ class LiveDefinitions final : public SnapshotSource {
   const Freshness freshness_;
   storage::Store* store_ = nullptr;
   Reindexer* reindexer_ = nullptr;
+  const std::shared_ptr<ShownSets> shown_sets_;
 
   std::mutex noted_mutex_;  // guards the two maps
   std::map<Key, Stored> stored_;

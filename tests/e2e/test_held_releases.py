@@ -106,6 +106,13 @@ class HeldReleases(ServerCase):
             self.assertEqual(self.http.get(f"ValueSet/{value_set['id']}").json, value_set)
             expanded = self.http.search("ValueSet/$expand", {"url": url})
             self.assertEqual(expanded.status, 200, expanded)
+        # A code system of the store makes another snapshot of all that is known.
+        self.assert_status(self.http.put("CodeSystem/fresh", {
+            "resourceType": "CodeSystem", "id": "fresh", "url": "http://example.org/fresh", "status": "active",
+            "content": "complete", "concept": [{"code": "a"}]}), 201)
+        self.addCleanup(self.http.delete, "CodeSystem/fresh")
+        self.assert_status(self.http.get("CodeSystem/$lookup?system=http://example.org/fresh&code=a"), 200)
+        self.assertEqual(self.http.get(f"ValueSet/{value_set['id']}").json["url"], value_set["url"])
         self.assertEqual(self.found("ValueSet", url=f"{SNOMED}?fhir_vs=nonsense"), [])
         self.assertEqual(self.found("ValueSet", url="http://example.org/none?fhir_vs"), [])
 
@@ -163,6 +170,48 @@ class HeldReleases(ServerCase):
         self.assertEqual({one["url"] for one in self.found("CodeSystem", **{"url:below": "http://example.org"})},
                          {COLOURS} | {f"http://example.org/own-{n}" for n in range(3)})
         self.assertEqual(self.http.get(f"CodeSystem?url={COLOURS}&_elements=url").json["entry"][0]["resource"]["url"], COLOURS)
+
+    def test_one_order_holds_for_what_is_stored_and_what_is_held(self):
+        for name, title in (("s1", "Aardvarks"), ("s2", "Colours"), ("s3", "Zebras"), ("s4", None), ("s5", "Boxes")):
+            self.assert_status(self.http.put(f"CodeSystem/{name}", {
+                "resourceType": "CodeSystem", "id": name, "status": "draft", "content": "not-present",
+                "url": f"http://example.org/{name}", **({"title": title} if title else {})}), 201)
+            self.addCleanup(self.http.delete, f"CodeSystem/{name}")
+        ours = {"s1", "s2", "s3", "s4", "s5", STEM}
+
+        def listed(sort, count):
+            total, ids = None, []
+            for page in self.http.pages("CodeSystem", {"_sort": sort, "_count": count, "_total": "accurate",
+                                                       "_id": ",".join(sorted(ours | held))}):
+                self.assertEqual(page.status, 200, page)
+                total = page.json["total"]
+                ids += [entry["resource"]["id"] for entry in page.json.get("entry", [])]
+            self.assertEqual(total, len(ids))
+            return ids
+
+        held = {one["id"] for one in self.found("CodeSystem", url=COLOURS)}
+        self.assertEqual(len(held), 2)
+
+        def titled(resource):
+            return (resource.get("title") or "").lower()
+        whole = {one["id"]: one for one in self.found("CodeSystem", _id=",".join(sorted(ours | held)))}
+        self.assertEqual(set(whole), ours | held)
+        for count in (1, 2, 3, 5, 50):
+            up, down = listed("title", count), listed("-title", count)
+            for ids in (up, down):
+                self.assertEqual(sorted(ids), sorted(whole))
+                self.assertEqual(ids[-1], "s4")  # without a title
+            titles = [titled(whole[one]) for one in up[:-1]]
+            self.assertEqual(titles, sorted(titles), count)
+            titles = [titled(whole[one]) for one in down[:-1]]
+            self.assertEqual(titles, sorted(titles, reverse=True), count)
+            self.assertEqual(listed("_id", count), sorted(whole))
+            self.assertEqual(listed("-url,_id", count),
+                             sorted(sorted(whole), key=lambda one: whole[one]["url"], reverse=True))
+        answer = self.http.search("CodeSystem", {"_sort": "title", "url": COLOURS, "_cursor": "sorted.x"})
+        self.assertEqual(answer.status, 400)
+        capped = self.found("CodeSystem", _sort="_id", _maxresults="3", _id=",".join(sorted(whole)))
+        self.assertEqual([one["id"] for one in capped], sorted(whole)[:3])
 
     def test_the_date_asks_for_the_release_of_that_time(self):
         def lookup(date):

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "src/rest/held/sorted_search.h"
+
 namespace server::rest {
 namespace {
 
@@ -74,6 +76,10 @@ std::vector<storage::Version> HeldReader::beside(const search::Query& query) {
 
 fhir::Result<storage::Page> HeldReader::search(const search::Query& query) {
   if (!may_be_held(query)) return reader_->search(query);
+  if (!query.sort.empty() && query.summary != search::Summary::count) {
+    auto held = beside(query);
+    if (!held.empty()) return sorted_search(*reader_, *held_, std::move(held), query);
+  }
   const auto position = position_of(query.cursor);
   if (position) {
     storage::Page page;

@@ -22,7 +22,7 @@ class HeldReader final : public storage::Reader, public storage::CodesInUse {
   fhir::Result<storage::Version> read(std::string_view type, std::string_view id) override;
   fhir::Result<storage::Version> read_version(std::string_view type, std::string_view id,
                                               std::int64_t version_id) override;
-  /// deviation: `_sort` orders what is stored; what is held follows it by url.
+  /// Without `_sort` what is held follows what is stored, by url.
   fhir::Result<storage::Page> search(const search::Query& query) override;
   fhir::Result<std::uint64_t> count(const search::Query& query) override;
   fhir::Result<storage::HistoryPage> history(const storage::HistoryRequest& request) override;

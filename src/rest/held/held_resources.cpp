@@ -18,6 +18,18 @@ search::Candidate candidate_of(const storage::Version& version, const search::In
 
 }  // namespace
 
+void ShownSets::add(const std::string& id, std::string_view canonical) {
+  const std::lock_guard lock(mutex_);
+  if (canonicals_.size() >= k_shown_sets_max && !canonicals_.contains(id)) canonicals_.clear();
+  canonicals_.insert_or_assign(id, std::string(canonical));
+}
+
+std::optional<std::string> ShownSets::canonical(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = canonicals_.find(std::string(id));
+  return found != canonicals_.end() ? std::optional(found->second) : std::nullopt;
+}
+
 std::optional<HeldResources::Made> HeldResources::make(const terminology::Implied& implied) const {
   Made made;
   made.version.type = implied.type;
@@ -25,12 +37,17 @@ std::optional<HeldResources::Made> HeldResources::make(const terminology::Implie
   made.version.version_id = implied.loaded / 1000;  // a release that is replaced is another version
   made.version.last_updated = implied.loaded;
   made.version.body = terminology_->implied().json(implied);
-  const auto document = fhir::json::Document::read(made.version.body);
-  if (!document) return std::nullopt;
-  auto rows = extractor_->extract(fhir::root_element(document->root(), *definitions_));
+  auto rows = rows_of(made.version);
   if (!rows) return std::nullopt;
   made.rows = *std::move(rows);
   return made;
+}
+
+std::optional<search::IndexRows> HeldResources::rows_of(const storage::Version& version) const {
+  const auto document = fhir::json::Document::read(version.body);
+  if (!document) return std::nullopt;
+  auto rows = extractor_->extract(fhir::root_element(document->root(), *definitions_));
+  return rows ? std::optional(*std::move(rows)) : std::nullopt;
 }
 
 /// Null for a type of which none are held.
@@ -55,9 +72,10 @@ std::optional<storage::Version> HeldResources::find(std::string_view type,
     if (made.version.id == id) return made.version;
   }
   if (type != "ValueSet") return std::nullopt;
-  const std::lock_guard lock(shown_mutex_);
-  const auto shown = shown_.find(std::string(id));
-  return shown != shown_.end() ? std::optional(shown->second) : std::nullopt;
+  const auto canonical = shown_->canonical(id);
+  const auto implied = canonical ? terminology_->implied().value_set(*canonical) : std::nullopt;
+  auto made = implied && implied->id == id ? make(*implied) : std::nullopt;
+  return made ? std::optional(std::move(made->version)) : std::nullopt;
 }
 
 /// Value sets that the query names by their urls.
@@ -76,9 +94,7 @@ void HeldResources::add_named(const search::Query& query,
       auto made = is_known ? std::nullopt : make(*implied);
       if (!made || !search::matches(query, candidate_of(made->version, made->rows))) continue;
       found.push_back(made->version);
-      const std::lock_guard lock(shown_mutex_);
-      if (shown_.size() >= k_shown_sets_max) shown_.clear();
-      shown_.insert_or_assign(made->version.id, std::move(made->version));
+      shown_->add(made->version.id, operand.text);
     }
   }
 }

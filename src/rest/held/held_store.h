@@ -1,5 +1,5 @@
 // The store with the resources that are served beside it. What is stored comes first: of one id it
-// is what is read, and in a search the others follow it, whatever the order asked for.
+// is what is read, and in a search the others follow it, unless `_sort` asks for an order.
 #pragma once
 
 #include <memory>
