@@ -29,7 +29,7 @@ struct ServeSettings {
   unsigned key_rotation_days = 90;
   std::vector<std::string> issuers;  // URLs of outside issuers
   std::string issuers_file;          // with settings of each
-  std::string consent = "opt-out";  // or opt-in, off; of weight with auth smart
+  std::string consent = "opt-out";   // or opt-in, off; of weight with auth smart
   unsigned temporary_token_seconds = 600;
   unsigned emergency_token_seconds = 1800;
   bool validator_service = false;
