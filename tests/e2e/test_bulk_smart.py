@@ -143,6 +143,14 @@ class ImportSmart(SmartCase):
         self.assert_status(self.system.get("Patient/taken"), 200)
         self.assert_status(self.system.get("Observation/not-taken"), 404)
 
+    def test_many_refusals_stop_no_other_line(self):
+        lines = []
+        for n in range(40):
+            lines += [patient(f"M{n}", id=f"m{n}"), observation(f"mo{n}", f"m{n}", "laboratory", valueString="x")]
+        self.assertEqual(self.imported(self.backend_bearer("system/Patient.cu"), *lines), (40, ["forbidden"] * 40))
+        for n in range(40):
+            self.assertEqual(self.system.get(f"Patient/m{n}").json["meta"]["versionId"], "1")
+
     def test_the_right_to_create_changes_nothing_that_is_there(self):
         creator = self.backend_bearer("system/Patient.c")
         self.assertEqual(self.imported(creator, patient("New", id="created"), patient("Other", id="p1")), (1, ["conflict"]))

@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include "src/bulk/export_jobs.h"
-#include "src/rest/answer.h"
-#include "src/rest/authorizer.h"
 #include "src/rest/bulk/export_parameters.h"
+#include "src/rest/bulk/kick_off.h"
 #include "src/rest/bulk/members.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
@@ -81,20 +80,9 @@ Answer export_data(const Call& call) {
   FHIR_TRY(request, export_request_of(call));
   FHIR_CHECK(check_scopes(call, request));
   FHIR_CHECK(check_patients(call, request));
-  if (call.options->authorizer != nullptr) {
-    REST_TRY(owner, call.options->authorizer->owner(*call.headers));
-    request.owner = std::move(owner);
-  }
-  if (call.access != nullptr) {
-    request.is_guarded = true;
-    request.identity = call.access->identity();
-  }
+  FHIR_CHECK(take_identity(call, request));
   REST_TRY(id, call.exports->accept(std::move(request)));
-  http::Response response =
-      done_response(202, "The export is taken in; Content-Location tells where it stands");
-  response.headers.add("Content-Location", call.options->base_url + "/_export/" + id);
-  response.headers.add("Preference-Applied", "respond-async");
-  return response;
+  return accepted(call, "export", id);
 }
 
 }  // namespace server::rest

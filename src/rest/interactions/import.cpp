@@ -2,9 +2,8 @@
 #include <algorithm>
 
 #include "src/bulk/import_jobs.h"
-#include "src/rest/answer.h"
-#include "src/rest/authorizer.h"
 #include "src/rest/bulk/import_parameters.h"
+#include "src/rest/bulk/kick_off.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
 
@@ -44,20 +43,9 @@ Answer import_data(const Call& call) {
     return refuse(fhir::IssueType::required, "An import needs the header Prefer: respond-async");
   FHIR_TRY(request, import_request_of(call));
   FHIR_CHECK(check_scopes(call, request));
-  if (call.options->authorizer != nullptr) {
-    REST_TRY(owner, call.options->authorizer->owner(*call.headers));
-    request.owner = std::move(owner);
-  }
-  if (call.access != nullptr) {
-    request.is_guarded = true;
-    request.identity = call.access->identity();
-  }
+  FHIR_CHECK(take_identity(call, request));
   REST_TRY(id, call.imports->accept(request, is_upload(call) ? call.body : std::string_view{}));
-  http::Response response =
-      done_response(202, "The import is taken in; Content-Location tells where it stands");
-  response.headers.add("Content-Location", call.options->base_url + "/_import/" + id);
-  response.headers.add("Preference-Applied", "respond-async");
-  return response;
+  return accepted(call, "import", id);
 }
 
 }  // namespace server::rest
