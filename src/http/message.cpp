@@ -7,6 +7,8 @@
 
 namespace server::http {
 
+constexpr std::size_t k_usual_fields = 8;
+
 std::string_view Headers::get(std::string_view name) const {
   for (const auto& [field, value] : fields_) {
     if (equals_without_case(field, name)) return value;
@@ -20,6 +22,7 @@ bool Headers::has(std::string_view name) const {
 }
 
 void Headers::add(std::string name, std::string value) {
+  if (fields_.capacity() == 0) fields_.reserve(k_usual_fields);
   fields_.emplace_back(std::move(name), std::move(value));
 }
 

@@ -131,7 +131,8 @@ fhir::Result<Presentation> negotiate(const http::Headers& headers, Parameters& p
   }
   if (!out.names_format) {
     // Who does not say gets what he sends.
-    if (const auto sent = format_of(parse_media_type(headers.get("Content-Type")).name))
+    const std::string_view type = headers.get("Content-Type");
+    if (const auto sent = type.empty() ? std::nullopt : format_of(parse_media_type(type).name))
       out.format = *sent;
   }
   for (const auto& [name, value] : headers.fields()) {
