@@ -1,0 +1,30 @@
+// One role file against the definitions.
+#pragma once
+
+#include <vector>
+
+#include "src/policy/policies.h"
+
+namespace server::policy {
+
+class RoleCompiler {
+ public:
+  RoleCompiler(const RoleFile& file, const fhir::DefinitionStore& definitions)
+      : file_(file), definitions_(definitions) {}
+
+  /// errors   as of Policies::make()
+  fhir::Result<Role> compile();
+
+ private:
+  fhir::Result<std::vector<std::string_view>> types_of(const RuleText& rule) const;
+  fhir::Result<void> add_rule(const RuleText& rule);
+  fhir::Result<void> add_to_type(const RuleText& rule, std::string_view type);
+  fhir::Result<void> add_shades(const RuleText& rule, const std::vector<std::string_view>& types);
+  fhir::Result<search::Criterion> filter(const Placed& text, std::string_view type) const;
+
+  const RoleFile& file_;
+  const fhir::DefinitionStore& definitions_;
+  Role role_;
+};
+
+}  // namespace server::policy

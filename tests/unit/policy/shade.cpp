@@ -1,0 +1,145 @@
+#include "src/policy/shade.h"
+
+#include "fhir/formats/json_document.h"
+#include "src/policy/shaded_body.h"
+#include "unit/policy/fixture.h"
+
+using namespace server;
+using Fate = policy::ShadeNode::Fate;
+using policy_test::definitions;
+
+namespace {
+
+policy::Shades shades(std::vector<std::string> hidden, std::vector<std::string> masked = {}) {
+  policy::Shades out;
+  for (const std::string& path : hidden) REQUIRE(out.add(path, Fate::hidden, definitions()));
+  for (const std::string& path : masked) REQUIRE(out.add(path, Fate::masked, definitions()));
+  out.finish(definitions());
+  return out;
+}
+
+std::string shown(const policy::Shades& shades, std::string_view type, std::string members) {
+  const std::string body = "{\"resourceType\":\"" + std::string(type) + "\"," + members + "}";
+  auto out = policy::shaded(body, type, shades);
+  REQUIRE(out);
+  CHECK(fhir::json::Document::read(*out));
+  return *out;
+}
+
+const std::string k_labels = std::string("\"meta\":{\"security\":[") +
+                             std::string(policy::k_redacted_label) + "],\"tag\":[" +
+                             std::string(policy::k_subsetted_tag) + "]}";
+const std::string k_mask(policy::k_masked_element);
+
+}  // namespace
+
+TEST_CASE("hidden elements are left out, with their siblings") {
+  const auto role = shades({"Patient.birthDate", "Patient.identifier"});
+  CHECK(
+      shown(
+          role, "Patient",
+          R"("birthDate":"1980-01-01","_birthDate":{"id":"a"},"identifier":[{"value":"}\"{"}],"active":true)") ==
+      R"({"resourceType":"Patient","active":true,)" + k_labels + "}");
+}
+
+TEST_CASE("masked elements say that they are, and neither their number nor their parts") {
+  const auto role = shades({}, {"Patient.birthDate", "Patient.telecom", "Patient.maritalStatus"});
+  CHECK(
+      shown(
+          role, "Patient",
+          R"("_birthDate":{"id":"a"},"birthDate":"1980","telecom":[{"value":"1"},{"value":"2"}],"maritalStatus":{"text":"x"})") ==
+      R"({"resourceType":"Patient","_birthDate":)" + k_mask + R"(,"telecom":[)" + k_mask +
+          R"(],"maritalStatus":)" + k_mask + "," + k_labels + "}");
+}
+
+TEST_CASE("a choice is hidden whatever its type") {
+  const auto role = shades({"Observation.value"});
+  for (const char* value :
+       {R"("valueQuantity":{"value":1.0})", R"("valueString":"x","_valueString":{"id":"i"})",
+        R"("valueCodeableConcept":{"text":"t"})"})
+    CHECK(shown(role, "Observation", value) ==
+          R"({"resourceType":"Observation",)" + k_labels + "}");
+  CHECK(shown(role, "Observation", R"("valueSet":1)").find("valueSet") != std::string::npos);
+}
+
+TEST_CASE("nested elements, those of items within items too") {
+  CHECK(
+      shown(
+          shades({"Patient.contact.telecom"}), "Patient",
+          R"("contact":[{"telecom":[{"value":"1"}],"gender":"male"},{"telecom":[{"value":"2"}]}])") ==
+      R"({"resourceType":"Patient","contact":[{"gender":"male"}],)" + k_labels + "}");
+  const auto items = shades({"QuestionnaireResponse.item.answer"});
+  const std::string out = shown(
+      items, "QuestionnaireResponse",
+      R"("item":[{"linkId":"1","answer":[{"valueString":"secret"}],"item":[{"linkId":"2","answer":[{"valueString":"secret"}]}]}])");
+  CHECK(out.find("secret") == std::string::npos);
+  CHECK(out.find("\"linkId\":\"2\"") != std::string::npos);
+  const auto deep = shades({"QuestionnaireResponse.item.text"});
+  CHECK(shown(deep, "QuestionnaireResponse",
+              R"("item":[{"linkId":"1","answer":[{"item":[{"linkId":"2","text":"secret"}]}]}])")
+            .find("secret") == std::string::npos);
+}
+
+TEST_CASE("the narrative goes, and the labels stand beside others, whatever the resource holds") {
+  const auto role = shades({"Patient.photo"});
+  CHECK(
+      shown(
+          role, "Patient",
+          R"("meta":{"versionId":"3","tag":[{"code":"t"}]},"text":{"status":"generated","div":"<div>x</div>"})") ==
+      R"({"resourceType":"Patient","meta":{"versionId":"3","tag":[{"code":"t"},)" +
+          std::string(policy::k_subsetted_tag) + R"(],"security":[)" +
+          std::string(policy::k_redacted_label) + "]}}");
+}
+
+TEST_CASE("resources within resources are held to their own type") {
+  const auto role = shades({"Patient.birthDate"});
+  const std::string inner = R"({"birthDate":"1980","id":"p","resourceType":"Patient"})";
+  const std::string held = R"({"id":"p","resourceType":"Patient"})";
+  CHECK(shown(role, "Observation", R"("contained":[)" + inner + "]") ==
+        R"({"resourceType":"Observation","contained":[)" + held + "]}");
+  CHECK(shown(role, "Bundle", R"("entry":[{"fullUrl":"u","resource":)" + inner + "}]") ==
+        R"({"resourceType":"Bundle","entry":[{"fullUrl":"u","resource":)" + held + "}]}");
+  CHECK(shown(role, "Parameters",
+              R"("parameter":[{"name":"a","part":[{"name":"b","resource":)" + inner + "}]}]")
+            .find("1980") == std::string::npos);
+}
+
+TEST_CASE("what is of another type stays as it is, byte for byte") {
+  const auto role = shades({"Patient.birthDate"});
+  const std::string body =
+      R"({"resourceType":"Observation","text":{"div":"x"},"valueString":"a\"b"})";
+  CHECK(policy::shaded(body, "Observation", role) == body);
+}
+
+TEST_CASE("a body that is no JSON is not shown") {
+  const auto role = shades({"Patient.birthDate"});
+  for (const char* body :
+       {"{", "{\"a\":", "{\"a\":1", "{\"a\":\"", "[]", "{\"a\":1}x", "{\"a\" 1}", "{\"a\":[}"})
+    CHECK_MESSAGE(!policy::shaded(body, "Patient", role), std::string(body));
+}
+
+TEST_CASE("a parameter that reads what is not shown is barred, and no other") {
+  const auto bars = [](const policy::Shades& role, std::string_view type, std::string_view code) {
+    return role.bars(type, definitions().search_parameter(type, code));
+  };
+  const auto patient = shades({"Patient.telecom", "Patient.contact", "Patient.deceased"});
+  for (const char* code :
+       {"telecom", "phone", "email", "death-date", "deceased", "_text", "_content"})
+    CHECK_MESSAGE(bars(patient, "Patient", code), std::string(code));
+  for (const char* code :
+       {"name", "birthdate", "identifier", "_id", "_lastUpdated", "organization", "_tag"})
+    CHECK_MESSAGE(!bars(patient, "Patient", code), std::string(code));
+  CHECK_FALSE(bars(patient, "Practitioner", "telecom"));
+  const auto value = shades({"Observation.value"});
+  for (const char* code : {"value-quantity", "value-string", "combo-value-quantity",
+                           "code-value-quantity", "combo-code-value-quantity"})
+    CHECK_MESSAGE(bars(value, "Observation", code), std::string(code));
+  for (const char* code : {"code", "subject", "date", "component-code"})
+    CHECK_MESSAGE(!bars(value, "Observation", code), std::string(code));
+  const auto part = shades({"Patient.name.given"});
+  for (const char* code : {"given", "name", "phonetic"})
+    CHECK_MESSAGE(bars(part, "Patient", code), std::string(code));
+  CHECK_FALSE(bars(part, "Patient", "family"));
+  CHECK(shades({"Encounter.reasonReference"}).bars_references("Encounter"));
+  CHECK_FALSE(shades({"Encounter.reasonCode"}).bars_references(""));
+}
