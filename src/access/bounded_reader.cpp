@@ -43,6 +43,8 @@ fhir::Result<storage::Version> GuardedReader::bounded(fhir::Result<storage::Vers
     FHIR_TRY(is_hidden, is_withheld(*found));
     return is_hidden ? fhir::Result<storage::Version>(not_found()) : std::move(found);
   }
+  // What is withheld is told in the same words.
+  if (found.error().type == fhir::IssueType::not_found) return not_found();
   if (found.error().type != fhir::IssueType::deleted) return found;
   storage::HistoryRequest request;
   request.type = type;

@@ -101,6 +101,7 @@ std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage:
   if (bound == nullptr || !bound->is_binding()) return found;
   // A deletion is told of what could have been seen, and of that nothing is left to judge by.
   if (!found && found.error().type == fhir::IssueType::deleted) return std::nullopt;
+  if (!found && found.error().type == fhir::IssueType::not_found) return not_found();
   if (!found) return found;
   const auto limit = bound->limit_of(found->type, found->id, found->body);
   if (!limit) return found;

@@ -17,6 +17,7 @@ constexpr std::string_view k_entity_type =
 constexpr std::string_view k_object_role = "http://terminology.hl7.org/CodeSystem/object-role";
 constexpr std::string_view k_source_type =
     "http://terminology.hl7.org/CodeSystem/security-source-type";
+constexpr std::string_view k_act_reason = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 constexpr std::string_view k_participation =
     "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
 
@@ -47,6 +48,22 @@ std::string_view action_of(const Occurrence& occurrence) {
 /// https://hl7.org/fhir/R4/valueset-audit-event-outcome.html
 std::string_view outcome_of(unsigned status) {
   return status < 400 ? "0" : status < 500 ? "4" : "8";
+}
+
+/// Why: https://profiles.ihe.net/ITI/BALP/content.html#321-consent-authorization-decisions
+void append_purpose(Builder& out, const Speaker& speaker) {
+  if (speaker.purpose.empty() && speaker.reason.empty()) return;
+  out.key("purposeOfEvent").begin_array().begin_object();
+  if (!speaker.purpose.empty())
+    out.key("coding")
+        .begin_array()
+        .begin_object()
+        .string("system", k_act_reason)
+        .string("code", speaker.purpose)
+        .end_object()
+        .end_array();
+  if (!speaker.reason.empty()) out.string("text", speaker.reason);
+  out.end_object().end_array();
 }
 
 void append_agents(Builder& out, const Occurrence& occurrence, std::string_view server) {
@@ -133,6 +150,10 @@ std::string audit_event(const Occurrence& occurrence, std::string_view server) {
     append_coding(out, k_dicom, "110114", "User Authentication");
     out.key("subtype").begin_array();
     append_coding(out, k_dicom, "110122", "Login");
+  } else if (occurrence.is_emergency) {
+    append_coding(out, k_dicom, "110113", "Security Alert");
+    out.key("subtype").begin_array();
+    append_coding(out, k_dicom, "110127", "Emergency Override Started");
   } else {
     append_coding(out, k_event_type, "rest", "RESTful Operation");
     out.key("subtype").begin_array();
@@ -143,6 +164,7 @@ std::string audit_event(const Occurrence& occurrence, std::string_view server) {
   out.string("outcome", outcome_of(occurrence.status));
   if (occurrence.status >= 400)
     out.string("outcomeDesc", "HTTP " + std::to_string(occurrence.status));
+  append_purpose(out, occurrence.speaker);
   append_agents(out, occurrence, server);
   out.key("source").begin_object().key("observer").begin_object();
   out.string("display", server).end_object();

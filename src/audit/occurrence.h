@@ -22,7 +22,8 @@ struct Speaker {
 struct Occurrence {
   std::int64_t recorded = 0;     // UTC milliseconds
   std::string_view interaction;  // of the vocabulary restful-interaction; static storage
-  bool is_login = false;         // then there is no interaction
+  bool is_login = false;         // then there is no interaction,
+  bool is_emergency = false;     // nor when somebody broke the glass
   unsigned status = 0;           // HTTP
   Speaker speaker;
   std::string address;     // of the network, of who asked

@@ -264,6 +264,14 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
                  "With --auth smart, what patients' Consents bind: opt-out (all flows that no "
                  "Consent denies), opt-in (nothing flows that no Consent permits), off")
       ->check(CLI::IsMember({"off", "opt-out", "opt-in"}));
+  app.add_option("--temporary-token-seconds", settings.temporary_token_seconds,
+                 "How long a token that a patient's Consent gives is good, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
+  app.add_option("--emergency-token-seconds", settings.emergency_token_seconds,
+                 "How long a token of somebody who broke the glass is good")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
   app.add_flag("--audit", settings.audit,
                "Record each interaction as an AuditEvent, each tied to the one before it; see "
                "medisync audit verify");

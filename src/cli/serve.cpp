@@ -187,12 +187,14 @@ int serve(const ServeSettings& given) {
     imports = start_imports(settings, *engine, *import_source);
     handler.import_by(*imports);
   }
-  const std::unique_ptr<http::Handler> site = smart ? smart->site(handler) : nullptr;
+  const std::unique_ptr<http::Handler> site =
+      smart ? smart->site(handler, consents->bounds()) : nullptr;
   std::unique_ptr<audit::Recorder> recorder;
   if (settings.audit) {
     auto started = start_recorder(settings, *engine);
     if (!started) return could_not_start(started.error());
     recorder = *std::move(started);
+    if (smart) smart->record_emergencies(*recorder);
   }
   http::Handler& site_or_api = site ? *site : handler;
   rest::ValidatorService validator(*engine->definitions, site_or_api);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "src/access/access.h"
@@ -14,6 +15,7 @@
 #include "src/storage/sqlite/records.h"
 #include "src/web/auth_site.h"
 #include "src/web/outside_site.h"
+#include "src/web/patient_tokens.h"
 #include "src/web/store_directory.h"
 #include "src/web/token_authorizer.h"
 
@@ -92,17 +94,27 @@ class FetchedKeys final : public security::KeySource {
   std::map<std::string, Known> known_;
 };
 
+/// Known once the consents are: whether what a grant comes of still holds.
+using Holds = std::function<bool(const security::Grant&)>;
+
+struct PatientTokenLifetimes {
+  std::int64_t emergency_ms = 0, temporary_ms = 0;
+};
+
 class SmartServer final : public Smart {
  public:
   SmartServer(std::unique_ptr<AuthState> state, std::unique_ptr<security::OutsideTokens> outside,
-              bool has_own_site, std::vector<std::string> proxies, Engine& engine, http::Rate rate)
+              bool has_own_site, std::vector<std::string> proxies, Engine& engine, http::Rate rate,
+              std::shared_ptr<Holds> holds, PatientTokenLifetimes lifetimes)
       : state_(std::move(state)),
         outside_(std::move(outside)),
         has_own_site_(has_own_site),
         proxies_(std::move(proxies)),
         engine_(engine),
-        directory_(*engine.definitions),
-        authorizer_(state_->environment, rate, outside_.get()) {
+        directory_(*engine.definitions, engine.options),
+        authorizer_(state_->environment, rate, outside_.get()),
+        holds_(std::move(holds)),
+        lifetimes_(lifetimes) {
     state_->environment.supports = [&definitions =
                                         *engine.definitions](const security::Scope& scope) {
       return access::is_enforceable(scope, definitions.latest()->definitions());
@@ -118,7 +130,16 @@ class SmartServer final : public Smart {
             std::move(known->patient), std::move(known->purpose), std::move(known->reason)};
   }
 
-  std::unique_ptr<http::Handler> site(http::Handler& api) override {
+  std::unique_ptr<http::Handler> site(http::Handler& given,
+                                      consent::ConsentBounds& consents) override {
+    *holds_ = [&consents](const security::Grant& grant) {
+      return web::still_holds(consents, grant);
+    };
+    makers_.emplace(web::PatientTokenMakers{state_->environment, authorizer_, *engine_.definitions,
+                                            consents, lifetimes_.emergency_ms,
+                                            lifetimes_.temporary_ms});
+    patient_tokens_ = std::make_unique<web::PatientTokens>(*makers_, engine_.options, given);
+    http::Handler& api = *patient_tokens_;
     if (has_own_site_) {
       auto own = std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options,
                                                  std::move(proxies_), api);
@@ -130,6 +151,22 @@ class SmartServer final : public Smart {
                                               !has_own_site_);
   }
 
+  void record_emergencies(audit::Recorder& recorder) override {
+    makers_->tell_emergency = [&recorder](const security::Grant& grant,
+                                          const http::Request& request) {
+      audit::Occurrence occurrence;
+      occurrence.recorded = now_ms();
+      occurrence.is_emergency = true;
+      occurrence.status = 200;
+      occurrence.speaker = {grant.client_id, grant.user,    grant.fhir_user,
+                            grant.patient,   grant.purpose, grant.reason};
+      occurrence.address = request.remote_address;
+      occurrence.request_id = request.id;
+      occurrence.patients.push_back(grant.patient);
+      recorder.record_before_answer(std::move(occurrence));
+    };
+  }
+
  private:
   std::unique_ptr<AuthState> state_;
   std::unique_ptr<security::OutsideTokens> outside_;  // null: no other issuer's tokens are taken
@@ -139,6 +176,10 @@ class SmartServer final : public Smart {
   Engine& engine_;
   web::StoreDirectory directory_;
   web::TokenAuthorizer authorizer_;
+  const std::shared_ptr<Holds> holds_;
+  const PatientTokenLifetimes lifetimes_;
+  std::optional<web::PatientTokenMakers> makers_;
+  std::unique_ptr<http::Handler> patient_tokens_;
 };
 
 }  // namespace
@@ -179,11 +220,18 @@ fhir::Result<std::unique_ptr<Smart>> make_smart(const ServeSettings& settings, E
   options.registration = registration_mode(settings);
   options.key_rotation_ms = settings.key_rotation_days * 86'400'000LL;
   FHIR_TRY(state, open_auth_state(settings.data, std::move(options)));
+  auto holds = std::make_shared<Holds>();
+  state->environment.still_holds = [holds](const security::Grant& grant) {
+    return grant.consent.empty() || (*holds && (*holds)(grant));
+  };
+  const PatientTokenLifetimes lifetimes{settings.emergency_token_seconds * 1000LL,
+                                        settings.temporary_token_seconds * 1000LL};
   FHIR_TRY(outside, make_outside(settings, engine));
   const bool has_own_site = settings.auth == "smart";
   const http::Rate rate{settings.client_rate, settings.client_rate * k_burst_seconds};
   return std::unique_ptr<Smart>(std::make_unique<SmartServer>(
-      std::move(state), std::move(outside), has_own_site, settings.trusted_proxies, engine, rate));
+      std::move(state), std::move(outside), has_own_site, settings.trusted_proxies, engine, rate,
+      std::move(holds), lifetimes));
 }
 
 }  // namespace server::cli

@@ -4,8 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "src/audit/occurrence.h"
+#include "src/audit/recorder.h"
 #include "src/cli/engine.h"
+#include "src/consent/consent_bounds.h"
 #include "src/http/message.h"
 #include "src/rest/authorizer.h"
 #include "src/security/environment.h"
@@ -39,7 +40,12 @@ class Smart {
   /// For whom the token of a request speaks; nobody when it has none that is good.
   virtual audit::Speaker speaker(const http::Headers& headers) = 0;
   /// What answers in front of the API, which outlives this.
-  virtual std::unique_ptr<http::Handler> site(http::Handler& api) = 0;
+  ///
+  /// consents   by which temporary tokens are given; outlive this
+  virtual std::unique_ptr<http::Handler> site(http::Handler& api,
+                                              consent::ConsentBounds& consents) = 0;
+  /// From now on the glass can be broken, and is recorded. Before the first request, after site().
+  virtual void record_emergencies(audit::Recorder& recorder) = 0;
 };
 
 /// Who may register an app, by the settings.

@@ -97,7 +97,7 @@ class ConsentBound final : public access::Bound {
     if (asker_) return *asker_;
     Asker asker;
     asker.actors = bounds_.index().names_of(identity_->fhir_user);
-    if (!identity_->client.empty())
+    if (!identity_->client.empty() && identity_->consent.empty())
       asker.actors.push_back(std::string(k_client_system) + "|" + identity_->client);
     asker.purpose = {std::string(k_act_reason),
                      identity_->purpose.empty() ? std::string(k_treatment) : identity_->purpose};

@@ -92,7 +92,8 @@ void read_actors(const Value& json, std::string_view base_url, Provision& out) {
     const Value* reference = actor.find("reference");
     std::string key =
         reference != nullptr ? local(reference->string_at("reference"), base_url) : std::string();
-    if (!key.empty()) {
+    const bool is_here = !key.empty();
+    if (is_here) {
       // Who is in a team or a group is not looked up here.
       if (key.starts_with("CareTeam/") || key.starts_with("Group/")) out.is_unclear = true;
       out.actors.push_back(std::move(key));
@@ -101,7 +102,7 @@ void read_actors(const Value& json, std::string_view base_url, Provision& out) {
     if (identifier != nullptr && !identifier->string_at("value").empty()) {
       out.actors.push_back(std::string(identifier->string_at("system")) + "|" +
                            std::string(identifier->string_at("value")));
-    } else if (key.empty() && reference != nullptr) {
+    } else if (!is_here && reference != nullptr) {
       out.actors.emplace_back("?");  // somebody elsewhere, who is nobody here
     }
   }

@@ -22,18 +22,22 @@ struct EncounterChoice {
   std::string text;  // class, period: as it is shown
 };
 
-/// Thread-safe.
+struct User;
+
+/// Thread-safe. What patients' consents withhold from the user is not there.
 class PatientDirectory {
  public:
   virtual ~PatientDirectory() = default;
 
   /// Patients whose name begins with `name`, at most `limit`; all names when it is empty.
-  virtual fhir::Result<std::vector<PatientChoice>> find(std::string_view name,
+  virtual fhir::Result<std::vector<PatientChoice>> find(const User& user, std::string_view name,
                                                         std::uint32_t limit) = 0;
   /// Those of the ids that there are.
-  virtual fhir::Result<std::vector<PatientChoice>> read(std::span<const std::string> ids) = 0;
+  virtual fhir::Result<std::vector<PatientChoice>> read(const User& user,
+                                                        std::span<const std::string> ids) = 0;
   /// The patient's encounters, the last first.
-  virtual fhir::Result<std::vector<EncounterChoice>> encounters(std::string_view patient,
+  virtual fhir::Result<std::vector<EncounterChoice>> encounters(const User& user,
+                                                                std::string_view patient,
                                                                 std::uint32_t limit) = 0;
 };
 

@@ -89,7 +89,7 @@ PageAnswer patient_page(Visit& visit) {
   const std::string id(visit.form.get("patient"));
   if (!Authorization::may_choose(one->user, id))
     return message_page(403, "Not this patient", "You may not choose this patient.");
-  FHIR_TRY(found, visit.patients.read(std::span(&id, 1)));
+  FHIR_TRY(found, visit.patients.read(one->user, std::span(&id, 1)));
   if (found.empty()) return message_page(404, "No such patient", "There is no such patient.");
   FHIR_CHECK(Authorization(visit.environment).choose_patient(one->transaction, id));
   return redirect(continued(visit));

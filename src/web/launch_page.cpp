@@ -74,9 +74,9 @@ std::string options_of(const std::vector<security::EncounterChoice>& encounters)
 }
 
 /// What is launched for a patient that was chosen.
-PageAnswer launch_form(Visit& visit, const std::string& patient) {
+PageAnswer launch_form(Visit& visit, const security::User& user, const std::string& patient) {
   FHIR_TRY(clients, launchable(visit));
-  FHIR_TRY(encounters, visit.patients.encounters(patient, k_encounters_max));
+  FHIR_TRY(encounters, visit.patients.encounters(user, patient, k_encounters_max));
   std::string targets;
   for (const Client& client : clients) targets.append(policy_source(client.launch_url)).append(" ");
   const std::string content =
@@ -100,7 +100,7 @@ PageAnswer launch(Visit& visit, const security::User& user, const std::string& p
     return message_page(404, "No such app", "There is no such app, or it cannot be launched.");
   const std::string encounter(visit.form.get("encounter"));
   if (!encounter.empty()) {
-    FHIR_TRY(encounters, visit.patients.encounters(patient, k_encounters_max));
+    FHIR_TRY(encounters, visit.patients.encounters(user, patient, k_encounters_max));
     const bool is_known =
         std::any_of(encounters.begin(), encounters.end(),
                     [&](const security::EncounterChoice& one) { return one.id == encounter; });
@@ -140,9 +140,9 @@ PageAnswer launch_page(Visit& visit) {
   }
   if (!security::Authorization::may_choose(*user, patient))
     return message_page(403, "Not this patient", "You may not choose this patient.");
-  FHIR_TRY(found, visit.patients.read(std::span(&patient, 1)));
+  FHIR_TRY(found, visit.patients.read(*user, std::span(&patient, 1)));
   if (found.empty()) return message_page(404, "No such patient", "There is no such patient.");
-  return visit.is_post() ? launch(visit, *user, patient) : launch_form(visit, patient);
+  return visit.is_post() ? launch(visit, *user, patient) : launch_form(visit, *user, patient);
 }
 
 }  // namespace server::web

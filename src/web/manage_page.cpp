@@ -12,6 +12,9 @@ std::string row_of(const Visit& visit, const security::Grant& grant) {
   std::string out = "<form method=\"post\" action=\"manage\">\n" +
                     hidden("csrf", visit.session.csrf) + hidden("grant", grant.id) + "<h2>" +
                     escaped(grant.client_name) + "</h2>\n<p>" + escaped(grant.scopes) + "</p>\n";
+  if (!grant.consent.empty())
+    out += "<p>For " + escaped(grant.fhir_user) + ", by Consent " + escaped(grant.consent) +
+           ", for " + escaped(grant.purpose) + "</p>\n";
   if (!grant.patient.empty()) out += "<p>Patient " + escaped(grant.patient) + "</p>\n";
   // Whoever hears the buttons one after the other is told which is whose.
   std::string whose = escaped(grant.client_name);

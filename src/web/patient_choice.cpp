@@ -12,8 +12,9 @@ constexpr std::size_t k_name_bytes_max = 200;
 
 fhir::Result<std::vector<security::PatientChoice>> patients_for(const Visit& visit,
                                                                 const security::User& user) {
-  if (user.is_patient()) return visit.patients.read(user.patients);
-  return visit.patients.find(visit.form.get("name").substr(0, k_name_bytes_max), k_patients_max);
+  if (user.is_patient()) return visit.patients.read(user, user.patients);
+  return visit.patients.find(user, visit.form.get("name").substr(0, k_name_bytes_max),
+                             k_patients_max);
 }
 
 std::string patient_search(const Visit& visit, std::string_view action, std::string_view carried) {

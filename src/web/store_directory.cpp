@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "fhir/formats/json_document.h"
+#include "src/access/guarded_store.h"
 #include "src/rest/context.h"
 #include "src/search/query_parser.h"
+#include "src/security/users.h"
 
 namespace server::web {
 namespace {
@@ -49,22 +51,52 @@ security::PatientChoice choice_of(const storage::Version& version) {
   return choice;
 }
 
-fhir::Result<storage::Page> search(const rest::Snapshot& snapshot, std::string_view type,
-                                   const Parameters& parameters) {
-  auto query = search::parse_query(type, parameters, snapshot.definitions());
-  if (!query) return fhir::unexpected(std::move(query).error().front());
-  FHIR_TRY(reader, snapshot.store().reader(deadline()));
-  return reader->search(*query);
-}
+/// The store as the user may see it.
+class View {
+ public:
+  View(const rest::Snapshot& snapshot, const rest::Options& options, const security::User& user)
+      : snapshot_(snapshot),
+        access_(make_access(snapshot, options, user)),
+        store_(snapshot.store(), access_) {}
+
+  storage::Store& store() { return store_; }
+
+  fhir::Result<storage::Page> search(std::string_view type, const Parameters& parameters) {
+    auto query = search::parse_query(type, parameters, snapshot_.definitions());
+    if (!query) return fhir::unexpected(std::move(query).error().front());
+    FHIR_TRY(reader, store_.reader(deadline()));
+    return reader->search(*query);
+  }
+
+ private:
+  static access::Access make_access(const rest::Snapshot& snapshot, const rest::Options& options,
+                                    const security::User& user) {
+    auto identity = std::make_shared<access::Identity>();
+    identity->fhir_user = user.fhir_user;
+    identity->role = user.role;
+    identity->is_patient_user = user.is_patient();
+    identity->user_patients = user.patients;
+    identity->scopes = security::parse_scopes("user/*.rs");
+    auto bound =
+        options.bounds != nullptr ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
+    return access::Access(std::move(identity), snapshot.definitions(), snapshot.extractor.get(),
+                          std::move(bound));
+  }
+
+  const rest::Snapshot& snapshot_;
+  const access::Access access_;
+  access::GuardedStore store_;
+};
 
 }  // namespace
 
-fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::find(std::string_view name,
+fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::find(const security::User& user,
+                                                                        std::string_view name,
                                                                         std::uint32_t limit) {
   const auto snapshot = snapshots_.latest();
   Parameters parameters = {{"_count", std::to_string(limit)}};
   if (!name.empty()) parameters.emplace_back("name", literal(name));
-  FHIR_TRY(page, search(*snapshot, "Patient", parameters));
+  FHIR_TRY(page, View(*snapshot, options_, user).search("Patient", parameters));
   std::vector<security::PatientChoice> choices;
   for (const storage::Page::Entry& entry : page.entries)
     choices.push_back(choice_of(entry.version));
@@ -72,11 +104,12 @@ fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::find(std::str
 }
 
 fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::read(
-    std::span<const std::string> ids) {
+    const security::User& user, std::span<const std::string> ids) {
   const auto snapshot = snapshots_.latest();
+  View view(*snapshot, options_, user);
   std::vector<security::PatientChoice> choices;
   for (const std::string& id : ids) {
-    auto version = snapshot->store().read("Patient", id, deadline());
+    auto version = view.store().read("Patient", id, deadline());
     if (version) {
       choices.push_back(choice_of(*version));
     } else if (version.error().type != fhir::IssueType::not_found &&
@@ -88,12 +121,12 @@ fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::read(
 }
 
 fhir::Result<std::vector<security::EncounterChoice>> StoreDirectory::encounters(
-    std::string_view patient, std::uint32_t limit) {
+    const security::User& user, std::string_view patient, std::uint32_t limit) {
   const auto snapshot = snapshots_.latest();
-  FHIR_TRY(page, search(*snapshot, "Encounter",
-                        {{"patient", "Patient/" + std::string(patient)},
-                         {"_sort", "-date"},
-                         {"_count", std::to_string(limit)}}));
+  FHIR_TRY(page, View(*snapshot, options_, user)
+                     .search("Encounter", {{"patient", "Patient/" + std::string(patient)},
+                                           {"_sort", "-date"},
+                                           {"_count", std::to_string(limit)}}));
   std::vector<security::EncounterChoice> choices;
   for (const storage::Page::Entry& entry : page.entries) {
     security::EncounterChoice choice{entry.version.id, entry.version.id};

@@ -87,8 +87,10 @@ TokenAuthorizer::Known TokenAuthorizer::known_of(const security::ActiveToken& ac
   identity->is_patient_user = active.grant.is_patient_user;
   identity->user_patients = active.grant.user_patients;
   const security::Grant& grant = active.grant;
-  auto speaker = std::make_shared<const Speaker>(Speaker{
-      grant.client_id, grant.user, grant.fhir_user, grant.patient, grant.purpose, grant.reason});
+  // Who gave a token by a Consent is not who uses it.
+  const std::string user = grant.consent.empty() ? grant.user : std::string();
+  auto speaker = std::make_shared<const Speaker>(
+      Speaker{grant.client_id, user, grant.fhir_user, grant.patient, grant.purpose, grant.reason});
   Known known{std::move(identity), std::move(speaker), active.expires_at, nullptr};
   if (!grant.consent.empty())
     known.conditional = std::make_shared<const security::Grant>(active.grant);
