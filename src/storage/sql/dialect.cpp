@@ -40,7 +40,7 @@ class SqliteDialect final : public Dialect {
   }
 
   std::string is_listed(std::string_view expression) const override {
-    return std::string(expression) + " IN (SELECT value FROM json_each(?))";
+    return "is_listed(?, " + std::string(expression) + ")";  // number_list.h
   }
 
   std::string_view ordered_join() const override { return " CROSS JOIN "; }

@@ -23,7 +23,7 @@ class Dialect {
   virtual std::string ends_with(std::string_view column, std::size_t characters) const = 0;
   /// `expression` such that no index order or range is taken from it.
   virtual std::string unindexed(std::string_view expression) const = 0;
-  /// The condition that `expression` is one of the numbers in a JSON array, the text of one `?`.
+  /// The condition that `expression` is one of the numbers of one `?`: NumberList's bytes.
   virtual std::string is_listed(std::string_view expression) const = 0;
   /// Joins two tables in exactly this order where the product lets one say so.
   virtual std::string_view ordered_join() const = 0;

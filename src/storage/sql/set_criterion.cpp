@@ -1,27 +1,26 @@
-// Many resources at once: one bound text for all of them, whatever their number, and a list in
-// memory that the database makes of it once for the statement.
+// Many resources at once: one bound list for all of them, whatever their number, which the database
+// looks into and never copies.
 #include "src/search/resource_set.h"
 #include "src/storage/sql/criteria.h"
+#include "src/storage/sql/number_list.h"
 
 namespace server::storage::sql {
 
-/// Their identities as a JSON array. An identity stays with a resource while anything refers to it:
+/// Their identities. An identity stays with a resource while anything refers to it:
 /// a list in which none is missing is made once.
 fhir::Result<std::shared_ptr<const std::string>> CriteriaCompiler::names_of(
     const search::ResourceSet& set, std::int64_t type) {
   if (auto known = set.names()) return known;
-  auto list = std::make_shared<std::string>("[");
+  std::vector<std::int64_t> numbers;
   bool is_whole = true;
   for (const std::string& id : set.ids()) {
     FHIR_TRY(rid, catalog_.rid(type, id));
     is_whole = is_whole && rid.has_value();
-    if (!rid) continue;
-    if (list->size() > 1) *list += ',';
-    *list += std::to_string(*rid);
+    if (rid) numbers.push_back(*rid);
   }
-  *list += ']';
+  auto list = std::make_shared<const std::string>(number_list(std::move(numbers)));
   if (is_whole) set.keep_names(list);
-  return std::shared_ptr<const std::string>(std::move(list));
+  return list;
 }
 
 fhir::Result<Condition> CriteriaCompiler::compile_set(std::int64_t type,
@@ -35,7 +34,7 @@ fhir::Result<Condition> CriteriaCompiler::compile_set(std::int64_t type,
   FHIR_TRY(names, names_of(set, *set_type));
   const auto add = [&](Branch one, const std::string& identity) -> fhir::Result<void> {
     (one.where << " AND " << (is_outside ? "NOT " : ""))
-        .bind_in(dialect_.is_listed(dialect_.unindexed(identity)), *names);
+        .bind_in(dialect_.is_listed(identity), names);
     for (const Operand& except : criterion.alternatives) {
       FHIR_TRY(rid, catalog_.rid(*set_type, except.id));
       if (rid) (one.where << " AND " << identity << " <> ").bind(*rid);

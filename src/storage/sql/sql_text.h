@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,8 +11,12 @@
 
 namespace server::storage::sql {
 
-/// A value bound to a statement or read from a row; monostate is NULL.
-using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
+/// A large value, shared by the statements that it is bound to.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+/// A value bound to a statement or read from a row (which never gives SharedBytes); monostate is
+/// NULL.
+using Value = std::variant<std::monostate, std::int64_t, double, std::string, SharedBytes>;
 
 /// Text that came from outside never enters the text, only the values.
 class SqlText {

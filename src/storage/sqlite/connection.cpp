@@ -6,6 +6,7 @@
 
 #include "src/storage/cancellation.h"
 #include "src/storage/sqlite/errors.h"
+#include "src/storage/sqlite/functions.h"
 #include "src/storage/sqlite/past.h"
 
 namespace server::storage::sqlite {
@@ -41,6 +42,7 @@ fhir::Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem
     return fhir::unexpected(std::move(issue));
   }
   std::unique_ptr<Connection> connection(new Connection(db));
+  add_functions(db);
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, k_busy_ms);
   sqlite3_progress_handler(db, k_operations_between_looks, look_at_clock, &connection->deadline_);

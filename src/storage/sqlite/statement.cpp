@@ -39,8 +39,11 @@ void Statement::bind(int at, const sql::Value& value) {
     case 2:
       bind(at, std::get<2>(value));
       break;
-    default:
+    case 3:
       bind_text(at, std::get<3>(value));
+      break;
+    default:
+      bind_blob(at, *std::get<4>(value));
       break;
   }
 }
