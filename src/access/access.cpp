@@ -7,13 +7,15 @@
 #include <optional>
 #include <utility>
 
-#include "src/search/compartment.h"
+#include "src/policy/patient_compartment.h"
 #include "src/search/percent.h"
 #include "src/search/query_parser.h"
 
 namespace server::access {
 namespace {
 
+using policy::combined;
+using policy::of_patient;
 using search::Combination;
 using search::Criterion;
 using security::Scope;
@@ -56,42 +58,6 @@ constexpr Rights k_reading = security::right_read | security::right_search;
 
 bool is_shared(std::string_view type) {
   return std::find(k_shared.begin(), k_shared.end(), type) != k_shared.end();
-}
-
-Criterion by_id(const fhir::SearchParameter* parameter, std::string_view id) {
-  Criterion criterion;
-  criterion.parameter = parameter;
-  criterion.alternatives.emplace_back();
-  criterion.alternatives.back().code = id;
-  return criterion;
-}
-
-Criterion combined(Combination combination, std::vector<Criterion> parts) {
-  if (parts.size() == 1) return std::move(parts.front());
-  Criterion all;
-  all.combination = combination;
-  all.parts = std::move(parts);
-  return all;
-}
-
-/// What a resource of the type must match to be of the patient; nothing when none can be.
-///
-/// A Group is in the compartment of each of its members, and names the others: it is not shown.
-/// Other patients' records that link to this one are not this one's.
-std::optional<Criterion> of_patient(std::string_view type, std::string_view patient,
-                                    const fhir::DefinitionStore& definitions) {
-  if (patient.empty() || type == "Group") return std::nullopt;
-  if (type == "Patient") return by_id(definitions.search_parameter("Patient", "_id"), patient);
-  if (auto compartment = search::compartment_criterion("Patient", patient, type, definitions))
-    return *std::move(compartment);
-  const fhir::SearchParameter* parameter = definitions.search_parameter(type, "patient");
-  if (parameter == nullptr || parameter->type != fhir::SearchParameterType::reference)
-    return std::nullopt;
-  Criterion criterion = by_id(parameter, patient);
-  criterion.alternatives.back() = {};
-  criterion.alternatives.back().type = "Patient";
-  criterion.alternatives.back().id = patient;
-  return criterion;
 }
 
 /// Whether it asks about the resource alone, and not about others that the bearer may not see.
@@ -156,7 +122,42 @@ Permission allowed_by(const Scope& scope, const Identity& identity, security::Ri
   return some;
 }
 
+constexpr std::array<std::pair<security::Right, policy::Interaction>, 5> k_interactions_of = {{
+    {security::right_create, policy::interaction_create},
+    {security::right_read, policy::interaction_read},
+    {security::right_update, policy::interaction_update},
+    {security::right_delete, policy::interaction_delete},
+    {security::right_search, policy::interaction_search},
+}};
+
+policy::Interactions interactions_of(Rights rights) {
+  policy::Interactions interactions = 0;
+  for (const auto& [right, interaction] : k_interactions_of) {
+    if ((rights & right) != 0) interactions |= interaction;
+  }
+  return interactions;
+}
+
 }  // namespace
+
+Access::Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions,
+               const search::Extractor* extractor, std::unique_ptr<const Bound> bound,
+               const policy::Policies* policies)
+    : identity_(std::move(identity)),
+      definitions_(definitions),
+      extractor_(extractor),
+      bound_(std::move(bound)) {
+  if (!has_role()) return;
+  if (policies != nullptr) role_ = policies->role(identity_->role);
+  constexpr std::string_view k_patient = "Patient/";
+  if (!identity_->user_patients.empty()) {
+    patients_ = identity_->user_patients;
+  } else if (identity_->fhir_user.starts_with(k_patient)) {
+    patients_ = {identity_->fhir_user.substr(k_patient.size())};
+  } else if (!identity_->is_patient_user && !identity_->patient.empty()) {
+    patients_ = {identity_->patient};
+  }
+}
 
 Permission Access::one_right(std::string_view type, security::Right right) const {
   std::vector<Criterion> any;
@@ -173,20 +174,7 @@ Permission Access::one_right(std::string_view type, security::Right right) const
   return permission;
 }
 
-Permission Access::permission(std::string_view type, Rights rights) const {
-  Permission permission = permission_by_scopes(type, rights);
-  if (bound_ == nullptr || permission.extent == Extent::none) return permission;
-  auto limit = bound_->limit(type);
-  if (!limit) return permission;
-  std::vector<Criterion> all;
-  if (permission.extent == Extent::some) all.push_back(std::move(permission.limit));
-  all.push_back(*std::move(limit));
-  permission.extent = Extent::some;
-  permission.limit = combined(Combination::all, std::move(all));
-  return permission;
-}
-
-Permission Access::permission_by_scopes(std::string_view type, Rights rights) const {
+Permission Access::of_scopes(std::string_view type, Rights rights) const {
   Permission permission;
   std::vector<Criterion> all;
   for (unsigned bit = 1; bit <= security::rights_all; bit <<= 1) {
@@ -204,11 +192,53 @@ Permission Access::permission_by_scopes(std::string_view type, Rights rights) co
   return permission;
 }
 
+Permission Access::permission(std::string_view type, Rights rights) const {
+  return permission(type, rights, interactions_of(rights));
+}
+
+Permission Access::permission(std::string_view type, Rights rights,
+                              policy::Interactions interactions) const {
+  Permission permission = permission_by_scopes(type, rights, interactions);
+  if (bound_ == nullptr || permission.extent == Extent::none) return permission;
+  auto limit = bound_->limit(type);
+  if (!limit) return permission;
+  std::vector<Criterion> all;
+  if (permission.extent == Extent::some) all.push_back(std::move(permission.limit));
+  all.push_back(*std::move(limit));
+  permission.extent = Extent::some;
+  permission.limit = combined(Combination::all, std::move(all));
+  return permission;
+}
+
+Permission Access::permission_by_scopes(std::string_view type, Rights rights) const {
+  return permission_by_scopes(type, rights, interactions_of(rights));
+}
+
+Permission Access::permission_by_scopes(std::string_view type, Rights rights,
+                                        policy::Interactions interactions) const {
+  Permission permission = of_scopes(type, rights);
+  if (!has_role() || permission.extent == Extent::none) return permission;
+  if (role_ == nullptr) return {};
+  return policy::both(std::move(permission),
+                      role_->permission(type, interactions, subject(), definitions_));
+}
+
+bool Access::operates(std::string_view name, std::string_view type) const {
+  return !has_role() || (role_ != nullptr && role_->operates(name, type));
+}
+
+const policy::Shades* Access::shades() const {
+  return role_ != nullptr && !role_->shades().is_empty() ? &role_->shades() : nullptr;
+}
+
+policy::Subject Access::subject() const { return {identity_->fhir_user, patients_}; }
+
 bool Access::reads_everything() const {
   return (bound_ == nullptr || !bound_->is_binding()) && reads_everything_by_scopes();
 }
 
 bool Access::reads_everything_by_scopes() const {
+  if (has_role() && (role_ == nullptr || !role_->reads_everything())) return false;
   Rights held = 0;
   for (const Scope& scope : identity_->scopes) {
     const bool is_wide = scope.type == "*" && !scope.is_granular() &&

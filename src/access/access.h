@@ -2,7 +2,6 @@
 // https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "fhir/definitions/definition_store.h"
 #include "src/access/bound.h"
+#include "src/policy/policies.h"
 #include "src/search/query.h"
 #include "src/security/scope.h"
 
@@ -19,6 +19,8 @@ class Extractor;
 
 namespace server::access {
 
+using policy::Extent;
+using policy::Permission;
 using security::Rights;
 
 /// Who asks, what for, and with what scopes.
@@ -36,33 +38,41 @@ struct Identity {
   std::int64_t consent_version = 0;  // of it, at that time
 };
 
-enum class Extent : std::uint8_t { none, some, all };
-
-/// What may be done with the resources of a type.
-struct Permission {
-  Extent extent = Extent::none;
-  search::Criterion limit;  // of Extent::some: what a resource must match
-};
-
-/// The scopes of one request over one snapshot of the definitions. Several scopes for one type add
-/// up: what one of them allows is allowed.
+/// The scopes and the role of one request over one snapshot of the definitions. Several scopes for
+/// one type add up: what one of them allows is allowed. The role takes away from that, and gives
+/// nothing.
 class Access {
  public:
   /// definitions   outlive this
   /// extractor     of the definitions; null: each limited read is a search
-  /// bound         null: nothing holds the token back beyond its scopes
+  /// bound         null: nothing holds the token back beyond its scopes and its role
+  /// policies      of the definitions; null: whoever has a role may do nothing
   Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions,
-         const search::Extractor* extractor = nullptr, std::unique_ptr<const Bound> bound = nullptr)
-      : identity_(std::move(identity)),
-        definitions_(definitions),
-        extractor_(extractor),
-        bound_(std::move(bound)) {}
+         const search::Extractor* extractor = nullptr, std::unique_ptr<const Bound> bound = nullptr,
+         const policy::Policies* policies = nullptr);
 
-  /// rights   all of them together, by one scope or by several
+  /// rights   all of them together, by one scope or by several; of the role the interactions of
+  ///          the same names
   Permission permission(std::string_view type, Rights rights) const;
   /// The same without the bound: for a resource that is then judged by Bound::limit_of().
   Permission permission_by_scopes(std::string_view type, Rights rights) const;
+  Permission permission_by_scopes(std::string_view type, Rights rights,
+                                  policy::Interactions interactions) const;
   const Bound* bound() const { return bound_.get(); }
+
+  /// The same with what is asked of the role said apart: it tells vread from read, and patch from
+  /// update.
+  Permission permission(std::string_view type, Rights rights,
+                        policy::Interactions interactions) const;
+
+  /// Whether the role allows an operation.
+  ///
+  /// name   without `$`
+  /// type   empty: at system level
+  bool operates(std::string_view name, std::string_view type) const;
+
+  /// What the role does not see of resources; null: it sees all of them.
+  const policy::Shades* shades() const;
 
   /// Whether everything may be read and searched: then a query needs no limit.
   bool reads_everything() const;
@@ -76,12 +86,17 @@ class Access {
   const search::Extractor* extractor() const { return extractor_; }
 
  private:
+  Permission of_scopes(std::string_view type, Rights rights) const;
   Permission one_right(std::string_view type, security::Right right) const;
+  policy::Subject subject() const;
+  bool has_role() const { return !identity_->role.empty(); }
 
   std::shared_ptr<const Identity> identity_;
   const fhir::DefinitionStore& definitions_;
   const search::Extractor* extractor_;
   std::unique_ptr<const Bound> bound_;
+  const policy::Role* role_ = nullptr;
+  std::vector<std::string> patients_;  // of the user; else the one in context
 };
 
 /// Whether a scope's type is one of R4, and its filter one that a query can hold to.

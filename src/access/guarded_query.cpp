@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace server::access {
 namespace {
@@ -31,7 +32,46 @@ fhir::Result<Permission> may_search(const Access& access, std::string_view type)
   return permission;
 }
 
-fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, const Access& access);
+fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, std::string_view type,
+                                          const Access& access);
+
+/// What is found by an element tells what stands in it.
+fhir::Result<void> check_is_shown(const fhir::SearchParameter* parameter, std::string_view type,
+                                  const Access& access) {
+  const policy::Shades* shades = access.shades();
+  if (shades == nullptr || parameter == nullptr || !shades->bars(type, parameter)) return {};
+  return forbidden("This role cannot search " + std::string(type) + " by " +
+                   std::string(parameter->code) + ", which reads what it does not see");
+}
+
+fhir::Result<void> check_include(const search::Include& include, const Query& query,
+                                 const Access& access) {
+  const policy::Shades* shades = access.shades();
+  if (shades == nullptr) return {};
+  std::vector<std::string_view> types = {include.source_type};
+  if (include.source_type.empty() && !include.reverse) {
+    types = {query.resource_type};
+    for (const Query& one : query.types) types.emplace_back(one.resource_type);
+  }
+  for (const std::string_view type : types) {
+    if (include.parameter != nullptr) {
+      FHIR_CHECK(check_is_shown(include.parameter, type, access));
+    } else if (shades->bars_references(type)) {
+      return forbidden("This role cannot include by all references: it does not see some of them");
+    }
+  }
+  return {};
+}
+
+/// The key is one of the first of several types that all have it.
+fhir::Result<void> check_sort(const Query& query, std::string_view type, const Access& access) {
+  for (const search::SortKey& key : query.sort) {
+    if (key.parameter == nullptr) continue;
+    const auto* own = access.definitions().search_parameter(type, key.parameter->code);
+    FHIR_CHECK(check_is_shown(own != nullptr ? own : key.parameter, type, access));
+  }
+  return {};
+}
 
 /// What is asked at the other end of a reference, and that it may be asked there.
 fhir::Result<std::unique_ptr<Criterion>> guarded_end(const Criterion& end, std::string_view type,
@@ -39,7 +79,7 @@ fhir::Result<std::unique_ptr<Criterion>> guarded_end(const Criterion& end, std::
   if (type.empty())
     return forbidden("With this token a chain has to name the type that it leads to");
   FHIR_TRY(permission, may_search(access, type));
-  FHIR_TRY(inner, guarded_criterion(end, access));
+  FHIR_TRY(inner, guarded_criterion(end, type, access));
   auto out = std::make_unique<Criterion>();
   if (permission.extent == Extent::all) {
     *out = std::move(inner);
@@ -51,12 +91,17 @@ fhir::Result<std::unique_ptr<Criterion>> guarded_end(const Criterion& end, std::
   return out;
 }
 
-fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, const Access& access) {
+fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, std::string_view type,
+                                          const Access& access) {
   Criterion out = without_others(criterion);
+  const bool is_there = criterion.reverse_chained != nullptr;  // the parameter is of the other end
+  FHIR_CHECK(check_is_shown(criterion.parameter,
+                            is_there ? std::string_view(criterion.target_type) : type, access));
   // Above and below walk over resources that nobody asked for by name.
   for (const search::HierarchyLink& link : criterion.hierarchy) {
     if (access.permission(link.type, security::right_search).extent != Extent::all)
       return forbidden("With this token :above and :below cannot walk over " + link.type);
+    FHIR_CHECK(check_is_shown(link.parameter, link.type, access));
   }
   if (criterion.chained) {
     FHIR_TRY(end, guarded_end(*criterion.chained, criterion.target_type, access));
@@ -67,7 +112,7 @@ fhir::Result<Criterion> guarded_criterion(const Criterion& criterion, const Acce
     out.reverse_chained = std::move(end);
   }
   for (const Criterion& part : criterion.parts) {
-    FHIR_TRY(inner, guarded_criterion(part, access));
+    FHIR_TRY(inner, guarded_criterion(part, type, access));
     out.parts.push_back(std::move(inner));
   }
   return out;
@@ -96,9 +141,10 @@ fhir::Result<Query> guarded_type(const Query& query, const Access& access) {
   if (query.contained != search::Contained::no)
     return forbidden("With this token contained resources cannot be searched");
   FHIR_TRY(permission, may_search(access, query.resource_type));
+  FHIR_CHECK(check_sort(query, query.resource_type, access));
   Query out = without_criteria(query);
   for (const Criterion& criterion : query.criteria) {
-    FHIR_TRY(inner, guarded_criterion(criterion, access));
+    FHIR_TRY(inner, guarded_criterion(criterion, query.resource_type, access));
     out.criteria.push_back(std::move(inner));
   }
   if (permission.extent == Extent::some) out.criteria.push_back(std::move(permission.limit));
@@ -112,26 +158,19 @@ fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics) {
                                            std::move(diagnostics)));
 }
 
-Criterion copy_of(const Criterion& criterion) {
-  Criterion copy = without_others(criterion);
-  if (criterion.chained) copy.chained = std::make_unique<Criterion>(copy_of(*criterion.chained));
-  if (criterion.reverse_chained)
-    copy.reverse_chained = std::make_unique<Criterion>(copy_of(*criterion.reverse_chained));
-  for (const Criterion& part : criterion.parts) copy.parts.push_back(copy_of(part));
-  return copy;
-}
-
 fhir::Result<Query> guarded(const Query& query, const Access& access) {
   // What an include finds further on is found by way of what may not be seen.
   for (const search::Include& include : query.includes) {
     if (include.iterate && !access.reads_everything())
       return forbidden("With this token includes cannot be iterated");
+    FHIR_CHECK(check_include(include, query, access));
   }
   if (query.types.empty()) return guarded_type(query, access);
   Query out = without_criteria(query);
   for (const Query& type : query.types) {
     if (access.permission(type.resource_type, security::right_search).extent == Extent::none)
       continue;
+    FHIR_CHECK(check_sort(query, type.resource_type, access));
     FHIR_TRY(one, guarded_type(type, access));
     out.types.push_back(std::move(one));
   }

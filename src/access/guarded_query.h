@@ -8,6 +8,8 @@
 
 namespace server::access {
 
+using policy::copy_of;
+
 /// The failure of what the scopes do not allow.
 fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics);
 
@@ -18,8 +20,5 @@ fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics);
 /// errors   forbidden (403): the type, or one that a chain leads to, may not be searched; or the
 ///          query asks what cannot be held to a limit
 fhir::Result<search::Query> guarded(const search::Query& query, const Access& access);
-
-/// A criterion with copies of all its parts.
-search::Criterion copy_of(const search::Criterion& criterion);
 
 }  // namespace server::access

@@ -4,12 +4,15 @@
 #include <map>
 #include <utility>
 
+#include "src/access/guarded_history.h"
 #include "src/access/guarded_query.h"
 #include "src/access/limit.h"
+#include "src/access/shown.h"
 
 namespace server::access {
 namespace {
 
+using policy::copy_of;
 using security::right_read;
 using security::right_search;
 
@@ -54,7 +57,8 @@ fhir::Result<storage::Version> GuardedReader::read_limited(std::string_view type
   return std::move(page.entries.front().version);
 }
 
-fhir::Result<storage::Version> GuardedReader::read(std::string_view type, std::string_view id) {
+fhir::Result<storage::Version> GuardedReader::read_whole(std::string_view type,
+                                                         std::string_view id) {
   Permission permission = access_.permission_by_scopes(type, right_read);
   if (permission.extent == Extent::none) return may_not_read(type);
   if (permission.extent == Extent::all) return bounded(reader_->read(type, id), type, id);
@@ -63,27 +67,40 @@ fhir::Result<storage::Version> GuardedReader::read(std::string_view type, std::s
                  id);
 }
 
+fhir::Result<storage::Version> GuardedReader::read(std::string_view type, std::string_view id) {
+  FHIR_TRY(version, read_whole(type, id));
+  return shown(std::move(version), access_);
+}
+
 fhir::Result<storage::Version> GuardedReader::read_version(std::string_view type,
                                                            std::string_view id,
                                                            std::int64_t version_id) {
-  Permission permission = access_.permission_by_scopes(type, right_read);
+  Permission permission = access_.permission_by_scopes(type, right_read, policy::interaction_vread);
   if (permission.extent == Extent::none) return may_not_read(type);
+  const bool is_bound = access_.bound() != nullptr && access_.bound()->is_binding();
   if (permission.extent == Extent::all) {
-    auto found = reader_->read_version(type, id, version_id);
-    if (access_.bound() == nullptr || !access_.bound()->is_binding()) return found;
-    // What it is now counts, and what it was.
-    auto current = read(type, id);
-    if (!current && current.error().type != fhir::IssueType::deleted) return current;
-    if (!found || found->deleted) return found;
-    FHIR_TRY(is_hidden, is_withheld(*found));
-    return is_hidden ? fhir::Result<storage::Version>(not_found()) : std::move(found);
+    FHIR_TRY(found, [&]() -> fhir::Result<storage::Version> {
+      auto found = reader_->read_version(type, id, version_id);
+      if (!is_bound) return found;
+      // What it is now counts, and what it was.
+      auto current = read_whole(type, id);
+      if (!current && current.error().type != fhir::IssueType::deleted) return current;
+      if (!found || found->deleted) return found;
+      FHIR_TRY(is_hidden, is_withheld(*found));
+      return is_hidden ? fhir::Result<storage::Version>(not_found()) : std::move(found);
+    }());
+    return shown(std::move(found), access_);
   }
-  // An old version may have been of another patient: the index knows the current one alone.
-  FHIR_TRY(version, bounded(read_limited(type, id, std::move(permission.limit)), type, id));
-  if (version.version_id != version_id)
-    return forbidden("With this token only current versions of " + std::string(type) +
-                     " can be read");
-  return std::move(version);
+  // Of what may be seen as it is now, those versions that could be seen when they were current.
+  FHIR_TRY(current, bounded(read_limited(type, id, copy_of(permission.limit)), type, id));
+  if (current.version_id == version_id) return shown(std::move(current), access_);
+  auto version = reader_->read_version(type, id, version_id);
+  if (!version || !matches_itself(*version, permission.limit, access_)) return not_found();
+  if (is_bound) {
+    FHIR_TRY(is_hidden, is_withheld(*version));
+    if (is_hidden) return not_found();
+  }
+  return shown(*std::move(version), access_);
 }
 
 fhir::Result<storage::Page> GuardedReader::search(const search::Query& query) {
@@ -92,6 +109,10 @@ fhir::Result<storage::Page> GuardedReader::search(const search::Query& query) {
   FHIR_TRY(page, reader_->search(limited));
   if (query.index_of && !query.cursor.empty()) FHIR_CHECK(drop_lost_matches(page));
   FHIR_CHECK(drop_unseen_includes(query, page));
+  for (storage::Page::Entry& entry : page.entries) {
+    FHIR_TRY(version, shown(std::move(entry.version), access_));
+    entry.version = std::move(version);
+  }
   return std::move(page);
 }
 
@@ -197,19 +218,19 @@ fhir::Result<void> GuardedReader::drop_unseen_includes(const search::Query& quer
 }
 
 fhir::Result<storage::HistoryPage> GuardedReader::history(const storage::HistoryRequest& request) {
-  if (request.type.empty()) {
-    if (!access_.reads_everything_by_scopes())
-      return forbidden(
-          "The history of all types needs a scope that reads and searches all of them");
-    return bounded_history(request);
-  }
   // "r … history of the instance · s … history of the type", which lists what there is.
   const Rights rights = request.id.empty() ? Rights{right_read | right_search} : Rights{right_read};
-  const Permission permission = access_.permission_by_scopes(request.type, rights);
-  if (permission.extent == Extent::none) return may_not_read(request.type);
-  if (permission.extent == Extent::some)
-    return forbidden("With this token the history of " + request.type + " cannot be read");
-  return bounded_history(request);
+  const bool is_whole = request.type.empty()
+                            ? access_.reads_everything_by_scopes()
+                            : access_.permission_by_scopes(request.type, rights,
+                                                           policy::interaction_history)
+                                      .extent == Extent::all;
+  FHIR_TRY(page, is_whole ? bounded_history(request) : GuardedHistory(*reader_, access_).page(request));
+  for (storage::Version& one : page.versions) {
+    FHIR_TRY(version, shown(std::move(one), access_));
+    one = std::move(version);
+  }
+  return std::move(page);
 }
 
 fhir::Result<storage::Labels> GuardedReader::labels(std::string_view type) {

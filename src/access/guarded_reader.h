@@ -20,7 +20,7 @@ class GuardedReader final : public storage::Reader, public storage::CodesInUse {
       : reader_(std::move(reader)), access_(access) {}
 
   fhir::Result<storage::Version> read(std::string_view type, std::string_view id) override;
-  /// Of a type that may be read in part: the current version alone.
+  /// Of a type that may be read in part: what matches the limit itself.
   fhir::Result<storage::Version> read_version(std::string_view type, std::string_view id,
                                               std::int64_t version_id) override;
   fhir::Result<storage::Page> search(const search::Query& query) override;
@@ -38,6 +38,7 @@ class GuardedReader final : public storage::Reader, public storage::CodesInUse {
                                          std::string_view type, std::string_view id);
   fhir::Result<bool> is_withheld(const storage::Version& version);
   fhir::Result<storage::HistoryPage> bounded_history(const storage::HistoryRequest& request);
+  fhir::Result<storage::Version> read_whole(std::string_view type, std::string_view id);
   fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,
                                               search::Criterion limit);
   fhir::Result<void> drop_lost_matches(storage::Page& page);

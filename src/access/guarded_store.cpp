@@ -5,6 +5,7 @@
 #include "src/access/guarded_query.h"
 #include "src/access/guarded_reader.h"
 #include "src/access/limit.h"
+#include "src/access/shown.h"
 
 namespace server::access {
 namespace {
@@ -37,13 +38,20 @@ std::string_view verb_of(Right right) {
 fhir::Result<void> check(const storage::Write& write, const Access& access) {
   const auto right = right_for(write.method);
   if (!right) return forbidden("No token lets resources be erased or indexed again");
-  const Extent extent = access.permission_by_scopes(write.type, *right).extent;
+  const bool is_patch = write.method == WriteMethod::patch;
+  const Extent extent =
+      is_patch ? access.permission_by_scopes(write.type, *right, policy::interaction_patch).extent
+               : access.permission_by_scopes(write.type, *right).extent;
   if (extent == Extent::none)
     return forbidden("The token's scopes do not allow to " + std::string(verb_of(*right)) +
                      write.type);
   if (extent == Extent::some)
     return forbidden("With scopes of one patient or with a filter this server does not yet " +
                      std::string(verb_of(*right)) + "resources: " + write.type);
+  const policy::Shades* shades = access.shades();
+  if (shades != nullptr && shades->of(write.type) != nullptr &&
+      (*right == security::right_create || *right == security::right_update))
+    return forbidden("This role does not see all of " + write.type + ", and cannot write it");
   // Whether something matches is told by what becomes of the write.
   if (write.precondition.must_match_none != nullptr &&
       access.permission_by_scopes(write.type, security::right_search).extent != Extent::all)
@@ -65,6 +73,8 @@ fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::st
   const Permission permission = access_.permission_by_scopes(type, security::right_read);
   if (permission.extent != Extent::none) {
     auto one = judged_alone(store_.read(type, id, deadline), permission, access_);
+    if (one && one->has_value() && access_.shades() != nullptr)
+      return shown(*std::move(*one), access_);
     if (one) return *std::move(one);
   }
   FHIR_TRY(reader, this->reader(deadline));
@@ -99,7 +109,16 @@ fhir::Result<storage::Store::Outcome, storage::Store::Failure> GuardedStore::wri
     if (auto bounded = hold_to_bound(writes[i]); !bounded)
       return fhir::unexpected(Failure{i, std::move(bounded).error()});
   }
-  return store_.write(std::move(writes));
+  std::vector<std::string> types;
+  for (const storage::Write& write : writes) types.push_back(write.type);
+  auto outcome = store_.write(std::move(writes));
+  if (!outcome || access_.shades() == nullptr) return outcome;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    auto body = shown(std::move(outcome->written[i].body), types[i], access_);
+    if (!body) return fhir::unexpected(Failure{i, std::move(body).error()});
+    outcome->written[i].body = *std::move(body);
+  }
+  return outcome;
 }
 
 fhir::Result<void> GuardedStore::put_note(std::string_view, std::string_view) {

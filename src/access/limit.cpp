@@ -108,6 +108,18 @@ std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage:
   return judged(std::move(found), *limit, access);
 }
 
+bool matches_itself(const storage::Version& version, const Criterion& limit, const Access& access) {
+  if (access.extractor() == nullptr || version.deleted) return false;
+  const auto document = fhir::json::Document::read(version.body);
+  if (!document) return false;
+  const fhir::Element resource = fhir::root_element(document->root(), access.definitions());
+  if (resource.value == nullptr || resource.type == nullptr) return false;
+  if (const auto quick = matches(limit, resource, *access.extractor())) return *quick;
+  const auto rows = access.extractor()->extract(resource);
+  if (!rows) return false;
+  return search::matches(limit, {version.id, version.last_updated, &*rows}).value_or(false);
+}
+
 fhir::Unexpected<fhir::Issue> not_found() {
   return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found,
                                            "There is no such resource, or none for this token"));

@@ -30,6 +30,10 @@ std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Versi
 std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage::Version> found,
                                                            const Permission& permission,
                                                            const Access& access);
+/// Whether a version, current or old, matches a limit by what stands in it. What takes other
+/// resources to tell does not; nor does a deletion.
+bool matches_itself(const storage::Version& version, const search::Criterion& limit,
+                    const Access& access);
 
 /// The failure of what is not there, or not for this token.
 fhir::Unexpected<fhir::Issue> not_found();

@@ -11,6 +11,7 @@
 #include "src/security/clients.h"
 #include "src/security/grants.h"
 #include "src/security/registration.h"
+#include "src/security/roles.h"
 #include "src/security/signing_keys.h"
 #include "src/security/users.h"
 
@@ -130,6 +131,7 @@ int add_client(AuthState& state, const AuthSettings& settings) {
   client.scopes = settings.scopes;
   client.jwks_url = settings.jwks_url;
   client.is_backend = settings.is_backend;
+  client.role = settings.role;
   std::string secret;
   if (!settings.jwks_file.empty()) {
     auto keys = whole_file(settings.jwks_file);
@@ -186,8 +188,9 @@ CLI::App* add_named(CLI::App& group, AuthSettings& settings, const std::string& 
 void add_user_commands(CLI::App& auth, AuthSettings& settings) {
   CLI::App* user = add_group(auth, "user", "Add, list and remove the people who may log in");
   CLI::App* add = add_named(*user, settings, "add", "Add a user", "NAME");
-  add->add_option("--role", settings.role,
-                  "patient: sees its own patients; physician, nurse, administrator: see all")
+  add->add_option(
+         "--role", settings.role,
+         "What the user may do, as the role's file says: " + std::string(security::k_roles_text))
       ->required();
   add->add_option("--fhir-user", settings.fhir_user,
                   "The user's own resource, as Practitioner/ID or Patient/ID");
@@ -234,6 +237,8 @@ void add_client_commands(CLI::App& auth, AuthSettings& settings) {
   add_named(*client, settings, "disable", "Let a client do nothing, and end what was granted",
             "ID");
   add_named(*client, settings, "enable", "Let a disabled client ask again", "ID");
+  add->add_option("--role", settings.role,
+                  "Of a backend service: a role that binds it beside its scopes");
   add_named(*client, settings, "remove", "Remove a client, and whatever was granted to it", "ID");
   client->add_subcommand("list", "List clients: id, kind, name, scopes")->fallthrough();
 }

@@ -14,7 +14,7 @@ namespace server::cli {
 struct AuthSettings {
   std::string data = "data";
   std::string name;       // of the user, the client
-  std::string role;       // user
+  std::string role;       // of the user, of a backend service
   std::string fhir_user;  // user: Practitioner/1
   std::vector<std::string> patients;
   std::string password_file = "-";

@@ -258,6 +258,8 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
       ->check(CLI::IsMember({"none", "smart", "jwt"}))
       ->capture_default_str();
   add_outside_options(app, settings);
+  app.add_option("--roles", settings.roles,
+                 "Folder of role files (*.json) in place of the program's own");
   app.add_flag("--open-introspection", settings.open_introspection,
                "Tell whoever holds a token about it, without proof of who asks");
   app.add_option("--consent", settings.consent,

@@ -6,6 +6,7 @@
 #include "src/cli/definitions.h"
 #include "src/cli/outside.h"
 #include "src/cli/smart.h"
+#include "src/policy/policies.h"
 #include "src/rest/live_store.h"
 #include "src/security/discovery.h"
 #include "src/storage/sqlite/sqlite_store.h"
@@ -49,11 +50,18 @@ fhir::Result<Engine> make_engine(const ServeSettings& settings, WaitHooks hooks,
     FHIR_TRY(uris, outside_uris(settings));
     engine.options.oauth_uris = std::move(uris);
   }
+  if (settings.auth != "none") {
+    FHIR_TRY(roles, settings.roles.empty() ? policy::default_role_files()
+                                           : policy::read_role_files(settings.roles));
+    engine.options.roles = std::move(roles);
+  }
   engine.options.release_folder = terminology_folder(settings.data);
 
   DefinitionSettings wanted = settings.definitions;
   if (wanted.package_folder.empty()) wanted.package_folder = settings.data + "/packages";
   FHIR_TRY(packages, load_definitions(wanted, FolderUse::all));
+  if (engine.options.roles != nullptr)
+    FHIR_CHECK(policy::Policies::make(*engine.options.roles, *packages));
   FHIR_TRY(definitions, rest::LiveDefinitions::make(packages, engine.options, freshness));
   engine.definitions = std::move(definitions);
 

@@ -32,6 +32,7 @@ struct ServeSettings {
   std::string consent = "opt-out";   // or opt-in, off; of weight with auth smart
   unsigned temporary_token_seconds = 600;
   unsigned emergency_token_seconds = 1800;
+  std::string roles;  // folder of role files; empty: the program's
   bool validator_service = false;
   bool audit = false;
   std::string durability = "full";

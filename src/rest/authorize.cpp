@@ -69,6 +69,8 @@ fhir::Result<void, Failure> authorize(const Call& call, const Route& route) {
   if (call.operation.empty()) return {};
   if (!is_among(k_guarded, call.operation))
     return forbidden("With authorization $" + std::string(call.operation) + " is not available");
+  if (!call.access->operates(call.operation, call.type))
+    return forbidden("This role does not allow $" + std::string(call.operation));
   if (call.type.empty() || is_among(k_without_data, call.operation)) return {};
   for (const security::Right right : {security::right_read, security::right_search}) {
     if (call.access->permission(call.type, right).extent != access::Extent::none) return {};

@@ -122,7 +122,7 @@ std::string history_bundle(const Call& call, std::string_view path,
 
   Builder out(text);
   out.begin_object().string("resourceType", "Bundle").string("type", "history");
-  out.number("total", static_cast<long long>(page.total));
+  if (page.has_total) out.number("total", static_cast<long long>(page.total));
   out.key("link").begin_array();
   append_link(out, "self", cursor.empty() ? self : with_cursor(self, cursor));
   if (!page.next_cursor.empty()) append_link(out, "next", with_cursor(self, page.next_cursor));

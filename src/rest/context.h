@@ -14,6 +14,7 @@
 #include "src/http/message.h"
 #include "src/http/metrics.h"
 #include "src/operations/operation.h"
+#include "src/policy/role_files.h"
 #include "src/rest/lazy_text.h"
 #include "src/rest/media_type.h"
 #include "src/rest/status.h"
@@ -64,6 +65,7 @@ struct Options {
   bool bulk_export = false;          // whether $export is offered
   bool bulk_import = false;          // whether $import is
   access::Bounds* bounds = nullptr;  // of tokens beyond their scopes; null: none; as authorizer
+  std::shared_ptr<const policy::RoleFiles> roles;  // null: whoever has a role may do nothing
 };
 
 class Helpers;
@@ -73,6 +75,7 @@ class Reindexer;
 struct Snapshot {
   operations::Services services;
   std::shared_ptr<const search::Extractor> extractor;
+  std::shared_ptr<const policy::Policies> policies;        // null: there are no roles
   std::shared_ptr<const LazyText> capability_statement;    // JSON; date of the snapshot
   std::shared_ptr<const LazyText> normative_capabilities;  // the same of what is normative in R4
   std::shared_ptr<const LazyText> terminology_capabilities;

@@ -273,6 +273,8 @@ fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
              search::Extractor::make(definitions, options_.base_url, {units, units->units()}));
     snapshot->extractor = std::move(extractor);
   }
+  if (options_.roles != nullptr)
+    snapshot->policies = policy::Policies::make_again(*options_.roles, *definitions);
   if (store_ != nullptr && !services.terminology->releases()->entries().empty()) {
     const auto held = std::make_shared<const HeldResources>(definitions, services.terminology,
                                                             snapshot->extractor, shown_sets_);

@@ -370,7 +370,8 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   auto bound =
       options_.bounds != nullptr ? options_.bounds->of(identity, snapshot->definitions()) : nullptr;
   const access::Access access(std::move(identity), snapshot->definitions(),
-                              snapshot->extractor.get(), std::move(bound));
+                              snapshot->extractor.get(), std::move(bound),
+                              snapshot->policies.get());
   access::GuardedStore store(snapshot->store(), access);
   // A read ends before its snapshot does, and counts no references to the parts of it.
   Snapshot guarded = route.placement == http::Placement::io_thread ? view_of(*snapshot) : *snapshot;

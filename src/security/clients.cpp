@@ -7,6 +7,7 @@
 #include "src/security/jose.h"
 #include "src/security/json_fields.h"
 #include "src/security/password.h"
+#include "src/security/roles.h"
 #include "src/security/secrets.h"
 
 namespace server::security {
@@ -37,6 +38,7 @@ std::string text_of(const Client& client) {
   append_some(out, "jwksUrl", client.jwks_url);
   append_strings(out, "redirectUris", client.redirect_uris);
   append_some(out, "launchUrl", client.launch_url);
+  append_some(out, "role", client.role);
   out.string("scopes", client.scopes).boolean("backend", client.is_backend);
   if (client.is_disabled) out.boolean("disabled", true);
   append_some(out, "registration", client.registration_hash);
@@ -62,6 +64,7 @@ fhir::Result<Client> client_of(std::string_view id, const std::string& text) {
   client.is_disabled = is_true_at(json, "disabled");
   client.registration_hash = json.string_at("registration");
   client.registered_at = integer_at(json, "registeredAt").value_or(0);
+  client.role = json.string_at("role");
   return client;
 }
 
@@ -115,6 +118,8 @@ fhir::Result<void> check(const Client& client) {
   }
   if (client.is_backend && client.kind != ClientKind::asymmetric)
     return refuse("A backend service signs with its own key: it is asymmetric");
+  if (!client.role.empty() && (!client.is_backend || !is_role(client.role)))
+    return refuse("A backend service may have a role, one of " + std::string(k_roles_text));
   if (!client.is_backend && client.redirect_uris.empty())
     return refuse("A client with users needs a redirect URI");
   if (client.allowed().empty())

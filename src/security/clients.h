@@ -29,6 +29,7 @@ struct Client {
   bool is_disabled = false;                // then it is as one that is not there
   std::string registration_hash;           // of the token that manages it; empty: nobody has one
   std::int64_t registered_at = 0;          // UTC ms, by itself
+  std::string role;                        // of a backend; empty: its scopes alone bind it
 
   std::vector<Scope> allowed() const { return parse_scopes(scopes); }
   /// Whether nobody here knows who runs it.

@@ -179,6 +179,7 @@ OAuthResult<std::string> TokenEndpoint::by_client(const Form& form,
   grant.client_id = client.id;
   grant.client_name = client.name;
   grant.subject = client.id;
+  grant.role = client.role;
   grant.scopes = text_of(scopes);
   grant.expires_at = environment_.now_ms() + environment_.options.backend_access_ms;
   OAUTH_TRY(kept, Grants(environment_).add(std::move(grant)));

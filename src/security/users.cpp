@@ -7,6 +7,7 @@
 #include "src/security/json_fields.h"
 #include "src/security/one_time_code.h"
 #include "src/security/password.h"
+#include "src/security/roles.h"
 #include "src/security/secrets.h"
 
 namespace server::security {
@@ -16,8 +17,6 @@ using fhir::IssueType;
 using fhir::json::Builder;
 
 constexpr std::string_view k_kind = "user";
-constexpr std::array<std::string_view, 4> k_roles = {"patient", "physician", "nurse",
-                                                     "administrator"};
 constexpr std::size_t k_name_bytes_max = 128;
 constexpr std::size_t k_password_bytes_min = 8;
 constexpr int k_attempts_max = 10;  // of a change that others keep overtaking
@@ -96,15 +95,13 @@ fhir::Result<void> check_length(std::string_view password) {
 
 }  // namespace
 
-bool Users::is_role(std::string_view role) {
-  return std::find(k_roles.begin(), k_roles.end(), role) != k_roles.end();
-}
+bool Users::is_role(std::string_view role) { return security::is_role(role); }
 
 fhir::Result<void> Users::add(User user, std::string_view password) {
   if (!is_name(user.name))
     return refuse(IssueType::invalid, "A user's name has 1 to 128 characters and no space");
   if (!is_role(user.role))
-    return refuse(IssueType::invalid, "A role is patient, physician, nurse or administrator");
+    return refuse(IssueType::invalid, "A role is one of " + std::string(k_roles_text));
   if (!user.fhir_user.empty() && !is_fhir_user(user.fhir_user))
     return refuse(IssueType::invalid,
                   "fhirUser is a Patient, Practitioner, RelatedPerson or Person, "

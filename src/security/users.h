@@ -16,7 +16,7 @@ struct User {
   std::string name;       // what is typed at the login
   std::string subject;    // random, never reused: `sub` of tokens
   std::string fhir_user;  // `Practitioner/1`: the resource that is this user; may be empty
-  std::string role;       // patient, physician, nurse, administrator
+  std::string role;       // one of security::k_roles
   /// For a patient's or a related person's user: whose records it may see, by id.
   std::vector<std::string> patients;
   bool is_disabled = false;  // then nobody can log in as this user

@@ -73,6 +73,12 @@ struct Write {
   std::vector<std::pair<std::string, std::string>> must_exist;
   /// delete_: no current resource may refer to it once the batch is written: otherwise 409.
   bool must_not_be_referenced = false;
+  /// What may be written is held to these, of the type and the id: the current version must be
+  /// there and match the one before the write, else it is as if it was not there (404); the new
+  /// one must match the other after it, else the write is refused (403). Null: no limit.
+  std::shared_ptr<const search::Query> limit_before, limit_after;
+  /// Whether the server made the id for this write, so that nothing can stand there.
+  bool has_new_id = false;
   std::optional<std::int64_t> erased_version;  // erase_history: this one; else all but the current
   bool only_when_deleted = false;              // erase: leave a live resource as it is
 };
@@ -124,6 +130,7 @@ struct HistoryPage {
   std::vector<Version> versions;  // in the order asked for; deletions have no body
   std::string next_cursor;
   std::uint64_t total = 0;
+  bool has_total = true;  // else how many there are is not told
 };
 
 struct Label {

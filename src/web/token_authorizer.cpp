@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "src/security/grants.h"
+#include "src/security/roles.h"
 #include "src/security/secrets.h"
 
 namespace server::web {
@@ -79,7 +80,8 @@ TokenAuthorizer::Known TokenAuthorizer::known_of(const security::ActiveToken& ac
   identity->patient = active.grant.patient;
   identity->client = active.grant.client_id;
   identity->fhir_user = active.grant.fhir_user;
-  identity->role = active.grant.role;
+  const bool has_no_role = active.grant.role.empty() && !active.grant.user.empty();
+  identity->role = has_no_role ? std::string(security::k_no_role) : active.grant.role;
   identity->purpose = active.grant.purpose;
   identity->is_emergency = !active.grant.reason.empty();
   identity->consent = active.grant.consent;

@@ -192,13 +192,50 @@ class OnePatient(SmartCase):
         self.assert_status(answer, 200)
         self.assertEqual(match_ids(answer.json), [])
 
-    def test_history_is_refused_where_it_cannot_be_limited(self):
-        for path in ("_history", "Observation/_history", "Observation/p1-lab/_history", "Observation/p2-lab/_history",
-                     "Patient/p2/_history"):
-            self.assert_outcome(self.one.get(path), 403, "forbidden")
-        self.assert_outcome(self.one.get("Observation/p1-lab/_history/1"), 403, "forbidden")
+    def test_histories_show_the_own_resources_alone(self):
+        for path in ("_history", "Observation/_history"):
+            answer = self.one.get(path)
+            self.assert_status(answer, 200)
+            self.assertNotIn("total", answer.json)
+            for entry in answer.json["entry"]:
+                if entry["resource"]["resourceType"] != "List":  # its own text names another's resource
+                    self.assertNotIn("p2", json.dumps(entry))
+            self.assertIn(b"p1-lab", answer.body)
+        self.assertEqual(self.one.get("Observation/p1-lab/_history").json["total"], 2)
+        for path in ("Observation/p2-lab/_history", "Patient/p2/_history", "Observation/p2-lab/_history/1"):
+            there = self.one.get(path)
+            self.assert_outcome(there, 404, "not-found")
+            self.assertEqual(there.json, self.one.get(path.replace("p2", "nowhere")).json)
+        self.assert_status(self.one.get("Observation/p1-lab/_history/1"), 200)
         self.assert_status(self.one.get("Observation/p1-lab/_history/2"), 200)
-        self.assert_outcome(self.one.get("Observation/p2-lab/_history/1"), 404)
+        self.assert_outcome(self.one.get("Observation/p1-lab/_history/3"), 404)
+
+    def test_of_a_history_those_versions_are_shown_that_were_of_the_patient(self):
+        for patient in ("p2", "p1", "p2", "p1", "p1"):
+            more = {"valueString": f"was of {patient}"}
+            self.system.put("Observation/went", observation("went", patient, "laboratory", **more))
+            self.system.put("Observation/went", observation("went", patient, "vital-signs", **more))
+        history = self.one.get("Observation/went/_history")
+        self.assert_status(history, 200)
+        self.assertEqual(history.json["total"], 6)
+        versions = [entry["resource"]["meta"]["versionId"] for entry in history.json["entry"]]
+        self.assertEqual(versions, ["10", "9", "8", "7", "4", "3"])
+        paged = []
+        for page in self.one.pages("Observation/went/_history", {"_count": "4"}):
+            self.assert_status(page, 200)
+            self.assert_nothing_of_p2(page)
+            self.assertTrue(page.json.get("entry"), "a page without a version tells of versions that are not shown")
+            paged += [entry["resource"]["meta"]["versionId"] for entry in page.json["entry"]]
+        self.assertEqual(paged, versions)
+        for version in range(1, 12):
+            answer = self.one.get(f"Observation/went/_history/{version}")
+            self.assert_status(answer, 200 if str(version) in versions else 404)
+        filtered = self.bearer("launch/patient patient/Observation.rs?category=laboratory")
+        self.assert_outcome(filtered.get("Observation/went/_history"), 404)
+        self.assert_nothing_of_p2(self.one.get("Observation/_history"))
+        self.system.delete("Observation/went")
+        self.assert_outcome(self.one.get("Observation/went/_history"), 404)
+        self.assertNotIn(b"went", self.one.get("Observation/_history").body)
 
     def test_everything_holds_the_own_record_alone(self):
         answer = self.one.get("Patient/p1/$everything")
@@ -254,7 +291,7 @@ class OnePatient(SmartCase):
     def test_entries_of_a_bundle_are_judged_one_by_one(self):
         bundle = {"resourceType": "Bundle", "type": "batch", "entry": [
             {"request": {"method": "GET", "url": url}}
-            for url in ("Observation/p1-lab", "Observation/p2-lab", "Observation?subject=Patient/p2", "$expunge", "_history")]}
+            for url in ("Observation/p1-lab", "Observation/p2-lab", "Observation?subject=Patient/p2", "$expunge", "Group/_history")]}
         answer = self.one.post("", bundle)
         self.assert_status(answer, 200)
         statuses = [entry["response"]["status"].split()[0] for entry in answer.json["entry"]]
@@ -354,13 +391,16 @@ class OneType(SmartCase):
         one = self.bearer("user/Observation.rs")
         self.assertEqual(len(one.all_ids("Observation")), 4)
         for path in ("Patient", "Patient/p1", "Observation?subject.name=Onely", "Observation?subject:Patient.name=Onely",
-                     "_history", "Patient/_history", "Patient/p1/$everything", "?_type=Patient"):
+                     "Patient/_history", "Patient/p1/$everything", "?_type=Patient"):
             self.assert_outcome(one.get(path), 403, "forbidden")
         answer = one.get("Observation?_include=Observation:subject")
         self.assert_status(answer, 200)
         self.assertEqual(match_ids(answer.json, "include"), [])
         self.assertEqual({i.split("/")[0] for i in match_ids(one.get("?_type=Patient,Observation").json)}, {"Observation"})
         self.assert_status(one.get("Observation/_history"), 200)
+        everything = one.get("_history")
+        self.assert_status(everything, 200)
+        self.assertEqual({e["resource"]["resourceType"] for e in everything.json["entry"]}, {"Observation"})
         self.assert_status(one.get("Observation/p1-lab/_history/1"), 200)
 
     def test_reading_and_searching_are_rights_apart(self):

@@ -51,6 +51,15 @@ fhir::Result<void> tell(ExportContext& context, fhir::Severity severity, fhir::I
 fhir::Result<void> write_deletions(
     ExportContext& context, std::string_view type,
     const std::function<bool(const storage::Version&)>& would_be_returned) {
+  constexpr security::Rights k_all = security::right_read | security::right_search;
+  const bool sees_all =
+      context.access == nullptr ||
+      context.access->permission(type, k_all, policy::interaction_history).extent ==
+          access::Extent::all;
+  if (!sees_all)
+    return tell(
+        context, fhir::Severity::warning, fhir::IssueType::forbidden,
+        "The token does not allow to tell which " + std::string(type) + " resources were deleted");
   storage::HistoryRequest request;
   request.type = type;
   request.count = k_page;
@@ -62,10 +71,6 @@ fhir::Result<void> write_deletions(
       return fhir::unexpected(
           fhir::make_issue(fhir::IssueType::incomplete, "The export was cancelled"));
     auto page = context.reader.history(request);
-    if (!page && page.error().type == fhir::IssueType::forbidden)
-      return tell(context, fhir::Severity::warning, fhir::IssueType::forbidden,
-                  "The token does not allow to tell which " + std::string(type) +
-                      " resources were deleted");
     if (!page) return fhir::unexpected(std::move(page).error());
     for (const storage::Version& version : page->versions) {
       if (!version.deleted || !context.is_in_time(version) || !seen.insert(version.id).second)

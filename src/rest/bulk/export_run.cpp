@@ -83,7 +83,7 @@ fhir::Result<std::int64_t> run_export(const bulk::ExportRequest& request, const 
   auto bound =
       options.bounds != nullptr ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
   const access::Access access(identity, snapshot.definitions(), snapshot.extractor.get(),
-                              std::move(bound));
+                              std::move(bound), snapshot.policies.get());
   access::GuardedStore store(snapshot.store(), access);
   Snapshot guarded = snapshot;
   guarded.services.store = &store;

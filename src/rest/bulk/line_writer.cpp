@@ -93,6 +93,7 @@ fhir::Result<storage::Write, Failure> LineWriter::read(const Call& call, const I
   FHIR_TRY(write, make_write(call, may_update ? WriteMethod::update : WriteMethod::create, type,
                              std::move(id), root));
   write.precondition.must_not_exist = !may_update;
+  write.has_new_id = !has_id;
   return std::move(write);
 }
 
@@ -104,7 +105,8 @@ LineWriter::Prepared LineWriter::prepare(std::vector<ImportLine> lines) const {
   std::optional<access::Access> access;
   if (identity_)
     access.emplace(identity_, prepared.snapshot->definitions(), prepared.snapshot->extractor.get(),
-                   bound_of(options_, identity_, prepared.snapshot->definitions()));
+                   bound_of(options_, identity_, prepared.snapshot->definitions()),
+                   prepared.snapshot->policies.get());
   Call call;
   call.options = &options_;
   call.snapshot = prepared.snapshot.get();
@@ -131,7 +133,8 @@ class LineWriter::Writing {
     snapshot_ = *prepared_.snapshot;
     if (writer.identity_) {
       access_.emplace(writer.identity_, snapshot_.definitions(), snapshot_.extractor.get(),
-                      bound_of(writer.options_, writer.identity_, snapshot_.definitions()));
+                      bound_of(writer.options_, writer.identity_, snapshot_.definitions()),
+                      snapshot_.policies.get());
       guard_ = std::make_unique<access::GuardedStore>(snapshot_.store(), *access_);
       snapshot_.services.store = guard_.get();
       call_.access = &*access_;
