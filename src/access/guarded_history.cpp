@@ -125,7 +125,8 @@ fhir::Result<void> GuardedHistory::add_visible(const std::string& type,
 bool GuardedHistory::is_shown(const storage::Version& version) const {
   const auto found = limits_.find(version.type);
   if (version.deleted || found == limits_.end()) return false;
-  if (found->second.extent == Extent::some && !matches_itself(version, found->second.limit, access_))
+  if (found->second.extent == Extent::some &&
+      !matches_itself(version, found->second.limit, access_))
     return false;
   if (access_.bound() == nullptr) return true;
   const auto withheld = access_.bound()->limit_of(version.type, version.id, version.body);

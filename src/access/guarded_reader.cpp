@@ -220,12 +220,13 @@ fhir::Result<void> GuardedReader::drop_unseen_includes(const search::Query& quer
 fhir::Result<storage::HistoryPage> GuardedReader::history(const storage::HistoryRequest& request) {
   // "r … history of the instance · s … history of the type", which lists what there is.
   const Rights rights = request.id.empty() ? Rights{right_read | right_search} : Rights{right_read};
-  const bool is_whole = request.type.empty()
-                            ? access_.reads_everything_by_scopes()
-                            : access_.permission_by_scopes(request.type, rights,
-                                                           policy::interaction_history)
-                                      .extent == Extent::all;
-  FHIR_TRY(page, is_whole ? bounded_history(request) : GuardedHistory(*reader_, access_).page(request));
+  const bool is_whole =
+      request.type.empty()
+          ? access_.reads_everything_by_scopes()
+          : access_.permission_by_scopes(request.type, rights, policy::interaction_history)
+                    .extent == Extent::all;
+  FHIR_TRY(page,
+           is_whole ? bounded_history(request) : GuardedHistory(*reader_, access_).page(request));
   for (storage::Version& one : page.versions) {
     FHIR_TRY(version, shown(std::move(one), access_));
     one = std::move(version);

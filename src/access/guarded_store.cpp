@@ -1,62 +1,35 @@
 #include "src/access/guarded_store.h"
 
-#include <optional>
+#include <algorithm>
+#include <utility>
 
 #include "src/access/guarded_query.h"
 #include "src/access/guarded_reader.h"
+#include "src/access/guarded_write.h"
 #include "src/access/limit.h"
+#include "src/access/restored_write.h"
 #include "src/access/shown.h"
 
 namespace server::access {
 namespace {
 
-using security::Right;
 using storage::WriteMethod;
 
 constexpr std::chrono::seconds k_look_within{10};
 
-std::optional<Right> right_for(WriteMethod method) {
-  switch (method) {
-    case WriteMethod::create:
-      return security::right_create;
-    case WriteMethod::update:
-    case WriteMethod::patch:
-      return security::right_update;
-    case WriteMethod::delete_:
-      return security::right_delete;
-    default:
-      return std::nullopt;
-  }
-}
+/// What is left to say of a write once it is on its way.
+struct Sent {
+  std::string type, id;
+  bool is_held = false;    // to what must match before
+  bool is_pinned = false;  // to the version that hidden elements came from
+};
 
-std::string_view verb_of(Right right) {
-  return right == security::right_create   ? "create "
-         : right == security::right_update ? "update "
-                                           : "delete ";
-}
-
-fhir::Result<void> check(const storage::Write& write, const Access& access) {
-  const auto right = right_for(write.method);
-  if (!right) return forbidden("No token lets resources be erased or indexed again");
-  const bool is_patch = write.method == WriteMethod::patch;
-  const Extent extent =
-      is_patch ? access.permission_by_scopes(write.type, *right, policy::interaction_patch).extent
-               : access.permission_by_scopes(write.type, *right).extent;
-  if (extent == Extent::none)
-    return forbidden("The token's scopes do not allow to " + std::string(verb_of(*right)) +
-                     write.type);
-  if (extent == Extent::some)
-    return forbidden("With scopes of one patient or with a filter this server does not yet " +
-                     std::string(verb_of(*right)) + "resources: " + write.type);
-  const policy::Shades* shades = access.shades();
-  if (shades != nullptr && shades->of(write.type) != nullptr &&
-      (*right == security::right_create || *right == security::right_update))
-    return forbidden("This role does not see all of " + write.type + ", and cannot write it");
-  // Whether something matches is told by what becomes of the write.
-  if (write.precondition.must_match_none != nullptr &&
-      access.permission_by_scopes(write.type, security::right_search).extent != Extent::all)
-    return forbidden("A condition on " + write.type + " needs a scope that searches all of them");
-  return {};
+/// What others refer to, and from where, is told to who sees everything.
+fhir::Issue without_others(fhir::Issue issue, const Access& access) {
+  const bool tells = issue.situation == fhir::Situation::conflict &&
+                     issue.type == fhir::IssueType::conflict && !access.reads_everything();
+  if (tells) issue.diagnostics = "What refers to what would not hold together after this write";
+  return issue;
 }
 
 }  // namespace
@@ -81,14 +54,10 @@ fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::st
   return reader->read(type, id);
 }
 
-/// What is withheld from the token is not for it to change, and no condition finds it.
-fhir::Result<void> GuardedStore::hold_to_bound(storage::Write& write) {
+/// What is withheld from the token is not for it to change.
+fhir::Result<void> GuardedStore::hold_to_bound(const storage::Write& write) {
   const Bound* bound = access_.bound();
   if (bound == nullptr || !bound->is_binding()) return {};
-  if (write.precondition.must_match_none != nullptr) {
-    FHIR_TRY(limited, guarded(*write.precondition.must_match_none, access_));
-    write.precondition.must_match_none = std::make_shared<const search::Query>(std::move(limited));
-  }
   if (write.method == WriteMethod::create) return {};
   const auto deadline = std::chrono::steady_clock::now() + k_look_within;
   const auto current = store_.read(write.type, write.id, deadline);
@@ -101,20 +70,67 @@ fhir::Result<void> GuardedStore::hold_to_bound(storage::Write& write) {
   return {};
 }
 
+/// Of a role that does not see all of a resource: what it does not see stays as it is.
+///
+/// returns   whether the write is held to the version that this was taken from
+fhir::Result<bool> GuardedStore::restored(storage::Write& write) {
+  if (write.method == WriteMethod::create || write.has_new_id) {
+    FHIR_CHECK(restore(write, nullptr, access_));
+    return false;
+  }
+  const auto current =
+      store_.read(write.type, write.id, std::chrono::steady_clock::now() + k_look_within);
+  if (!current && current.error().type != fhir::IssueType::not_found &&
+      current.error().type != fhir::IssueType::deleted)
+    return fhir::unexpected(current.error());
+  FHIR_CHECK(restore(write, current ? &*current : nullptr, access_));
+  const bool is_pinned = !write.precondition.if_match.has_value();
+  if (is_pinned && current) write.precondition.if_match = current->version_id;
+  if (is_pinned && !current) write.precondition.must_not_exist = true;
+  return is_pinned;
+}
+
+fhir::Result<void> GuardedStore::prepare(storage::Write& write, bool& is_pinned) {
+  FHIR_CHECK(hold_to_limits(write, access_));
+  FHIR_CHECK(hold_to_bound(write));
+  if (!needs_restoring(write, access_)) return {};
+  FHIR_TRY(pinned, restored(write));
+  is_pinned = pinned;
+  return {};
+}
+
 fhir::Result<storage::Store::Outcome, storage::Store::Failure> GuardedStore::write(
     std::vector<storage::Write> writes) {
+  std::vector<Sent> sent;
   for (std::size_t i = 0; i < writes.size(); ++i) {
-    if (auto allowed = check(writes[i], access_); !allowed)
-      return fhir::unexpected(Failure{i, std::move(allowed).error()});
-    if (auto bounded = hold_to_bound(writes[i]); !bounded)
-      return fhir::unexpected(Failure{i, std::move(bounded).error()});
+    Sent one{writes[i].type, writes[i].id};
+    if (auto done = prepare(writes[i], one.is_pinned); !done)
+      return fhir::unexpected(Failure{i, std::move(done).error()});
+    one.is_held = writes[i].limit_before != nullptr;
+    sent.push_back(std::move(one));
   }
-  std::vector<std::string> types;
-  for (const storage::Write& write : writes) types.push_back(write.type);
   auto outcome = store_.write(std::move(writes));
-  if (!outcome || access_.shades() == nullptr) return outcome;
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    auto body = shown(std::move(outcome->written[i].body), types[i], access_);
+  if (!outcome) {
+    Failure failure = std::move(outcome).error();
+    const Sent& one = sent[std::min(failure.failed, sent.size() - 1)];
+    const bool is_overtaken = one.is_pinned &&
+                              failure.issue.situation == fhir::Situation::precondition_failed &&
+                              failure.issue.type == fhir::IssueType::conflict;
+    if (one.is_held && failure.issue.type == fhir::IssueType::not_found &&
+        read(one.type, one.id, std::chrono::steady_clock::now() + k_look_within)) {
+      // Whoever sees it may know that it is there.
+      failure.issue = fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden,
+                                       "The token does not allow to change this resource");
+    } else if (is_overtaken) {
+      failure.issue = fhir::make_issue(fhir::Situation::conflict, fhir::IssueType::conflict,
+                                       "The resource was changed meanwhile: try again");
+    } else {
+      failure.issue = without_others(std::move(failure.issue), access_);
+    }
+    return fhir::unexpected(std::move(failure));
+  }
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    auto body = shown(std::move(outcome->written[i].body), sent[i].type, access_);
     if (!body) return fhir::unexpected(Failure{i, std::move(body).error()});
     outcome->written[i].body = *std::move(body);
   }

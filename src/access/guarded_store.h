@@ -15,8 +15,9 @@
 namespace server::access {
 
 /// Lives as long as one request. What may be read in part alone is read by a query that finds it;
-/// what may not be seen is as if it was not there. What cannot be held to a limit is refused (403):
-/// changes and old versions of a type that the token allows in part, the erasure of anything.
+/// what may not be seen is as if it was not there. Changes are held to the limits in their
+/// transaction, and what a role does not see of a resource stays as it is. The erasure of anything
+/// is refused (403).
 class GuardedStore final : public storage::Store {
  public:
   /// All outlive this.
@@ -36,7 +37,9 @@ class GuardedStore final : public storage::Store {
   bool is_healthy() override { return store_.is_healthy(); }
 
  private:
-  fhir::Result<void> hold_to_bound(storage::Write& write);
+  fhir::Result<void> hold_to_bound(const storage::Write& write);
+  fhir::Result<bool> restored(storage::Write& write);
+  fhir::Result<void> prepare(storage::Write& write, bool& is_pinned);
 
   storage::Store& store_;
   const Access& access_;

@@ -48,7 +48,7 @@ std::shared_ptr<const search::Query> query_of(const storage::Write& write,
 
 fhir::Result<Permission> allowed(const storage::Write& write, const Asked& asked,
                                  const Access& access) {
-  Permission permission = access.permission(write.type, asked.right, asked.interaction);
+  Permission permission = access.permission_by_scopes(write.type, asked.right, asked.interaction);
   if (permission.extent == Extent::none)
     return forbidden("The token does not allow to " + std::string(asked.verb) + write.type);
   return permission;

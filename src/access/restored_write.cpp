@@ -53,8 +53,9 @@ bool is_unseen(const Value& stored, const ShadeNode& node) {
   if (!stored.is_object()) return false;
   return std::all_of(stored.members().begin(), stored.members().end(), [&](const Member& member) {
     const ShadeNode::Member* found = node.find(member.name());
-    return found != nullptr && (found->fate == Fate::hidden ||
-                                (found->fate == Fate::deeper && is_unseen(member.value, *found->below)));
+    return found != nullptr &&
+           (found->fate == Fate::hidden ||
+            (found->fate == Fate::deeper && is_unseen(member.value, *found->below)));
   });
 }
 
@@ -122,9 +123,8 @@ class Restoration {
     for (const Member& member : stored != nullptr ? stored->members() : std::span<const Member>{}) {
       const ShadeNode::Member* found = node.find(member.name());
       if (found == nullptr) continue;
-      const bool is_kept = found->fate != Fate::deeper ||
-                           (sent.find(member.name()) == nullptr &&
-                            is_unseen(member.value, *found->below));
+      const bool is_kept = found->fate != Fate::deeper || (sent.find(member.name()) == nullptr &&
+                                                           is_unseen(member.value, *found->below));
       if (is_kept) out_.key(member.name()).value(member.value);
     }
     return {};
@@ -174,8 +174,8 @@ class Restoration {
   }
 
   static bool has_code(const Value* meta, std::string_view list, std::string_view code) {
-    for (const Value& one : meta != nullptr ? fhir::json::items_at(*meta, list)
-                                            : std::span<const Value>{}) {
+    for (const Value& one :
+         meta != nullptr ? fhir::json::items_at(*meta, list) : std::span<const Value>{}) {
       if (one.string_at("code") == code && one.string_at("system") == policy::k_observation_value)
         return true;
     }
@@ -251,8 +251,9 @@ fhir::Result<void> restore(storage::Write& write, const storage::Version* curren
     stored = std::move(document);
   }
   if (holds_shaded(sent.root(), shades) || (stored && holds_shaded(stored->root(), shades)))
-    return forbidden("This role does not see all of the resources within this one, and cannot "
-                     "write it");
+    return forbidden(
+        "This role does not see all of the resources within this one, and cannot "
+        "write it");
   const ShadeNode* node = shades.of(write.type);
   if (node == nullptr) return {};
   std::string text;

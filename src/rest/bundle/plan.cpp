@@ -87,7 +87,8 @@ fhir::Result<void, Failure> plan_conditional(Plan& plan, const Call& inner) {
                            "The resource's id is not that of the resource the criteria match")));
     plan.id = *found.id;
   } else {
-    plan.id = sent_id.empty() ? new_id() : std::string(sent_id);
+    plan.has_new_id = sent_id.empty();
+    plan.id = plan.has_new_id ? new_id() : std::string(sent_id);
     plan.precondition.must_match_none = std::move(found.query);
   }
   return take_if_match(plan, inner);

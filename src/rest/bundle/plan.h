@@ -18,6 +18,7 @@ struct Plan {
   enum class Kind { write, existing, nothing, read } kind = Kind::read;
   std::string type;
   std::string id;
+  bool has_new_id = false;  // the server made it for this plan
   storage::WriteMethod method = storage::WriteMethod::create;
   storage::Precondition precondition;
   std::optional<fhir::json::Document> patched;  // what a PATCH made of the current version

@@ -187,6 +187,7 @@ class Transaction {
       if (links_.problem()) return fhir::unexpected(failure(*links_.problem()));
       FHIR_TRY(made, make_write(call_, plan.method, plan.type, plan.id, resource));
       write = std::move(made);
+      write.has_new_id = plan.has_new_id;
     }
     return write;
   }

@@ -20,6 +20,7 @@ constexpr std::size_t k_deleted_max = 10'000;  // by one conditional delete
 struct Subject {
   std::string id;
   storage::Precondition precondition;
+  bool has_new_id = false;
 };
 
 fhir::Result<Subject, Failure> subject_of(const Call& call, std::string_view sent_id) {
@@ -35,6 +36,7 @@ fhir::Result<Subject, Failure> subject_of(const Call& call, std::string_view sen
   } else {
     // "No matches, no id provided: the server creates the resource"; with an id: update as create.
     out.id = sent_id.empty() ? new_id() : std::string(sent_id);
+    out.has_new_id = sent_id.empty();
     out.precondition.must_match_none = std::move(found.query);
   }
   FHIR_TRY(if_match, if_match_of(call, out.id));
@@ -92,6 +94,7 @@ Answer conditional_update(const Call& call) {
     FHIR_TRY(write, make_write(call, storage::WriteMethod::update, call.type, subject.id,
                                document.root()));
     write.precondition = std::move(subject.precondition);
+    write.has_new_id = subject.has_new_id;
     std::vector<storage::Write> writes;
     writes.push_back(std::move(write));
     auto outcome = write_all(call, std::move(writes));

@@ -45,6 +45,7 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
   FHIR_TRY(type, names_.add_type(write.type));
   FHIR_TRY(identity, find(type, write.id));
   if (write.method == WriteMethod::reindex) return reindex(write, type, identity);
+  if (write.limit_before) FHIR_CHECK(check_before(*write.limit_before, identity));
   FHIR_CHECK(check(write.precondition, identity));
   if (write.method == WriteMethod::erase) return erase(write, type, identity);
   if (write.method == WriteMethod::erase_history) return erase_history(write, type, identity);
@@ -77,7 +78,30 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
   FHIR_CHECK(index(rid, type, is_deletion ? k_none : write.index,
                    identity.is_live ? IndexWriter::Before::rows : IndexWriter::Before::nothing));
   FHIR_CHECK(text_.note(rid));
+  if (write.limit_after) FHIR_CHECK(check_after(*write.limit_after));
   return written;
+}
+
+/// Before any precondition: what may not be seen tells nothing by how it fails.
+fhir::Result<void> BatchWriter::check_before(const search::Query& limit, const Identity& identity) {
+  bool is_within = false;
+  if (identity.is_live) {
+    FHIR_CHECK(index_.flush());
+    FHIR_TRY(found, Searcher(connection_, names_, names_.dictionary()).has_matches(limit));
+    is_within = found;
+  }
+  if (is_within) return {};
+  return fhir::unexpected(fhir::make_issue(Situation::not_found, IssueType::not_found,
+                                           "There is no such resource, or none for this token"));
+}
+
+fhir::Result<void> BatchWriter::check_after(const search::Query& limit) {
+  FHIR_CHECK(index_.flush());
+  FHIR_TRY(is_within, Searcher(connection_, names_, names_.dictionary()).has_matches(limit));
+  if (is_within) return {};
+  return fhir::unexpected(
+      fhir::make_issue(Situation::refused, IssueType::forbidden,
+                       "The token does not allow to write a resource with this content"));
 }
 
 /// The current version, when it has the body that the write would give it but for the version and

@@ -52,6 +52,8 @@ class BatchWriter {
   fhir::Result<bool> is_referenced(std::int64_t rid);
   fhir::Result<void> check_references(const Write& write);
   fhir::Result<Identity> find(std::int64_t type, std::string_view id);
+  fhir::Result<void> check_before(const search::Query& limit, const Identity& identity);
+  fhir::Result<void> check_after(const search::Query& limit);
   fhir::Result<void> check(const Precondition& precondition, const Identity& identity);
   fhir::Result<std::int64_t> store(const Write& write, std::int64_t type, const Identity& identity,
                                    const Written& written);
