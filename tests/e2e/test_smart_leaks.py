@@ -299,14 +299,20 @@ class OnePatient(SmartCase):
         self.assertTrue(all(status in ("400", "403") for status in statuses[3:]), statuses)
         self.assertNotIn(b"p2-lab\"", answer.body)
 
-    def test_changes_are_refused_with_a_token_of_one_patient(self):
+    def test_changes_are_held_to_the_patient_of_the_token(self):
         cud = self.bearer("launch/patient patient/*.cruds")
-        own = observation("p1-lab", "p1", "laboratory")
-        for answer in (cud.put("Observation/p1-lab", own), cud.post("Observation", {**own, "id": None} | {"id": "x"}),
-                       cud.delete("Observation/p1-lab"), cud.put("Practitioner/dr", {"resourceType": "Practitioner", "id": "dr"}),
+        own, other = observation("p1-tmp", "p1", "laboratory"), observation("p1-tmp", "p2", "laboratory")
+        self.system.put("Observation/p1-tmp", own)
+        self.assert_status(cud.put("Observation/p1-tmp", {**own, "note": [{"text": "x"}]}), 200)
+        for answer in (cud.put("Observation/p1-tmp", other), cud.post("Observation", other),
+                       cud.put("Practitioner/dr", {"resourceType": "Practitioner", "id": "dr"}),
                        cud.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [
-                           {"resource": own, "request": {"method": "PUT", "url": "Observation/p1-lab"}}]})):
+                           {"resource": other, "request": {"method": "PUT", "url": "Observation/p1-tmp"}}]})):
             self.assert_outcome(answer, 403, "forbidden")
+        unseen = cud.put("Observation/p2-lab", observation("p2-lab", "p1", "laboratory"))
+        self.assert_outcome(unseen, 404, "not-found")
+        self.assertEqual(unseen.json, cud.put("Observation/nowhere", observation("nowhere", "p1", "laboratory")).json)
+        self.assert_status(cud.delete("Observation/p1-tmp"), 204)
 
     def test_problems_are_told_without_data(self):
         for path in ("Observation/p2-lab", "Observation/p2-lab/_history/1", "Patient/p2/$everything"):
