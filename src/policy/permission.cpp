@@ -35,6 +35,7 @@ Criterion copy_of(const Criterion& criterion) {
   copy.alternatives = criterion.alternatives;
   copy.hierarchy = criterion.hierarchy;
   copy.is_expanded = criterion.is_expanded;
+  copy.set = criterion.set;
   copy.combination = criterion.combination;
   if (criterion.chained) copy.chained = std::make_unique<Criterion>(copy_of(*criterion.chained));
   if (criterion.reverse_chained)
@@ -50,7 +51,8 @@ bool is_same(const Criterion& a, const Criterion& b) {
                                 a.parameter->type == fhir::SearchParameterType::reference ||
                                 a.parameter->code == "_id";
   return is_plain && is_of_references && a.parameter == b.parameter && a.modifier == b.modifier &&
-         a.target_type == b.target_type && a.combination == b.combination &&
+         a.target_type == b.target_type && a.set == b.set && a.is_expanded == b.is_expanded &&
+         a.combination == b.combination &&
          std::equal(a.alternatives.begin(), a.alternatives.end(), b.alternatives.begin(),
                     b.alternatives.end(), is_same_reference) &&
          std::equal(a.parts.begin(), a.parts.end(), b.parts.begin(), b.parts.end(), is_same);
