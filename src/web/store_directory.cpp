@@ -80,7 +80,7 @@ class View {
     auto bound =
         options.bounds != nullptr ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
     return access::Access(std::move(identity), snapshot.definitions(), snapshot.extractor.get(),
-                          std::move(bound));
+                          std::move(bound), snapshot.policies.get());
   }
 
   const rest::Snapshot& snapshot_;

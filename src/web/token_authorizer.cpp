@@ -80,7 +80,9 @@ TokenAuthorizer::Known TokenAuthorizer::known_of(const security::ActiveToken& ac
   identity->patient = active.grant.patient;
   identity->client = active.grant.client_id;
   identity->fhir_user = active.grant.fhir_user;
-  const bool has_no_role = active.grant.role.empty() && !active.grant.user.empty();
+  // Whom a patient's Consent gave a token has no role here: the Consent says what it is for.
+  const bool has_no_role =
+      active.grant.role.empty() && !active.grant.user.empty() && active.grant.consent.empty();
   identity->role = has_no_role ? std::string(security::k_no_role) : active.grant.role;
   identity->purpose = active.grant.purpose;
   identity->is_emergency = !active.grant.reason.empty();
