@@ -142,11 +142,12 @@ policy::Interactions interactions_of(Rights rights) {
 
 Access::Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions,
                const search::Extractor* extractor, std::unique_ptr<const Bound> bound,
-               const policy::Policies* policies)
+               const policy::Policies* policies, std::uint64_t snapshot)
     : identity_(std::move(identity)),
       definitions_(definitions),
       extractor_(extractor),
-      bound_(std::move(bound)) {
+      bound_(std::move(bound)),
+      snapshot_(snapshot) {
   if (!has_role()) return;
   if (policies != nullptr) role_ = policies->role(identity_->role);
   constexpr std::string_view k_patient = "Patient/";
@@ -208,6 +209,13 @@ Permission Access::permission(std::string_view type, Rights rights,
   permission.extent = Extent::some;
   permission.limit = combined(Combination::all, std::move(all));
   return permission;
+}
+
+PermissionMemo::Kept Access::read_permission(std::string_view type) const {
+  if (auto known = identity_->readable.find(snapshot_, type)) return known;
+  auto found = std::make_shared<const Permission>(permission_by_scopes(type, security::right_read));
+  if (snapshot_ != 0) identity_->readable.keep(snapshot_, type, found);
+  return found;
 }
 
 Permission Access::permission_by_scopes(std::string_view type, Rights rights) const {

@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 #include "fhir/definitions/definition_store.h"
 #include "src/access/bound.h"
+#include "src/access/open_patients.h"
+#include "src/access/permission_memo.h"
 #include "src/policy/policies.h"
 #include "src/search/query.h"
 #include "src/security/scope.h"
@@ -33,9 +36,11 @@ struct Identity {
   std::string patient;           // in context: whom patient/ scopes are about
   bool is_patient_user = false;  // then user/ scopes are about these alone:
   std::vector<std::string> user_patients;
-  bool is_emergency = false;         // the glass was broken for the patient in context
-  std::string consent;               // id of the Consent that the token comes of; empty: of none
-  std::int64_t consent_version = 0;  // of it, at that time
+  bool is_emergency = false;           // the glass was broken for the patient in context
+  std::string consent;                 // id of the Consent that the token comes of; empty: of none
+  std::int64_t consent_version = 0;    // of it, at that time
+  mutable OpenPatients open_patients;  // of the requests so far
+  mutable PermissionMemo readable;     // of the requests so far
 };
 
 /// The scopes and the role of one request over one snapshot of the definitions. Several scopes for
@@ -47,9 +52,10 @@ class Access {
   /// extractor     of the definitions; null: each limited read is a search
   /// bound         null: nothing holds the token back beyond its scopes and its role
   /// policies      of the definitions; null: whoever has a role may do nothing
+  /// snapshot      number of all these together, for what the identity remembers; 0: nothing
   Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions,
          const search::Extractor* extractor = nullptr, std::unique_ptr<const Bound> bound = nullptr,
-         const policy::Policies* policies = nullptr);
+         const policy::Policies* policies = nullptr, std::uint64_t snapshot = 0);
 
   /// rights   all of them together, by one scope or by several; of the role the interactions of
   ///          the same names
@@ -58,6 +64,8 @@ class Access {
   Permission permission_by_scopes(std::string_view type, Rights rights) const;
   Permission permission_by_scopes(std::string_view type, Rights rights,
                                   policy::Interactions interactions) const;
+  /// Of read, by the scopes and the role; remembered.
+  PermissionMemo::Kept read_permission(std::string_view type) const;
   const Bound* bound() const { return bound_.get(); }
 
   /// The same with what is asked of the role said apart: it tells vread from read, and patch from
@@ -97,6 +105,7 @@ class Access {
   std::unique_ptr<const Bound> bound_;
   const policy::Role* role_ = nullptr;
   std::vector<std::string> patients_;  // of the user; else the one in context
+  const std::uint64_t snapshot_;
 };
 
 /// Whether a scope's type is one of R4, and its filter one that a query can hold to.

@@ -31,9 +31,8 @@ std::string path_to(std::string_view json, std::size_t place) {
       if (depth == 0) return {};
       --depth;
     } else if (c == '"') {
-      std::size_t end = json.find_first_of("\"\\", at + 1);
-      while (end != std::string_view::npos && json[end] == '\\')
-        end = json.find_first_of("\"\\", end + 2);
+      std::size_t end = at + 1;
+      for (; end < place && json[end] != '"'; ++end) end += json[end] == '\\' ? 1 : 0;
       if (end >= place) return {};
       if (json[end + 1] == ':' && depth != 0) names[depth - 1] = json.substr(at + 1, end - at - 1);
       at = end;
@@ -65,11 +64,13 @@ bool surely_refers(const fhir::SearchParameter& parameter, const Operand& target
                    const storage::Version& version) {
   // `where(resolve() is Patient)` may be passed over, since the target is one.
   if (target.type != "Patient" || target.id.empty()) return false;
-  const std::string reference = "\"reference\":\"Patient/" + std::string(target.id) + '"';
+  constexpr std::string_view k_before = "\"reference\":\"";
+  const std::string reference = "Patient/" + std::string(target.id) + '"';
   const std::string_view body = version.body;
   for (std::size_t at = body.find(reference); at != std::string_view::npos;
        at = body.find(reference, at + 1)) {
-    const std::string path = path_to(body, at);
+    if (!body.substr(0, at).ends_with(k_before)) continue;
+    const std::string path = path_to(body, at - k_before.size());
     if (!path.empty() && names_path(parameter.expression, version.type + "." + path)) return true;
   }
   return false;

@@ -43,9 +43,9 @@ fhir::Result<std::unique_ptr<storage::Reader>> GuardedStore::reader(
 
 fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::string_view id,
                                                   std::chrono::steady_clock::time_point deadline) {
-  const Permission permission = access_.permission_by_scopes(type, security::right_read);
-  if (permission.extent != Extent::none) {
-    auto one = judged_alone(store_.read(type, id, deadline), permission, access_);
+  const auto permission = access_.read_permission(type);
+  if (permission->extent != Extent::none) {
+    auto one = judged_alone(store_.read(type, id, deadline), *permission, access_);
     if (one && one->has_value() && access_.shades() != nullptr)
       return shown(*std::move(*one), access_);
     if (one) return *std::move(one);

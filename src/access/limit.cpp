@@ -98,7 +98,7 @@ std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage:
     found = *std::move(one);
   }
   const Bound* bound = access.bound();
-  if (bound == nullptr || !bound->is_binding()) return found;
+  if (bound == nullptr || (!found && !bound->is_binding())) return found;
   // A deletion is told of what could have been seen, and of that nothing is left to judge by.
   if (!found && found.error().type == fhir::IssueType::deleted) return std::nullopt;
   if (!found && found.error().type == fhir::IssueType::not_found) return not_found();

@@ -66,23 +66,29 @@ class ConsentBound final : public access::Bound {
   std::optional<Criterion> limit_of(std::string_view type, std::string_view id,
                                     std::string_view body) const override {
     const bool is_free = otherwise_ == Default::flows && bounds_.index().is_empty();
-    if (is_free || keeps(*identity_, type) || !is_about_patients(type, definitions_))
-      return std::nullopt;
+    if (is_free || keeps(*identity_, type)) return std::nullopt;
     std::map<std::string, Withheld::Group> found;
     std::map<std::string, std::vector<std::string>> ids;
-    Moment moment{bounds_.now_ms()};
+    const Moment moment{bounds_.now_ms()};
+    const std::uint64_t generation = bounds_.index().generation();  // before anything is looked at
     for (const std::string_view patient : named_patients(type, id, body)) {
       if (std::find(own_.begin(), own_.end(), patient) != own_.end()) continue;
       const auto directives = bounds_.index().of(patient);
       if (!directives && otherwise_ == Default::flows) continue;
+      if (identity_->open_patients.has(generation, moment.now_ms, patient)) continue;
+      Moment own{moment.now_ms};
       Condition condition = consent::withheld(
           directives ? std::span(*directives) : std::span<const std::shared_ptr<const Directive>>(),
-          otherwise_, identity_->consent, asker(), bounds_.hierarchy(), moment);
-      if (condition.is_never()) continue;
+          otherwise_, identity_->consent, asker(), bounds_.hierarchy(), own);
+      if (condition.is_never()) {
+        identity_->open_patients.add(generation, own.changes_at, patient);
+        continue;
+      }
       std::string key = key_of(condition);
       found[key].condition = std::move(condition);
       ids[key].emplace_back(patient);
     }
+    if (found.empty() || !is_about_patients(type, definitions_)) return std::nullopt;
     std::vector<Criterion> any;
     for (auto& [key, group] : found) {
       auto one = withheld(patients(std::move(ids[key]), Side::inside), group.condition, type);

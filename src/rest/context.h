@@ -80,6 +80,7 @@ struct Snapshot {
   std::shared_ptr<const LazyText> normative_capabilities;  // the same of what is normative in R4
   std::shared_ptr<const LazyText> terminology_capabilities;
   Reindexer* reindexer = nullptr;  // null: nothing is indexed in the background
+  std::uint64_t number = 0;        // no other snapshot has it; later ones have higher ones
   /// The store of `services` when it shows more than what is stored; else null.
   std::shared_ptr<storage::Store> shown_store;
 

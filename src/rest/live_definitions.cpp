@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 
 #include "fhir/definitions/record_reader.h"
@@ -236,7 +237,9 @@ void LiveDefinitions::renew() {
 
 fhir::Result<std::shared_ptr<const Snapshot>> LiveDefinitions::make_snapshot(
     std::shared_ptr<const LoadedStore> definitions, const Snapshot* earlier) const {
+  static std::atomic<std::uint64_t> made = 0;
   auto snapshot = std::make_shared<Snapshot>();
+  snapshot->number = ++made;
   operations::Services& services = snapshot->services;
   services.definitions = definitions;
   services.store = store_;

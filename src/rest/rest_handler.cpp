@@ -149,10 +149,12 @@ Snapshot view_of(const Snapshot& snapshot) {
   view.services.expansion_codes_max = services.expansion_codes_max;
   view.services.streamed_codes_max = services.streamed_codes_max;
   view.extractor = view_of(snapshot.extractor);
+  view.policies = view_of(snapshot.policies);
   view.capability_statement = view_of(snapshot.capability_statement);
   view.normative_capabilities = view_of(snapshot.normative_capabilities);
   view.terminology_capabilities = view_of(snapshot.terminology_capabilities);
   view.reindexer = snapshot.reindexer;
+  view.number = snapshot.number;
   view.shown_store = view_of(snapshot.shown_store);
   return view;
 }
@@ -370,8 +372,8 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   auto bound =
       options_.bounds != nullptr ? options_.bounds->of(identity, snapshot->definitions()) : nullptr;
   const access::Access access(std::move(identity), snapshot->definitions(),
-                              snapshot->extractor.get(), std::move(bound),
-                              snapshot->policies.get());
+                              snapshot->extractor.get(), std::move(bound), snapshot->policies.get(),
+                              snapshot->number);
   access::GuardedStore store(snapshot->store(), access);
   // A read ends before its snapshot does, and counts no references to the parts of it.
   Snapshot guarded = route.placement == http::Placement::io_thread ? view_of(*snapshot) : *snapshot;
