@@ -7,23 +7,10 @@
 namespace server::access {
 namespace {
 
+using policy::without_others;
 using search::Combination;
 using search::Criterion;
 using search::Query;
-
-/// All but the criteria at other ends and the parts.
-Criterion without_others(const Criterion& criterion) {
-  Criterion copy;
-  copy.parameter = criterion.parameter;
-  copy.modifier = criterion.modifier;
-  copy.target_type = criterion.target_type;
-  copy.alternatives = criterion.alternatives;
-  copy.hierarchy = criterion.hierarchy;
-  copy.is_expanded = criterion.is_expanded;
-  copy.set = criterion.set;
-  copy.combination = criterion.combination;
-  return copy;
-}
 
 fhir::Result<Permission> may_search(const Access& access, std::string_view type) {
   Permission permission = access.permission(type, security::right_search);

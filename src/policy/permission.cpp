@@ -27,7 +27,7 @@ Criterion combined(Combination combination, std::vector<Criterion> parts) {
   return all;
 }
 
-Criterion copy_of(const Criterion& criterion) {
+Criterion without_others(const Criterion& criterion) {
   Criterion copy;
   copy.parameter = criterion.parameter;
   copy.modifier = criterion.modifier;
@@ -37,6 +37,11 @@ Criterion copy_of(const Criterion& criterion) {
   copy.is_expanded = criterion.is_expanded;
   copy.set = criterion.set;
   copy.combination = criterion.combination;
+  return copy;
+}
+
+Criterion copy_of(const Criterion& criterion) {
+  Criterion copy = without_others(criterion);
   if (criterion.chained) copy.chained = std::make_unique<Criterion>(copy_of(*criterion.chained));
   if (criterion.reverse_chained)
     copy.reverse_chained = std::make_unique<Criterion>(copy_of(*criterion.reverse_chained));

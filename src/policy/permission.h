@@ -20,6 +20,9 @@ struct Permission {
 /// The criteria as one; of one alone that one. Not for none.
 search::Criterion combined(search::Combination combination, std::vector<search::Criterion> parts);
 
+/// A copy of all but the criteria at other ends and the parts.
+search::Criterion without_others(const search::Criterion& criterion);
+
 /// A criterion owns what it chains to, and is not copied by accident.
 search::Criterion copy_of(const search::Criterion& criterion);
 

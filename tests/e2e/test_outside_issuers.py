@@ -68,10 +68,10 @@ class OutsideCase(Case):
         cls.addClassCleanup(Connection.close_all)
         cls.server.start()
         cls.base = f"http://127.0.0.1:{cls.server.port}/fhir"
-        admin = cls.bearer(scope="user/*.cruds", role="administrator")
+        service = cls.bearer(scope="system/*.cruds", role=None, fhirUser=None, sub="outside-app")
         bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [
             {"resource": one, "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}} for one in sample_data()]}
-        made = admin.post("", bundle)
+        made = service.post("", bundle)
         assert made.status == 200, made
 
     @classmethod
