@@ -35,10 +35,13 @@ fhir::Result<void> check_include(const search::Include& include, const Query& qu
                                  const Access& access) {
   const policy::Shades* shades = access.shades();
   if (shades == nullptr) return {};
-  std::vector<std::string_view> types = {include.source_type};
-  if (include.source_type.empty() && !include.reverse) {
-    types = {query.resource_type};
-    for (const Query& one : query.types) types.emplace_back(one.resource_type);
+  std::vector<std::string_view> types;
+  for (const Query& one : query.types) types.emplace_back(one.resource_type);
+  if (query.types.empty()) types = {query.resource_type};
+  if (!is_of_any_type(include)) {
+    types = {include.source_type};
+  } else if (include.reverse) {
+    types = {""};  // whichever has a reference
   }
   for (const std::string_view type : types) {
     if (include.parameter != nullptr) {
@@ -143,6 +146,10 @@ fhir::Result<Query> guarded_type(const Query& query, const Access& access) {
 fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics) {
   return fhir::unexpected(fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden,
                                            std::move(diagnostics)));
+}
+
+bool is_of_any_type(const search::Include& include) {
+  return include.source_type.empty() || include.source_type == "*";
 }
 
 fhir::Result<Query> guarded(const Query& query, const Access& access) {

@@ -13,6 +13,9 @@ using policy::copy_of;
 /// The failure of what the scopes do not allow.
 fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics);
 
+/// Whether an include is of any type's references: `*`, by whichever of its spellings.
+bool is_of_any_type(const search::Include& include);
+
 /// A query that finds what `query` finds among the resources that may be searched. In a search of
 /// several types those are left out that may not be; includes stay, and are judged when they are
 /// found.

@@ -25,7 +25,7 @@ fhir::Unexpected<fhir::Issue> may_not_read(std::string_view type) {
 /// What `_revinclude` brings has been searched for.
 Rights rights_to_include(const search::Query& query, std::string_view type) {
   for (const search::Include& include : query.includes) {
-    if (include.reverse && (include.source_type.empty() || include.source_type == type))
+    if (include.reverse && (is_of_any_type(include) || include.source_type == type))
       return right_read | right_search;
   }
   return right_read;

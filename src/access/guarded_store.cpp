@@ -83,7 +83,15 @@ fhir::Result<bool> GuardedStore::restored(storage::Write& write) {
   if (!current && current.error().type != fhir::IssueType::not_found &&
       current.error().type != fhir::IssueType::deleted)
     return fhir::unexpected(current.error());
-  FHIR_CHECK(restore(write, current ? &*current : nullptr, access_));
+  if (auto done = restore(write, current ? &*current : nullptr, access_); !done) {
+    const auto deadline = std::chrono::steady_clock::now() + k_look_within;
+    const bool is_unseen =
+        current && write.limit_before != nullptr && !read(write.type, write.id, deadline);
+    if (!is_unseen) return fhir::unexpected(std::move(done).error());
+    // The reason would tell that something stands there: what is told is what is of nothing.
+    FHIR_CHECK(restore(write, nullptr, access_));
+    return not_found();
+  }
   const bool is_pinned = !write.precondition.if_match.has_value();
   if (is_pinned && current) write.precondition.if_match = current->version_id;
   if (is_pinned && !current) write.precondition.must_not_exist = true;

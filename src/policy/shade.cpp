@@ -176,6 +176,8 @@ const ShadeNode* Shades::of(std::string_view type) const {
 }
 
 bool Shades::bars(std::string_view type, const fhir::SearchParameter* parameter) const {
+  // All of a resource: contained ones too, of whichever type.
+  if (parameter->code == "_content" && !is_empty()) return true;
   const auto found = barred_.find(type);
   return found != barred_.end() && found->second.contains(parameter);
 }

@@ -143,5 +143,65 @@ class Leaks(unittest.TestCase):
             self.assertEqual(world.system.get("Observation/p1-x").status, 200)
 
 
+SHADY = {"role": "nurse", "description": "Sees groups without their members, and patients without telephones.", "rules": [
+    {"allow": ["read", "search", "update", "$*"], "types": ["Group"], "hidden": ["Group.member.entity"]},
+    {"allow": ["read", "search", "update", "$*"], "types": ["Patient"], "filter": ["Patient?family=Twofold"],
+     "masked": ["Patient.telecom"], "hidden": ["Patient.contact"]},
+    {"allow": ["read", "search", "$*"], "types": ["Observation", "Practitioner", "Organization"]}]}
+
+
+class Shades(SmartCase):
+    """Nobody finds a resource by what of it he does not see."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        with open(os.path.join(folder.name, "nurse.json"), "w", encoding="utf-8") as file:
+            json.dump(SHADY, file)
+        cls.arguments = ("--roles", folder.name)
+        super().setUpClass()
+        auth(cls.server, "user", "add", "eva", "--role", "nurse", "--fhir-user", "Practitioner/dr", secret=PASSWORDS["eva"])
+        carried = {"resourceType": "Patient", "id": "in", "telecom": [{"system": "phone", "value": "0199"}]}
+        done = cls.system.put("Observation/carrier", {**observation("carrier", "p2", "laboratory"), "contained": [carried],
+                                                      "focus": [{"reference": "#in"}]})
+        assert done.status == 201, done
+
+    def setUp(self):
+        super().setUp()
+        self.nurse = self.bearer("user/*.cruds", "eva")
+
+    def test_includes_of_everything_follow_nothing_hidden(self):
+        for path in ("Patient?_revinclude=*", "Patient?_revinclude=*:*", "Group?_include=*", "?_type=Group,Practitioner&_include=*",
+                     "?_type=Practitioner,Organization&_revinclude=*"):
+            with self.subTest(path=path):
+                answer = self.nurse.get(path)
+                self.assertNotIn(b"Group/both", answer.body if "_revinclude" in path else b"")
+                self.assertNotIn(b"p1", answer.body)
+                self.assertIn(answer.status, (400, 403))
+
+    def test_content_does_not_find_what_a_contained_resource_hides(self):
+        self.assert_outcome(self.nurse.get("Observation?_content=0199"), 403)
+        self.assertNotIn(b"0199", self.nurse.get("Observation/carrier").body)
+
+    def test_an_update_of_what_is_not_seen_tells_nothing_of_it(self):
+        for body in ({"contact": [{"name": {"family": "X"}}]}, {"telecom": [{"system": "phone", "value": "1"}]}, {}):
+            with self.subTest(body=body):
+                there, not_there = (self.nurse.put(f"Patient/{ident}", {"resourceType": "Patient", "id": ident,
+                                                                        "name": [{"family": "Twofold"}], **body})
+                                    for ident in ("p1", "zz"))
+                self.assertEqual(there.status, not_there.status, (there, not_there))
+                self.assertEqual(there.body.replace(b"p1", b""), not_there.body.replace(b"zz", b""))
+
+
+class Includes(SmartCase):
+    def test_what_may_be_read_and_not_searched_is_not_brought(self):
+        doctor = self.bearer("user/Patient.rs user/Observation.r")
+        self.assert_status(doctor.get("Observation/p1-lab"), 200)
+        for name in ("*", "Observation:subject"):
+            answer = doctor.get(f"Patient?_revinclude={name}")
+            self.assertNotIn(b"Observation/p1-lab", answer.body, name)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -130,6 +130,8 @@ TEST_CASE("a parameter that reads what is not shown is barred, and no other") {
        {"name", "birthdate", "identifier", "_id", "_lastUpdated", "organization", "_tag"})
     CHECK_MESSAGE(!bars(patient, "Patient", code), std::string(code));
   CHECK_FALSE(bars(patient, "Practitioner", "telecom"));
+  CHECK(bars(patient, "Observation", "_content"));  // of a contained patient too
+  CHECK_FALSE(bars(patient, "Observation", "_text"));
   const auto value = shades({"Observation.value"});
   for (const char* code : {"value-quantity", "value-string", "combo-value-quantity",
                            "code-value-quantity", "combo-code-value-quantity"})
