@@ -100,10 +100,10 @@ class Bundle:
                              "request": {"method": "PUT", "url": f"{kind}/{identity}"}})
         return {"reference": full_url}
 
-    def write(self, file_name):
+    def write(self, file_name, folder="demo"):
         bundle = {"resourceType": "Bundle", "id": f"demo-{self.name}", "type": "transaction", "entry": self.entries}
         text = json.dumps(bundle, indent=1, ensure_ascii=False) + "\n"
-        (HERE / "demo" / file_name).write_text(text, encoding="utf-8")
+        (HERE / folder / file_name).write_text(text, encoding="utf-8")
 
 
 class Person:
@@ -242,7 +242,9 @@ class Person:
     def put_note(self, number, visit, encounter):
         text = f"{self.spec['given']} {self.family['name']}, {visit['day']}\n{visit['note']}\n"
         self.put("DocumentReference", f"note-{number}", status="current", docStatus="final",
-                 type=concept("loinc", "11506-3", "Progress note"), subject=self.patient,
+                 type=concept("loinc", "11506-3", "Progress note"), subject=self.patient, category=[{"coding": [
+                     {"system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category",
+                      "code": "clinical-note", "display": "Clinical Note"}]}],
                  date=at(visit["day"], "09:30:00"), author=[DOCTOR],
                  content=[{"attachment": {"contentType": "text/plain", "language": "en",
                                           "data": base64.b64encode(text.encode()).decode(), "title": "Visit note",
@@ -360,23 +362,46 @@ RADIOLOGIST = clinic_reference("Practitioner", "radiologist", "Dr. Rhea Mockford
 SURGERY = clinic_reference("Location", "surgery", "Exampleton Family Practice, Room 1")
 
 
+def npi(number):
+    """An identifier of the form and with the check digit of a US provider; begun with 0, so that nobody has it."""
+    digits = f"{number:09}"
+    doubled = [sum(divmod(int(d) * 2, 10)) if i % 2 == 0 else int(d) for i, d in enumerate(reversed(digits))]
+    return {"system": "http://hl7.org/fhir/sid/us-npi", "value": digits + str(-(24 + sum(doubled)) % 10)}
+
+
+def work_address(street):
+    return {"use": "work", "line": [street], "city": "Exampleton", "state": "MA", "postalCode": "01000", "country": "US"}
+
+
 def write_clinic(staff):
     clinic = Bundle("clinic")
-    for item in staff["organizations"]:
+    organizations = {item["key"]: item for item in staff["organizations"]}
+    for number, item in enumerate(staff["organizations"], 1):
         clinic.put("Organization", item["key"], active=True, type=[concept("organization-type", *item["type"])],
-                   name=item["name"], telecom=[{"system": "phone", "value": item["phone"], "use": "work"}],
-                   address=[{"use": "work", "line": [item["street"]], "city": "Exampleton", "state": "MA",
-                             "postalCode": "01000", "country": "US"}])
-    for item in staff["practitioners"]:
+                   identifier=[npi(100 + number)], name=item["name"],
+                   telecom=[{"system": "phone", "value": item["phone"], "use": "work"}], address=[work_address(item["street"])])
+    clinic.put("Endpoint", "mail", status="active", name="Exampleton Family Practice, secure mail", managingOrganization=CLINIC,
+               connectionType=coding("endpoint-connection-type", "direct-project", "Direct Project"),
+               payloadType=[{"text": "Any document"}], address="mailto:practice@direct.exampleton.example")
+    for number, item in enumerate(staff["practitioners"], 1):
+        at_work = organizations[item.get("at", "practice")]
+        telecom = [{"system": "phone", "value": f"{at_work['phone']} ext. {number:02}", "use": "work"}]
+        degree = {"qualification": [{"code": concept("v2-0360", *item["degree"])}]} if "degree" in item else {}
         clinic.put("Practitioner", item["key"], active=True, gender=item["gender"],
-                   identifier=[{"system": "http://medisync.example/staff", "value": item["key"]}],
+                   identifier=[npi(number), {"system": "http://medisync.example/staff", "value": item["key"]}],
                    name=[{"use": "official", "family": item["family"], "given": [item["given"]], "prefix": item["prefix"]}],
-                   qualification=[{"code": concept("v2-0360", *item["degree"])}])
-        clinic.put("PractitionerRole", item["key"], active=True, organization=CLINIC,
+                   telecom=telecom, address=[work_address(at_work["street"])], **degree)
+        role = concept("practitioner-role", *item["role"]) if len(item["role"]) > 1 else {"text": item["role"][0]}
+        treats = {"specialty": [concept("sct", *item["specialty"])], "location": [SURGERY],
+                  "endpoint": [{"reference": "Endpoint/demo-clinic-mail"}]} if "specialty" in item else {}
+        clinic.put("PractitionerRole", item["key"], active=True,
+                   organization=clinic_reference("Organization", at_work["key"], at_work["name"]),
                    practitioner=clinic_reference("Practitioner", item["key"], f"{item['given']} {item['family']}"),
-                   code=[concept("practitioner-role", *item["role"])])
+                   code=[role], telecom=telecom, **treats)
     clinic.put("Location", "surgery", status="active", mode="instance", name="Exampleton Family Practice, Room 1",
                type=[concept("v3-RoleCode", "OF", "Outpatient facility")],
+               telecom=[{"system": "phone", "value": organizations["practice"]["phone"], "use": "work"}],
+               address=work_address(organizations["practice"]["street"]),
                physicalType=concept("location-physical-type", "ro", "Room"), managingOrganization=CLINIC)
     clinic.write("0-clinic.json")
 
@@ -404,4 +429,5 @@ def main():
         write_family(family)
 
 
-main()
+if __name__ == "__main__":
+    main()

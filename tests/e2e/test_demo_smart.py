@@ -1,4 +1,5 @@
 """scripts/demo-smart as somebody tries it: what it prints is there, and an app is launched with it."""
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import urllib.parse
 import urllib.request
 
 from npm_clients import AppSite, chromium, has_clients, step
-from smart import base64url
+from smart import App, Bearer, Browser, base64url, unbase64url
 from support import ROOT, Case, Client, binary, skip
 
 START_SECONDS_MAX = 120
@@ -79,6 +80,38 @@ class Demo(Case):
                     users=users, password=password)
         for user in users:
             self.assertIn(user, said[user], "the page tells who is logged in")
+
+    def test_every_user_is_somebody_whom_the_own_token_may_read(self):
+        """A test kit reads the claim fhirUser of whoever launched it."""
+        users = self.said(r"Users \(password '[^']+'\): (.+)").split()
+        self.assertGreaterEqual(len(users), 8)
+        for user in users:
+            scope = "openid fhirUser " + ("launch/patient patient/*.rs" if user.endswith("patient") else "user/*.rs")
+            said = self.launch(user, scope)
+            claims = json.loads(unbase64url(said["id_token"].split(".")[1]))
+            with self.subTest(user), Bearer(self, said["access_token"]) as bearer:
+                self.assertRegex(claims["fhirUser"], r"/(Practitioner|Patient)/demo-[a-z-]+$")
+                self.assert_status(bearer.get(claims["fhirUser"]), 200)
+
+    def launch(self, user, scope):
+        """The token response of a standalone launch of the printed app by hand of a user."""
+        app, browser = App(self, "my_web_app", self.site.origin + "/"), Browser(self)
+        app.authorize(browser, scope)
+        browser.log_in(user, self.said(r"password '([^']+)'"))
+        location = browser.submit("consent", {"decision": "allow"})
+        answer = app.exchange(location)
+        self.assert_status(answer, 200)
+        return answer.json
+
+    def test_what_it_tells_test_kits_is_there(self):
+        group = self.said(r"group (demo-[a-z-]+)")
+        patient = self.said(r"patients +(demo-[a-z-]+)")
+        said = self.launch("us-core-patient", "launch/patient patient/*.rs")
+        self.assertEqual(said["patient"], patient)
+        with Bearer(self, self.launch("physician", "user/*.rs")["access_token"]) as bearer:
+            members = [m["entity"]["reference"] for m in bearer.get(f"Group/{group}").json["member"]]
+            self.assertIn("Patient/" + patient, members)
+            self.assertGreaterEqual(len(members), 2)
 
     def test_an_app_is_launched_for_a_patient_of_the_sample(self):
         said = step("fhirclient_browser", "ehr", base=f"http://127.0.0.1:{self.port}/fhir", app=self.site.origin,
