@@ -2,9 +2,12 @@
 // (src/consent implements it). https://hl7.org/fhir/R4/consent.html
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "fhir/definitions/definition_store.h"
 #include "src/search/query.h"
@@ -12,6 +15,21 @@
 namespace server::access {
 
 struct Identity;
+
+/// What is done with a patient's data. https://hl7.org/fhir/R4/valueset-consent-action.html
+enum class Doing : std::uint8_t { reading, collecting, correcting };
+
+/// What holds a write back; what has no value holds back nothing.
+struct WriteLimits {
+  std::optional<search::Criterion> before;   // the version that stands there must match it
+  std::optional<search::Criterion> changed;  // so must the one that takes its place
+  /// The new version must match each of these that the one before matches, or all where nothing
+  /// stands before: what it says anew.
+  std::vector<search::Criterion> anew;
+};
+
+/// Whether anything may stand under the id that is written.
+enum class Standing : std::uint8_t { nothing, maybe };
 
 /// For one request. A resource that does not match is, for the request, not there.
 class Bound {
@@ -29,6 +47,13 @@ class Bound {
   /// body   FHIR JSON as it is stored
   virtual std::optional<search::Criterion> limit_of(std::string_view type, std::string_view id,
                                                     std::string_view body) const = 0;
+
+  /// What a write of the token is held to, to be judged in its transaction.
+  ///
+  /// body   of the new version, in pieces none of which ends within a reference; empty: a deletion
+  virtual WriteLimits limits_of_write(std::string_view type, std::string_view id,
+                                      std::span<const std::string_view> body,
+                                      Standing standing) const = 0;
 };
 
 /// Thread-safe.

@@ -54,8 +54,9 @@ fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::st
   return reader->read(type, id);
 }
 
-/// What is withheld from the token is not for it to change.
-fhir::Result<void> GuardedStore::hold_to_bound(const storage::Write& write) {
+/// What is withheld from the token is not for it to change: judged again in the transaction, and
+/// here before anything else may tell of it.
+fhir::Result<void> GuardedStore::refuse_withheld(const storage::Write& write) {
   const Bound* bound = access_.bound();
   if (bound == nullptr || !bound->is_binding()) return {};
   if (write.method == WriteMethod::create) return {};
@@ -66,7 +67,7 @@ fhir::Result<void> GuardedStore::hold_to_bound(const storage::Write& write) {
   if (!limit) return {};
   FHIR_TRY(reader, this->reader(deadline));
   const auto seen = reader->read(write.type, write.id);
-  if (!seen) return forbidden("This token cannot write a resource with this id");
+  if (!seen) return forbidden(std::string(storage::k_held_back));
   return {};
 }
 
@@ -100,10 +101,12 @@ fhir::Result<bool> GuardedStore::restored(storage::Write& write) {
 
 fhir::Result<void> GuardedStore::prepare(storage::Write& write, bool& is_pinned) {
   FHIR_CHECK(hold_to_limits(write, access_));
-  FHIR_CHECK(hold_to_bound(write));
-  if (!needs_restoring(write, access_)) return {};
-  FHIR_TRY(pinned, restored(write));
-  is_pinned = pinned;
+  FHIR_CHECK(refuse_withheld(write));
+  if (needs_restoring(write, access_)) {
+    FHIR_TRY(pinned, restored(write));
+    is_pinned = pinned;
+  }
+  hold_to_bound(write, access_);
   return {};
 }
 

@@ -37,7 +37,7 @@ class GuardedStore final : public storage::Store {
   bool is_healthy() override { return store_.is_healthy(); }
 
  private:
-  fhir::Result<void> hold_to_bound(const storage::Write& write);
+  fhir::Result<void> refuse_withheld(const storage::Write& write);
   fhir::Result<bool> restored(storage::Write& write);
   fhir::Result<void> prepare(storage::Write& write, bool& is_pinned);
 

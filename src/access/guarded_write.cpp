@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/http.html#update https://hl7.org/fhir/R4/http.html#ccreate
 #include "src/access/guarded_write.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -54,7 +55,27 @@ fhir::Result<Permission> allowed(const storage::Write& write, const Asked& asked
   return permission;
 }
 
+std::shared_ptr<const search::Query> query_of(const storage::Write& write,
+                                              const std::optional<search::Criterion>& limit,
+                                              const Access& access) {
+  return limit ? query_of(write, *limit, access) : nullptr;
+}
+
 }  // namespace
+
+void hold_to_bound(storage::Write& write, const Access& access) {
+  if (access.bound() == nullptr) return;
+  const bool makes_new = write.method == WriteMethod::create || write.has_new_id;
+  const std::array<std::string_view, 2> body{write.body.head, write.body.tail};
+  const WriteLimits limits = access.bound()->limits_of_write(
+      write.type, write.id,
+      write.method == WriteMethod::delete_ ? std::span<const std::string_view>() : body,
+      makes_new ? Standing::nothing : Standing::maybe);
+  write.held.before = query_of(write, limits.before, access);
+  write.held.changed = query_of(write, limits.changed, access);
+  for (const search::Criterion& one : limits.anew)
+    write.held.anew.push_back(query_of(write, one, access));
+}
 
 fhir::Result<void> hold_to_limits(storage::Write& write, const Access& access) {
   const auto asked = asked_of(write.method);

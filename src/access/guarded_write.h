@@ -19,4 +19,7 @@ namespace server::access {
 /// errors   forbidden (403): nothing of the kind is allowed
 fhir::Result<void> hold_to_limits(storage::Write& write, const Access& access);
 
+/// Puts what patients hold back from the token into a write whose body is made.
+void hold_to_bound(storage::Write& write, const Access& access);
+
 }  // namespace server::access

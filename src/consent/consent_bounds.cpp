@@ -1,6 +1,8 @@
 #include "src/consent/consent_bounds.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -10,6 +12,7 @@
 namespace server::consent {
 namespace {
 
+using access::Doing;
 using search::Combination;
 using search::Criterion;
 using search::ResourceSet;
@@ -19,6 +22,9 @@ constexpr std::size_t k_askers_max = 200;
 /// Different conditions in one query: past it all of those patients is withheld. What is read by
 /// its id is judged by the conditions of its own patients, however many others there are.
 constexpr std::size_t k_groups_max = 200;
+/// Patients named in one write each of whom is asked whether it says anything anew of them; of more
+/// it may say nothing that they do not let be collected.
+constexpr std::size_t k_asked_apart_max = 20;
 constexpr std::string_view k_treatment = "TREAT";
 constexpr std::string_view k_client_system = "urn:medisync:client";
 
@@ -26,7 +32,8 @@ std::shared_ptr<const ResourceSet> patients(std::vector<std::string> ids, Side s
   return std::make_shared<const ResourceSet>("Patient", std::move(ids), side);
 }
 
-Criterion none_of(std::vector<Criterion> parts) {
+std::optional<Criterion> none_of(std::vector<Criterion> parts) {
+  if (parts.empty()) return std::nullopt;
   return combined(Combination::negation, std::move(parts));
 }
 
@@ -50,69 +57,133 @@ class ConsentBound final : public access::Bound {
     if (identity_->is_emergency) own_ = {identity_->patient};
   }
 
-  bool is_binding() const override { return !groups().empty(); }
+  bool is_binding() const override { return !groups(Doing::reading).empty(); }
 
   std::optional<Criterion> limit(std::string_view type) const override {
     if (keeps(*identity_, type)) return std::nullopt;
-    std::vector<Criterion> any;
-    for (const Withheld::Group& group : groups()) {
-      auto one = withheld(group.patients, group.condition, type);
-      if (one) any.push_back(*std::move(one));
-    }
-    if (any.empty()) return std::nullopt;
-    return none_of(std::move(any));
+    return none_of(withheld_by_groups(type, Doing::reading));
   }
 
   std::optional<Criterion> limit_of(std::string_view type, std::string_view id,
                                     std::string_view body) const override {
-    const bool is_free = otherwise_ == Default::flows && bounds_.index().is_empty();
+    const bool is_free = otherwise(Doing::reading) == Default::flows && bounds_.index().is_empty();
     if (is_free || keeps(*identity_, type)) return std::nullopt;
+    return none_of(withheld_of(type, named_patients(type, id, body), Doing::reading));
+  }
+
+  /// Consents are written by whom roles and scopes let, whatever the patient said before: who could
+  /// not write one down could not withdraw it either.
+  access::WriteLimits limits_of_write(std::string_view type, std::string_view id,
+                                      std::span<const std::string_view> body,
+                                      access::Standing standing) const override {
+    access::WriteLimits limits;
+    const bool is_free = type == "Consent";
+    if (standing == access::Standing::maybe) {
+      auto before = keeps(*identity_, type) ? std::vector<Criterion>()
+                                            : withheld_by_groups(type, Doing::reading);
+      if (!is_free) {
+        auto more = withheld_by_groups(type, Doing::correcting);
+        std::move(more.begin(), more.end(), std::back_inserter(before));
+      }
+      limits.before = none_of(std::move(before));
+    }
+    const bool is_empty = otherwise_ == Default::flows && bounds_.index().is_empty();
+    if (is_free || is_empty || body.empty()) return limits;
+    const auto named = named_patients(type, id, body);
+    if (standing == access::Standing::maybe)
+      limits.changed = none_of(withheld_of(type, named, Doing::correcting));
+    std::vector<Criterion> anew = withheld_of(type, named, Doing::collecting, Grouping::apart);
+    if (anew.size() > k_asked_apart_max) {
+      std::vector<Criterion> all;
+      if (limits.changed) all.push_back(*std::move(limits.changed));
+      all.push_back(*none_of(std::move(anew)));
+      limits.changed = combined(Combination::all, std::move(all));
+      anew = withheld_of(type, named, Doing::collecting);
+    }
+    for (Criterion& one : anew) {
+      std::vector<Criterion> alone;
+      alone.push_back(std::move(one));
+      limits.anew.push_back(*none_of(std::move(alone)));
+    }
+    return limits;
+  }
+
+ private:
+  /// Whether patients of whom the same is withheld make one criterion, or each one.
+  enum class Grouping : std::uint8_t { together, apart };
+
+  /// What is never recorded nobody can consent to later: that nothing flows unless it is permitted
+  /// is said of reading. But a token that a Consent gives does what that permits.
+  Default otherwise(Doing doing) const {
+    return doing == Doing::reading || !identity_->consent.empty() ? otherwise_ : Default::flows;
+  }
+
+  std::vector<Criterion> withheld_by_groups(std::string_view type, Doing doing) const {
+    std::vector<Criterion> any;
+    for (const Withheld::Group& group : groups(doing)) {
+      auto one = withheld(group.patients, group.condition, type);
+      if (one) any.push_back(*std::move(one));
+    }
+    return any;
+  }
+
+  /// What is withheld of a resource that names the patients.
+  std::vector<Criterion> withheld_of(std::string_view type,
+                                     const std::vector<std::string_view>& named, Doing doing,
+                                     Grouping grouping = Grouping::together) const {
     std::map<std::string, Withheld::Group> found;
     std::map<std::string, std::vector<std::string>> ids;
     const Moment moment{bounds_.now_ms()};
+    const bool is_reading = doing == Doing::reading;
     const std::uint64_t generation = bounds_.index().generation();  // before anything is looked at
-    for (const std::string_view patient : named_patients(type, id, body)) {
+    for (const std::string_view patient : named) {
       if (std::find(own_.begin(), own_.end(), patient) != own_.end()) continue;
       const auto directives = bounds_.index().of(patient);
-      if (!directives && otherwise_ == Default::flows) continue;
-      if (identity_->open_patients.has(generation, moment.now_ms, patient)) continue;
+      if (!directives && otherwise(doing) == Default::flows) continue;
+      if (is_reading && identity_->open_patients.has(generation, moment.now_ms, patient)) continue;
       Moment own{moment.now_ms};
       Condition condition = consent::withheld(
           directives ? std::span(*directives) : std::span<const std::shared_ptr<const Directive>>(),
-          otherwise_, identity_->consent, asker(), bounds_.hierarchy(), own);
+          otherwise(doing), identity_->consent, asker(doing), bounds_.hierarchy(), own);
       if (condition.is_never()) {
-        identity_->open_patients.add(generation, own.changes_at, patient);
+        if (is_reading) identity_->open_patients.add(generation, own.changes_at, patient);
         continue;
       }
-      std::string key = key_of(condition);
+      std::string key(patient);
+      if (grouping == Grouping::together) key = key_of(condition);
       found[key].condition = std::move(condition);
       ids[key].emplace_back(patient);
     }
-    if (found.empty() || !is_about_patients(type, definitions_)) return std::nullopt;
     std::vector<Criterion> any;
+    if (found.empty() || !is_about_patients(type, definitions_)) return any;
     for (auto& [key, group] : found) {
       auto one = withheld(patients(std::move(ids[key]), Side::inside), group.condition, type);
       if (one) any.push_back(*std::move(one));
     }
-    if (any.empty()) return std::nullopt;
-    return none_of(std::move(any));
+    return any;
   }
 
- private:
-  const Asker& asker() const {
-    if (asker_) return *asker_;
-    Asker asker;
-    asker.actors = bounds_.index().names_of(identity_->fhir_user);
-    if (!identity_->client.empty() && identity_->consent.empty())
-      asker.actors.push_back(std::string(k_client_system) + "|" + identity_->client);
-    asker.purpose = {std::string(k_act_reason),
-                     identity_->purpose.empty() ? std::string(k_treatment) : identity_->purpose};
-    return asker_.emplace(std::move(asker));
+  const Asker& asker(Doing doing) const {
+    if (!asker_) {
+      Asker asker;
+      asker.actors = bounds_.index().names_of(identity_->fhir_user);
+      if (!identity_->client.empty() && identity_->consent.empty()) {
+        std::string client(k_client_system);
+        asker.actors.push_back(client.append("|").append(identity_->client));
+      }
+      asker.purpose.system = k_act_reason;
+      asker.purpose.code = identity_->purpose;
+      if (asker.purpose.code.empty()) asker.purpose.code = k_treatment;
+      asker_.emplace(std::move(asker));
+    }
+    asker_->doing = doing;
+    return *asker_;
   }
 
-  const std::vector<Withheld::Group>& groups() const {
-    if (!withheld_) withheld_ = bounds_.withheld_from(asker(), otherwise_, identity_->consent);
-    return withheld_->groups;
+  const std::vector<Withheld::Group>& groups(Doing doing) const {
+    auto& known = withheld_[static_cast<std::size_t>(doing)];
+    if (!known) known = bounds_.withheld_from(asker(doing), otherwise(doing), identity_->consent);
+    return known->groups;
   }
 
   std::optional<Criterion> withheld(std::shared_ptr<const ResourceSet> of,
@@ -133,11 +204,12 @@ class ConsentBound final : public access::Bound {
   Default otherwise_ = Default::flows;
   std::vector<std::string> own_;  // patients whose consents do not bind this token
   mutable std::optional<Asker> asker_;
-  mutable std::shared_ptr<const Withheld> withheld_;
+  mutable std::array<std::shared_ptr<const Withheld>, 3> withheld_;  // by what is done
 };
 
 std::string key_of(const Asker& asker, Default otherwise, const std::string& permit) {
   std::string key(otherwise == Default::flows ? "f" : "w");
+  key += static_cast<char>('0' + static_cast<int>(asker.doing));
   key.append(permit).append("\n").append(asker.purpose.code);
   for (const std::string& actor : asker.actors) key.append("\n").append(actor);
   return key;

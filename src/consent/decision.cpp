@@ -9,8 +9,29 @@
 namespace server::consent {
 namespace {
 
-/// Of consentaction: what reading is. To collect and to correct is not.
-constexpr auto k_reading = std::to_array<std::string_view>({"access", "use", "disclose"});
+using access::Doing;
+
+/// Of consentaction; `read` is what the definition of the element calls it.
+/// https://hl7.org/fhir/R4/codesystem-consent-action.html
+constexpr auto k_reading = std::to_array<std::string_view>({"access", "use", "disclose", "read"});
+
+std::optional<Doing> doing_of(std::string_view action) {
+  if (action == "collect") return Doing::collecting;
+  if (action == "correct") return Doing::correcting;
+  const bool is_reading = std::find(k_reading.begin(), k_reading.end(), action) != k_reading.end();
+  return is_reading ? std::optional(Doing::reading) : std::nullopt;
+}
+
+/// Without an action a provision is about all of them. One that is not known may be any: what is
+/// denied includes it, what is permitted does not.
+bool is_about(const Provision& provision, Doing doing) {
+  const auto& actions = provision.actions;
+  return actions.empty() ||
+         std::any_of(actions.begin(), actions.end(), [&](const std::string& action) {
+           const auto known = doing_of(action);
+           return known ? *known == doing : provision.effect == Effect::deny;
+         });
+}
 
 bool is_within(const fhir::Instants& span, Moment& moment) {
   for (const std::int64_t edge : {span.low, span.high}) {
@@ -32,11 +53,7 @@ bool concerns(const Provision& provision, const Asker& asker, const Hierarchy& h
   const bool is_actor = actors.empty() || is_for_team ||
                         std::find_first_of(actors.begin(), actors.end(), asker.actors.begin(),
                                            asker.actors.end()) != actors.end();
-  if (!is_actor) return false;
-  const auto& actions = provision.actions;
-  if (!actions.empty() && std::find_first_of(actions.begin(), actions.end(), k_reading.begin(),
-                                             k_reading.end()) == actions.end())
-    return false;
+  if (!is_actor || !is_about(provision, asker.doing)) return false;
   const auto& purposes = provision.purposes;
   return purposes.empty() || std::any_of(purposes.begin(), purposes.end(), [&](const Code& code) {
            return hierarchy.covers(code, asker.purpose);

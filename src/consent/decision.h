@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "src/access/bound.h"
 #include "src/consent/condition.h"
 #include "src/consent/directive.h"
 #include "src/consent/hierarchy.h"
@@ -22,6 +23,7 @@ namespace server::consent {
 struct Asker {
   std::vector<std::string> actors;  // `Practitioner/1`, `Organization/2`, `system|value`
   Code purpose;
+  access::Doing doing = access::Doing::reading;
 };
 
 /// The moment of asking, and the next at which the answer may be another.
@@ -34,7 +36,7 @@ struct Verdict {
   Condition denied, permitted;
 };
 
-/// What one Consent says to who reads.
+/// What one Consent says to who asks.
 Verdict verdict_of(const Directive& directive, const Asker& asker, const Hierarchy& hierarchy,
                    Moment& moment);
 

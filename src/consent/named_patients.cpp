@@ -13,12 +13,7 @@ bool is_of_id(char c) {
          c == '.';
 }
 
-}  // namespace
-
-std::vector<std::string_view> named_patients(std::string_view type, std::string_view id,
-                                             std::string_view body) {
-  std::vector<std::string_view> found;
-  if (type == "Patient") found.push_back(id);
+void add_named(std::vector<std::string_view>& found, std::string_view body) {
   for (std::size_t at = body.find(k_patient); at != std::string_view::npos;
        at = body.find(k_patient, at)) {
     at += k_patient.size();
@@ -29,6 +24,20 @@ std::vector<std::string_view> named_patients(std::string_view type, std::string_
                           std::find(found.begin(), found.end(), one) != found.end();
     if (!one.empty() && !is_known) found.push_back(one);
   }
+}
+
+}  // namespace
+
+std::vector<std::string_view> named_patients(std::string_view type, std::string_view id,
+                                             std::string_view body) {
+  return named_patients(type, id, std::span(&body, 1));
+}
+
+std::vector<std::string_view> named_patients(std::string_view type, std::string_view id,
+                                             std::span<const std::string_view> body) {
+  std::vector<std::string_view> found;
+  if (type == "Patient") found.push_back(id);
+  for (const std::string_view piece : body) add_named(found, piece);
   if (found.size() > k_looked_through_max) {
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());

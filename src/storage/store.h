@@ -56,6 +56,9 @@ struct Precondition {
   std::shared_ptr<const search::Query> must_match_none;
 };
 
+inline constexpr std::string_view k_held_back =
+    "The token does not allow to write a resource with this id or this content";
+
 /// A reindex whose precondition names a version that is no longer current changes nothing: what
 /// made the current one has indexed it.
 struct Write {
@@ -77,6 +80,14 @@ struct Write {
   /// there and match the one before the write, else it is as if it was not there (404); the new
   /// one must match the other after it, else the write is refused (403). Null: no limit.
   std::shared_ptr<const search::Query> limit_before, limit_after;
+  /// What patients hold back from who writes, of the type and the id. Where one of these does not
+  /// match the write is refused (403), always with the same words (k_held_back).
+  struct Held {
+    std::shared_ptr<const search::Query> before;   // the current version, where there is one
+    std::shared_ptr<const search::Query> changed;  // the one that takes its place
+    /// The new one, each unless a version before does not match it either.
+    std::vector<std::shared_ptr<const search::Query>> anew;
+  } held;
   /// Whether the server made the id for this write, so that nothing can stand there.
   bool has_new_id = false;
   std::optional<std::int64_t> erased_version;  // erase_history: this one; else all but the current

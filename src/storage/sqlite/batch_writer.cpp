@@ -19,6 +19,11 @@ namespace {
 // For what was written since the search that came before a conditional write.
 constexpr std::chrono::milliseconds k_text_budget{500};
 
+fhir::Unexpected<fhir::Issue> held_back() {
+  return fhir::unexpected(
+      fhir::make_issue(Situation::refused, IssueType::forbidden, std::string(k_held_back)));
+}
+
 }  // namespace
 
 fhir::Result<Store::Outcome, Store::Failure> BatchWriter::apply(const std::vector<Write>& writes) {
@@ -46,6 +51,7 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
   FHIR_TRY(identity, find(type, write.id));
   if (write.method == WriteMethod::reindex) return reindex(write, type, identity);
   if (write.limit_before) FHIR_CHECK(check_before(*write.limit_before, identity));
+  FHIR_TRY(held_anew, check_held_before(write.held, identity));
   FHIR_CHECK(check(write.precondition, identity));
   if (write.method == WriteMethod::erase) return erase(write, type, identity);
   if (write.method == WriteMethod::erase_history) return erase_history(write, type, identity);
@@ -79,6 +85,12 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
                    identity.is_live ? IndexWriter::Before::rows : IndexWriter::Before::nothing));
   FHIR_CHECK(text_.note(rid));
   if (write.limit_after) FHIR_CHECK(check_after(*write.limit_after));
+  if (!is_deletion && identity.is_live && write.held.changed)
+    held_anew.push_back(write.held.changed.get());
+  for (const search::Query* held : held_anew) {
+    FHIR_TRY(is_within, matches(*held));
+    if (!is_within) return held_back();
+  }
   return written;
 }
 
@@ -86,8 +98,7 @@ fhir::Result<Written> BatchWriter::apply(const Write& write) {
 fhir::Result<void> BatchWriter::check_before(const search::Query& limit, const Identity& identity) {
   bool is_within = false;
   if (identity.is_live) {
-    FHIR_CHECK(index_.flush());
-    FHIR_TRY(found, Searcher(connection_, names_, names_.dictionary()).has_matches(limit));
+    FHIR_TRY(found, matches(limit));
     is_within = found;
   }
   if (is_within) return {};
@@ -96,12 +107,35 @@ fhir::Result<void> BatchWriter::check_before(const search::Query& limit, const I
 }
 
 fhir::Result<void> BatchWriter::check_after(const search::Query& limit) {
-  FHIR_CHECK(index_.flush());
-  FHIR_TRY(is_within, Searcher(connection_, names_, names_.dictionary()).has_matches(limit));
+  FHIR_TRY(is_within, matches(limit));
   if (is_within) return {};
   return fhir::unexpected(
       fhir::make_issue(Situation::refused, IssueType::forbidden,
                        "The token does not allow to write a resource with this content"));
+}
+
+/// What the new version has to match of what it may say anew.
+fhir::Result<std::vector<const search::Query*>> BatchWriter::check_held_before(
+    const Write::Held& held, const Identity& identity) {
+  std::vector<const search::Query*> anew;
+  if (identity.is_live && held.before) {
+    FHIR_TRY(is_within, matches(*held.before));
+    if (!is_within) return held_back();
+  }
+  for (const auto& one : held.anew) {
+    bool was_so = false;
+    if (identity.is_live) {
+      FHIR_TRY(is_within, matches(*one));
+      was_so = !is_within;
+    }
+    if (!was_so) anew.push_back(one.get());
+  }
+  return anew;
+}
+
+fhir::Result<bool> BatchWriter::matches(const search::Query& query) {
+  FHIR_CHECK(index_.flush());
+  return Searcher(connection_, names_, names_.dictionary()).has_matches(query);
 }
 
 /// The current version, when it has the body that the write would give it but for the version and

@@ -54,6 +54,9 @@ class BatchWriter {
   fhir::Result<Identity> find(std::int64_t type, std::string_view id);
   fhir::Result<void> check_before(const search::Query& limit, const Identity& identity);
   fhir::Result<void> check_after(const search::Query& limit);
+  fhir::Result<std::vector<const search::Query*>> check_held_before(const Write::Held& held,
+                                                                    const Identity& identity);
+  fhir::Result<bool> matches(const search::Query& query);
   fhir::Result<void> check(const Precondition& precondition, const Identity& identity);
   fhir::Result<std::int64_t> store(const Write& write, std::int64_t type, const Identity& identity,
                                    const Written& written);

@@ -131,13 +131,55 @@ TEST_CASE("a period is of the requests, and tells when the answer changes") {
   CHECK(withheld(all, Default::flows, asker(), "2024-06-02").is_never());
 }
 
-TEST_CASE("an action that is not reading withholds nothing") {
-  const auto collect =
-      directive(R"("provision":{"type":"deny","action":[{"coding":[{"code":"collect"}]}]})");
-  const auto use =
-      directive(R"("provision":{"type":"deny","action":[{"coding":[{"code":"use"}]}]})");
-  CHECK(withheld({collect}).is_never());
-  CHECK(withheld({use}).is_always());
+namespace {
+
+std::shared_ptr<const consent::Directive> about_action(std::string_view type,
+                                                       std::string_view action) {
+  return directive(R"("provision":{"type":")" + std::string(type) +
+                   R"(","action":[{"coding":[{"code":")" + std::string(action) + R"("}]}]})");
+}
+
+/// Which of reading, collecting and correcting is denied.
+std::string denied(const std::shared_ptr<const consent::Directive>& directive,
+                   Default otherwise = Default::flows) {
+  std::string out;
+  for (const auto& [doing, letter] :
+       {std::pair(access::Doing::reading, 'r'), std::pair(access::Doing::collecting, 'o'),
+        std::pair(access::Doing::correcting, 'c')}) {
+    consent::Asker who = asker();
+    who.doing = doing;
+    if (withheld({directive}, otherwise, who).is_always()) out += letter;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("an action that is not reading withholds nothing from who reads") {
+  CHECK(denied(about_action("deny", "access")) == "r");
+  CHECK(denied(about_action("deny", "use")) == "r");
+  CHECK(denied(about_action("deny", "disclose")) == "r");
+  CHECK(denied(about_action("deny", "collect")) == "o");
+  CHECK(denied(about_action("deny", "correct")) == "c");
+}
+
+TEST_CASE("a provision without an action is about all of them") {
+  CHECK(denied(directive(R"("provision":{"type":"deny"})")) == "roc");
+  CHECK(denied(directive(R"("policyRule":{"coding":[{"code":"OPTOUT"}]})")) == "roc");
+  CHECK(denied(directive(R"("provision":{"type":"permit"})"), Default::withheld) == "");
+}
+
+TEST_CASE("an action that is not known may be any where it is denied, none where it is permitted") {
+  CHECK(denied(about_action("deny", "launder")) == "roc");
+  CHECK(denied(about_action("permit", "launder"), Default::withheld) == "roc");
+  CHECK(denied(about_action("permit", "collect"), Default::withheld) == "rc");
+}
+
+TEST_CASE("an exception for one action leaves the others to the base") {
+  const auto lets_collect =
+      directive(R"("provision":{"type":"deny","provision":[{"type":"permit","action":[{"coding":[)"
+                R"({"code":"collect"}]}]}]})");
+  CHECK(denied(lets_collect) == "rc");
 }
 
 TEST_CASE("consents to treatment say nothing of access, those to research of research alone") {
