@@ -1,102 +1,216 @@
 #include "src/policy/parameter_paths.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "fhir/fhirpath/expression.h"
+#include "fhir/fhirpath/node.h"
 
 namespace server::policy {
 namespace {
 
+using fhir::fhirpath::Expression;
+using fhir::fhirpath::Node;
+using fhir::fhirpath::NodeKind;
+
 using Names = std::vector<std::string>;
+using Paths = std::vector<Names>;
 
-bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+/// What a reference leads to: a contained resource, or one of which nothing but its type is known.
+constexpr std::string_view k_target = "resolve()";
+
+/// Those that give items of what they are applied to.
+constexpr std::array<std::string_view, 10> k_selecting = {
+    "where", "first", "last", "tail", "skip", "take", "single", "distinct", "ofType", "as"};
+
+/// Those that evaluate their argument on each item.
+constexpr std::array<std::string_view, 4> k_of_each = {"where", "exists", "all", "select"};
+
+bool is_among(const auto& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The names behind `at`, each after a dot, up to the first function or anything else.
-Names names_at(std::string_view text, std::size_t at) {
-  Names names;
-  while (at < text.size() && text[at] == '.') {
-    std::size_t end = at + 1;
-    while (end < text.size() && is_name(text[end])) ++end;
-    if (end == at + 1 || (end < text.size() && text[end] == '(')) break;
-    names.emplace_back(text.substr(at + 1, end - at - 1));
-    at = end;
-    if (at < text.size() && text[at] == '[') {
-      const std::size_t close = text.find(']', at);
-      if (close == std::string_view::npos) break;
-      at = close + 1;
+/// Follows a compiled expression; everything that it looks at is noted.
+class Follower {
+ public:
+  explicit Follower(std::string_view type) : type_(type) {}
+
+  /// What a node gives, of elements of the resource. Values that it makes of them are noted.
+  ///
+  /// focus   $this
+  Paths follow(const Node& node, const Paths& focus) {
+    switch (node.kind) {
+      case NodeKind::root_type:
+        return root_of(node.name);
+      case NodeKind::child:
+        return child(node, focus);
+      case NodeKind::function:
+        return function(node, focus);
+      case NodeKind::operation:
+      case NodeKind::sign: {
+        Paths given = arguments(node, focus);
+        if (node.name == "|") return given;
+        note(given);
+        return {};
+      }
+      case NodeKind::type_operation: {
+        Paths given = input(node, focus);
+        if (node.name == "as") return given;
+        note(given);
+        return {};
+      }
+      case NodeKind::indexer:
+        note(arguments(node, focus));
+        return input(node, focus);
+      case NodeKind::self:
+        return focus;
+      case NodeKind::context:
+      case NodeKind::resource:
+        return {Names{}};
+      case NodeKind::root_resource:
+      case NodeKind::external:
+        note({Names{}});
+        return {};
+      case NodeKind::constant:  // a folded one has its arguments
+        note(arguments(node, focus));
+        return {};
+      case NodeKind::index:
+      case NodeKind::total:
+      case NodeKind::variable:  // noted where it is defined
+        return {};
+    }
+    return {Names{}};
+  }
+
+  void note(Paths paths) {
+    for (Names& names : paths) {
+      if (!names.empty() && names.back() == k_target) continue;  // its type, and nothing of it
+      if (names.empty() || names.front() == "contained") reads_.is_of_inner = true;
+      reads_.paths.push_back(std::move(names));
     }
   }
-  return names;
-}
 
-/// Whether a part of a union begins with a type's name, perhaps behind brackets.
-std::string_view first_name(std::string_view part, std::size_t& at) {
-  at = 0;
-  while (at < part.size() && (part[at] == ' ' || part[at] == '(')) ++at;
-  const std::size_t begin = at;
-  while (at < part.size() && is_name(part[at])) ++at;
-  return part.substr(begin, at - begin);
-}
+  ParameterReads take() { return std::move(reads_); }
 
-/// Splits at `|`, which stands in no string of these expressions but in brackets.
-std::vector<std::string_view> parts_of(std::string_view expression) {
-  std::vector<std::string_view> parts;
-  int depth = 0;
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < expression.size(); ++at) {
-    if (expression[at] == '(') ++depth;
-    if (expression[at] == ')') --depth;
-    if (expression[at] == '|' && depth <= 0) {
-      parts.push_back(expression.substr(begin, at - begin));
-      begin = at + 1;
-    }
+ private:
+  Paths root_of(std::string_view name) const {
+    const bool is_own = name == type_ || name == "Resource" || name == "DomainResource";
+    return is_own ? Paths{Names{}} : Paths{};
   }
-  parts.push_back(expression.substr(begin));
-  return parts;
-}
 
-void add_paths(std::string_view expression, std::string_view type,
-               const fhir::DefinitionStore& definitions, std::vector<Names>& out) {
-  for (const std::string_view part : parts_of(expression)) {
-    std::size_t at = 0;
-    const std::string_view name = first_name(part, at);
-    const bool is_of_all = name == "Resource" || name == "DomainResource";
-    if (name != type && !is_of_all) {
-      // `Condition.code` says nothing of a Patient; what begins otherwise may read anything.
-      if (definitions.type(name) == nullptr) out.emplace_back();
-      continue;
-    }
-    // A condition in the expression may read elements besides the path's own.
-    const std::string_view rest = part.substr(at);
-    const bool has_more = rest.find(" and ") != std::string_view::npos ||
-                          rest.find(" or ") != std::string_view::npos ||
-                          rest.find('|') != std::string_view::npos;
-    out.push_back(names_at(part, at));
-    if (has_more) {
-      for (std::size_t next = rest.find(type); next != std::string_view::npos;
-           next = rest.find(type, next + 1))
-        out.push_back(names_at(rest, next + type.size()));
-    }
+  Paths input(const Node& node, const Paths& focus) {
+    return node.input != nullptr ? follow(*node.input, focus) : focus;
   }
+
+  Paths arguments(const Node& node, const Paths& focus) {
+    Paths all;
+    for (const Node* argument : node.arguments) {
+      Paths given = follow(*argument, focus);
+      std::move(given.begin(), given.end(), std::back_inserter(all));
+    }
+    return all;
+  }
+
+  Paths child(const Node& node, const Paths& focus) {
+    Paths given = input(node, focus);
+    for (Names& names : given) {
+      const bool is_inner = !names.empty() && (names.back() == k_target || holds_one(names));
+      reads_.is_of_inner = reads_.is_of_inner || is_inner;
+      names.emplace_back(node.name);
+    }
+    return given;
+  }
+
+  /// Whether the path is of a resource: `Bundle.entry.resource`.
+  bool holds_one(const Names& names) const {
+    return (type_ == "Bundle" || type_ == "Parameters") && names.size() > 1 &&
+           (names.back() == "resource" || names.back() == "outcome");
+  }
+
+  Paths function(const Node& node, const Paths& focus) {
+    Paths given = input(node, focus);
+    // An argument's $this is the input's items, or else what it is outside.
+    Paths within = given;
+    if (!is_among(k_of_each, node.name)) within.insert(within.end(), focus.begin(), focus.end());
+    Paths others = arguments(node, within);
+    if (node.name == "resolve") {
+      note(given);
+      for (Names& names : given) names.emplace_back(k_target);
+      return given;
+    }
+    if (node.name == "extension") {
+      for (Names& names : given) names.emplace_back("extension");
+      return given;
+    }
+    if (node.name == "iif" || node.name == "select") {
+      note(others);
+      return others;
+    }
+    if (node.name == "union" || node.name == "combine") {
+      std::move(given.begin(), given.end(), std::back_inserter(others));
+      return others;
+    }
+    note(std::move(others));
+    if (is_among(k_selecting, node.name)) return given;
+    note(given);
+    return given;
+  }
+
+  std::string_view type_;
+  ParameterReads reads_;
+};
+
+ParameterReads everything() { return {{Names{}}, true}; }
+
+/// Whether the expression is one; `given`: the elements that it gives.
+bool follow(std::string_view source, const Paths& focus, Follower& follower, Paths& given,
+            const fhir::DefinitionStore& definitions) {
+  const auto expression = Expression::compile(source, definitions);
+  if (!expression) return false;
+  given = follower.follow(*expression->program().root, focus);
+  return true;
 }
 
 }  // namespace
 
-std::vector<Names> paths_read(const fhir::SearchParameter& parameter, std::string_view type,
-                              const fhir::DefinitionStore& definitions) {
-  std::vector<Names> paths;
-  if (parameter.expression.empty()) return {Names{}};  // _text, _content: all of it
-  if (parameter.code == "_id" || parameter.code == "_lastUpdated") return paths;
-  if (parameter.type != fhir::SearchParameterType::composite) {
-    add_paths(parameter.expression, type, definitions, paths);
-    return paths;
+bool surely_reads_no_inner(const fhir::SearchParameter& parameter) {
+  constexpr std::string_view k_plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.| ";
+  std::string_view source = parameter.expression;
+  const bool is_plain = source.find_first_not_of(k_plain) == std::string_view::npos &&
+                        source.find("contained") == std::string_view::npos &&
+                        parameter.components.empty() && !is_among(parameter.bases, "Bundle") &&
+                        !is_among(parameter.bases, "Parameters");
+  // A type without a member is all of it.
+  while (is_plain) {
+    const std::size_t end = source.find('|');
+    if (source.substr(0, end).find('.') == std::string_view::npos) return false;
+    if (end == std::string_view::npos) return true;
+    source.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+ParameterReads reads_of(const fhir::SearchParameter& parameter, std::string_view type,
+                        const fhir::DefinitionStore& definitions) {
+  if (parameter.code == "_id" || parameter.code == "_lastUpdated") return {};
+  if (parameter.code == "_text") return {{Names{}}, false};  // its narrative is of the type
+  if (parameter.expression.empty()) return everything();     // _content
+  Follower follower(type);
+  Paths given;
+  if (!follow(parameter.expression, {Names{}}, follower, given, definitions)) return everything();
+  if (parameter.components.empty()) {
+    follower.note(std::move(given));
+    return follower.take();
   }
   for (const auto& component : parameter.components) {
-    const fhir::SearchParameter* part = definitions.search_parameter_by_url(component.definition);
-    if (part == nullptr || part->type == fhir::SearchParameterType::composite) return {Names{}};
-    for (Names& names : paths_read(*part, type, definitions)) paths.push_back(std::move(names));
+    Paths values;
+    if (!follow(component.expression, given, follower, values, definitions)) return everything();
+    follower.note(std::move(values));
   }
-  return paths;
+  return follower.take();
 }
 
 }  // namespace server::policy

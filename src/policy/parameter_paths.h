@@ -9,11 +9,20 @@
 
 namespace server::policy {
 
-/// The elements of a type that a parameter's value is made of, as paths below the type; an empty
-/// path stands for all of the resource. More rather than fewer: a path ends where a function
-/// begins, and an expression that cannot be followed reads everything.
-std::vector<std::vector<std::string>> paths_read(const fhir::SearchParameter& parameter,
-                                                 std::string_view type,
-                                                 const fhir::DefinitionStore& definitions);
+/// Of a resource of one type.
+struct ParameterReads {
+  /// Paths below the type; an empty one stands for all of the resource. What stands below a path is
+  /// read too.
+  std::vector<std::vector<std::string>> paths;
+  /// Elements of contained resources, or of the entries of a Bundle, of whichever type.
+  bool is_of_inner = false;
+};
+
+/// More rather than fewer: an expression that cannot be followed reads everything.
+ParameterReads reads_of(const fhir::SearchParameter& parameter, std::string_view type,
+                        const fhir::DefinitionStore& definitions);
+
+/// Of most parameters, told without following their expressions: that is_of_inner is false.
+bool surely_reads_no_inner(const fhir::SearchParameter& parameter);
 
 }  // namespace server::policy

@@ -151,9 +151,9 @@ void Shades::bar_parameters(std::string_view type, const fhir::DefinitionStore& 
   auto& barred = barred_[std::string(type)];
   const auto& hidden = paths_.find(type)->second;
   for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(type)) {
-    const auto read = paths_read(*parameter, type, definitions);
+    const auto reads = reads_of(*parameter, type, definitions);
     const bool is_barred = std::any_of(hidden.begin(), hidden.end(), [&](const Path& path) {
-      return std::any_of(read.begin(), read.end(), [&](const auto& names) {
+      return std::any_of(reads.paths.begin(), reads.paths.end(), [&](const auto& names) {
         const std::size_t common = std::min(names.size(), path.names.size());
         return std::equal(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(common),
                           path.names.begin());
@@ -163,11 +163,25 @@ void Shades::bar_parameters(std::string_view type, const fhir::DefinitionStore& 
   }
 }
 
+/// What reads resources within others reads those of any type.
+void Shades::bar_inner(const fhir::DefinitionStore& definitions) {
+  std::set<const fhir::SearchParameter*> seen;
+  for (const std::string_view type : definitions.resource_types()) {
+    for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(type)) {
+      const bool is_of_several = parameter->bases.size() > 1;
+      if (!seen.insert(parameter).second && !is_of_several) continue;
+      if (surely_reads_no_inner(*parameter)) continue;
+      if (reads_of(*parameter, type, definitions).is_of_inner) barred_everywhere_.insert(parameter);
+    }
+  }
+}
+
 void Shades::finish(const fhir::DefinitionStore& definitions) {
   for (const auto& [name, node] : roots_) {
     connect(*definitions.type(name));
     bar_parameters(name, definitions);
   }
+  if (!is_empty()) bar_inner(definitions);
 }
 
 const ShadeNode* Shades::of(std::string_view type) const {
@@ -176,8 +190,7 @@ const ShadeNode* Shades::of(std::string_view type) const {
 }
 
 bool Shades::bars(std::string_view type, const fhir::SearchParameter* parameter) const {
-  // All of a resource: contained ones too, of whichever type.
-  if (parameter->code == "_content" && !is_empty()) return true;
+  if (barred_everywhere_.contains(parameter)) return true;
   const auto found = barred_.find(type);
   return found != barred_.end() && found->second.contains(parameter);
 }

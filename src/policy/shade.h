@@ -61,11 +61,13 @@ class Shades {
   ShadeNode* node_of(const fhir::TypeSchema* type, const std::string& place);
   void connect(const fhir::TypeSchema& type);
   void bar_parameters(std::string_view type, const fhir::DefinitionStore& definitions);
+  void bar_inner(const fhir::DefinitionStore& definitions);
 
   std::map<std::string, ShadeNode*, std::less<>> roots_;  // by the resource type
   std::map<std::string, std::unique_ptr<ShadeNode>> nodes_;
   std::map<std::string, std::vector<Path>, std::less<>> paths_;
   std::map<std::string, std::set<const fhir::SearchParameter*>, std::less<>> barred_;
+  std::set<const fhir::SearchParameter*> barred_everywhere_;
 };
 
 }  // namespace server::policy

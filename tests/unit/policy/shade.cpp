@@ -145,3 +145,65 @@ TEST_CASE("a parameter that reads what is not shown is barred, and no other") {
   CHECK(shades({"Encounter.reasonReference"}).bars_references("Encounter"));
   CHECK_FALSE(shades({"Encounter.reasonCode"}).bars_references(""));
 }
+
+TEST_CASE("a parameter of the site is barred by whatever its expression looks at") {
+  const auto bars = [](std::string_view type, const std::string& expression) {
+    const std::string parameter =
+        R"({"resourceType":"SearchParameter","url":"http://example.org/p","name":"P","status":"active",)"
+        R"("description":"p","code":"p","type":"string","base":[")" +
+        std::string(type) + R"("],"expression":")" + expression + R"("})";
+    const std::vector<std::string> added = {parameter};
+    auto with = definitions().with(added);
+    REQUIRE_MESSAGE(with, expression);
+    policy::Shades role;
+    REQUIRE(role.add("Patient.telecom", Fate::hidden, **with));
+    role.finish(**with);
+    const fhir::SearchParameter* found = (*with)->search_parameter(type, "p");
+    REQUIRE(found != nullptr);
+    return role.bars(type, found);
+  };
+  for (const char* expression : {"Patient.telecom.value",
+                                 "telecom.value",
+                                 "(Patient.name.text | Patient.telecom.value)",
+                                 "Patient.name.select(%resource.telecom.value)",
+                                 "Patient.name.text.union(telecom.value)",
+                                 "Patient.name.text.combine(Patient.telecom.value)",
+                                 "Patient.name.where(%context.telecom)",
+                                 "iif(Patient.telecom.exists(), 'a', 'b')",
+                                 "Patient.where(telecom.exists()).name.text",
+                                 "Patient.children().value",
+                                 "Patient.descendants().ofType(string)",
+                                 "Patient.repeat($this.telecom).value",
+                                 "Patient.select(telecom).value",
+                                 "Patient.name.first().text & Patient.telecom.first().value",
+                                 "DomainResource.telecom",
+                                 "Patient.all(telecom.empty()).toString()",
+                                 "Patient.name.trace('a', %resource.telecom).text",
+                                 "Patient.defineVariable('t', telecom).select(%t.value)",
+                                 "Patient.contained.name.text",
+                                 "Patient.name[Patient.telecom.count()].text",
+                                 "Patient.name.text.not a function("})
+    CHECK_MESSAGE(bars("Patient", expression), std::string(expression));
+  for (const char* expression :
+       {"Patient.name.text", "name.text", "Patient.extension('http://x').value.ofType(string)",
+        "Patient.name.where(use = 'official').first().text.lower()",
+        "Patient.contact.telecom.value", "Patient.link.other.where(resolve() is Patient).display",
+        "Patient.name.select(family & given.first())", "Practitioner.telecom.value",
+        "iif(Patient.active, Patient.name.text, 'none')"})
+    CHECK_MESSAGE(!bars("Patient", expression), std::string(expression));
+  // Resources within others are of any type.
+  for (const char* expression :
+       {"Observation.contained.telecom.value", "Observation.subject.resolve().telecom.value",
+        "Observation.subject.resolve().ofType(Patient).name.text", "%rootResource.note.text",
+        "Observation.descendants().ofType(string)", "Observation.where(contained.exists()).id",
+        "DomainResource.contained.id", "Observation.note.text | Observation"})
+    CHECK_MESSAGE(bars("Observation", expression), std::string(expression));
+  for (const char* expression :
+       {"Observation.code.text", "Observation.subject.where(resolve() is Patient).display",
+        "Observation.note.text", "Observation.subject.where(resolve().is(Patient)).display"})
+    CHECK_MESSAGE(!bars("Observation", expression), std::string(expression));
+  CHECK(bars("Bundle", "Bundle.entry.resource.ofType(Patient).telecom.value"));
+  CHECK(bars("Bundle", "Bundle.entry.response.outcome.id"));
+  CHECK_FALSE(bars("Bundle", "Bundle.entry.fullUrl"));
+  CHECK_FALSE(bars("Bundle", "Bundle.entry[0].resource"));
+}
