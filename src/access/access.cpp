@@ -122,6 +122,18 @@ Permission allowed_by(const Scope& scope, const Identity& identity, security::Ri
   return some;
 }
 
+/// "apps can also request the fhirUser scope to obtain a FHIR resource representation of the
+/// current user": that one may be read, whatever else was granted.
+std::optional<Criterion> own_record(const Identity& identity, std::string_view type,
+                                    const fhir::DefinitionStore& definitions) {
+  const std::string_view user = identity.fhir_user;
+  const std::size_t slash = user.find('/');
+  if (slash == std::string_view::npos || user.substr(0, slash) != type ||
+      !security::contains(identity.scopes, "fhirUser"))
+    return std::nullopt;
+  return policy::by_id(definitions, type, user.substr(slash + 1));
+}
+
 constexpr std::array<std::pair<security::Right, policy::Interaction>, 5> k_interactions_of = {{
     {security::right_create, policy::interaction_create},
     {security::right_read, policy::interaction_read},
@@ -167,6 +179,9 @@ Permission Access::one_right(std::string_view type, security::Right right) const
     Permission one = allowed_by(scope, *identity_, right, type, definitions_);
     if (one.extent == Extent::all) return one;
     if (one.extent == Extent::some) any.push_back(std::move(one.limit));
+  }
+  if (right == security::right_read) {
+    if (auto own = own_record(*identity_, type, definitions_)) any.push_back(*std::move(own));
   }
   Permission permission;
   if (any.empty()) return permission;
@@ -258,6 +273,8 @@ bool Access::reads_everything_by_scopes() const {
 }
 
 bool Access::has_resources() const {
+  if (!identity_->fhir_user.empty() && security::contains(identity_->scopes, "fhirUser"))
+    return true;
   return std::any_of(identity_->scopes.begin(), identity_->scopes.end(),
                      [](const Scope& scope) { return scope.is_of_resources(); });
 }

@@ -86,7 +86,7 @@ class Access {
   bool reads_everything() const;
   bool reads_everything_by_scopes() const;
 
-  /// Whether any scope is of resources.
+  /// Whether any scope is of resources, be it the user's own record alone.
   bool has_resources() const;
 
   const Identity& identity() const { return *identity_; }

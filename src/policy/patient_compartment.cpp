@@ -1,5 +1,6 @@
 #include "src/policy/patient_compartment.h"
 
+#include <memory>
 #include <utility>
 
 #include "src/search/compartment.h"
@@ -17,12 +18,11 @@ Criterion by_id(const fhir::DefinitionStore& definitions, std::string_view type,
   return criterion;
 }
 
-std::optional<Criterion> of_patient(std::string_view type, std::string_view patient,
+namespace {
+
+/// Matches resources of the type whose parameter `patient` leads to the patient.
+std::optional<Criterion> by_patient(std::string_view type, std::string_view patient,
                                     const fhir::DefinitionStore& definitions) {
-  if (patient.empty() || type == "Group") return std::nullopt;
-  if (type == "Patient") return by_id(definitions, "Patient", patient);
-  if (auto compartment = search::compartment_criterion("Patient", patient, type, definitions))
-    return *std::move(compartment);
   const fhir::SearchParameter* parameter = definitions.search_parameter(type, "patient");
   if (parameter == nullptr || parameter->type != fhir::SearchParameterType::reference)
     return std::nullopt;
@@ -32,6 +32,40 @@ std::optional<Criterion> of_patient(std::string_view type, std::string_view pati
   criterion.alternatives.back().type = "Patient";
   criterion.alternatives.back().id = patient;
   return criterion;
+}
+
+/// What tells of a patient's record is of the patient too, though it names no patient: the usual
+/// Provenance has the one resource as its target that it was written for. By one parameter for
+/// each type: so few can be looked up from the patient.
+void add_by_target(Criterion& any, std::string_view patient,
+                   const fhir::DefinitionStore& definitions) {
+  const fhir::SearchParameter* target = definitions.search_parameter("Provenance", "target");
+  if (target == nullptr) return;
+  auto types = search::compartment_types("Patient", definitions);
+  types.push_back("Device");  // is of a patient, and R4's compartment leaves it out
+  for (const std::string_view type : types) {
+    if (type == "Patient" || type == "Provenance" || type == "Group") continue;
+    auto of = by_patient(type, patient, definitions);
+    if (!of) continue;
+    Criterion chain;
+    chain.parameter = target;
+    chain.target_type = type;
+    chain.chained = std::make_unique<Criterion>(*std::move(of));
+    any.parts.push_back(std::move(chain));
+  }
+}
+
+}  // namespace
+
+std::optional<Criterion> of_patient(std::string_view type, std::string_view patient,
+                                    const fhir::DefinitionStore& definitions) {
+  if (patient.empty() || type == "Group") return std::nullopt;
+  if (type == "Patient") return by_id(definitions, "Patient", patient);
+  if (auto compartment = search::compartment_criterion("Patient", patient, type, definitions)) {
+    if (type == "Provenance") add_by_target(*compartment, patient, definitions);
+    return *std::move(compartment);
+  }
+  return by_patient(type, patient, definitions);
 }
 
 }  // namespace server::policy

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from smart import (PASSWORDS, REDIRECT, App, Bearer, Browser, SmartCase, auth, query_of, unbase64url,
                    verify_rs256)
+from support import match_ids
 
 SCOPES = "launch/patient openid fhirUser offline_access patient/*.rs user/Practitioner.rs"
 ORIGIN = "https://kit.example"
@@ -53,11 +54,11 @@ class KitCase(SmartCase):
             self.assertLessEqual(set(said["scope"].split()), set(asked.split()))
         return said
 
-    def authorized(self, app, scope=SCOPES, method="GET", patient="p1", **changes):
+    def authorized(self, app, scope=SCOPES, method="GET", patient="p1", user="ada", **changes):
         """Where the browser is sent at the end, by login, patient and consent."""
         browser = Browser(self.server)
         app.authorize(browser, scope, method, **changes)
-        page = browser.log_in("ada", PASSWORDS["ada"])
+        page = browser.log_in(user, PASSWORDS[user])
         if b"Choose a patient" in page.body:
             browser.submit("patient", {"patient": patient}, boxes=[])
         return browser.submit("consent", {"decision": "allow"})
@@ -189,13 +190,16 @@ class Launches(KitCase):
         self.assertTrue(self.check_id_token(said, "app")["fhirUser"].endswith("Patient/p1"))
 
     def test_full_access_names_every_type(self):
+        """Granted by a physician, and by a patient for the own record."""
         scope = "launch/patient openid fhirUser offline_access " + " ".join(f"patient/{t}.rs" for t in US_CORE_TYPES)
-        said = self.check_token_response(self.app.exchange(self.authorized(self.app, scope)), scope)
-        self.assertEqual(set(said["scope"].split()), set(scope.split()))
-        bearer = Bearer(self.server, said["access_token"])
-        for kind in US_CORE_TYPES:
-            search = f"{kind}?_id=p1" if kind == "Patient" else kind
-            self.assert_status(bearer.raw("GET", "/fhir/" + search, headers=FHIR), 200)
+        for user in ("ada", "pat"):
+            said = self.check_token_response(self.app.exchange(self.authorized(self.app, scope, user=user)), scope)
+            self.assertEqual(set(said["scope"].split()), set(scope.split()))
+            bearer = Bearer(self.server, said["access_token"])
+            for kind in US_CORE_TYPES:
+                search = f"{kind}?_id=p1" if kind == "Patient" else kind
+                self.assert_status(bearer.raw("GET", "/fhir/" + search, headers=FHIR), 200)
+            self.assertEqual(match_ids(bearer.get("Device?patient=p1").json), ["Device/p1-dev"])
         self.assert_outcome(self.public.get("Patient/p1"), 401)
 
     def test_scopes_of_version_1_reach_every_type(self):
@@ -204,6 +208,42 @@ class Launches(KitCase):
         bearer = Bearer(self.server, said["access_token"])
         for kind in US_CORE_TYPES:
             self.assert_status(bearer.get(kind), 200)
+
+    def test_provenance_of_the_own_record_comes_along(self):
+        """A Provenance names what it tells of, and seldom the patient as well."""
+        for target in ("Condition/p1-con", "Device/p1-dev", "Condition/p2-con", "Device/p2-dev"):
+            ident = "of-" + target.split("/")[1]
+            done = self.system.put(f"Provenance/{ident}", {
+                "resourceType": "Provenance", "id": ident, "recorded": "2020-01-01T00:00:00Z",
+                "target": [{"reference": target}], "agent": [{"who": {"reference": "Organization/org"}}]})
+            self.assert_status(done, 200, 201)
+        for user in ("ada", "pat"):
+            bearer = Bearer(self.server, self.app.launch("launch/patient patient/*.rs", user)["access_token"])
+            for kind, ident in (("Condition", "of-p1-con"), ("Device", "of-p1-dev")):
+                found = bearer.get(f"{kind}?patient=p1&_revinclude=Provenance:target").json
+                self.assertEqual(match_ids(found, "include"), ["Provenance/" + ident])
+                self.assert_status(bearer.get("Provenance/" + ident), 200)
+                self.assert_outcome(bearer.get("Provenance/" + ident.replace("p1", "p2")), 404)
+            self.assertEqual(sorted(match_ids(bearer.get("Provenance").json)), ["Provenance/of-p1-con", "Provenance/of-p1-dev"])
+            self.assertEqual(match_ids(bearer.get("Provenance?target=Condition/p2-con").json), [])
+        writer = Bearer(self.server, self.app.launch("launch/patient patient/*.cruds")["access_token"])
+        for patient, statuses in (("p1", (201,)), ("p2", (403, 404))):
+            made = writer.post("Provenance", {
+                "resourceType": "Provenance", "recorded": "2020-01-01T00:00:00Z", "agent": [{"who": {"display": "An app"}}],
+                "target": [{"reference": f"Condition/{patient}-con"}]})
+            self.assert_status(made, *statuses)
+
+    def test_the_user_may_be_read_whatever_else_was_granted(self):
+        """The scope fhirUser is for a FHIR resource of the current user."""
+        for user, own in (("ada", "Practitioner/dr"), ("pat", "Patient/p1")):
+            said = self.app.launch("launch/patient openid fhirUser patient/Condition.rs", user)
+            self.assertTrue(self.check_id_token(said, "app")["fhirUser"].endswith(own))
+            bearer = Bearer(self.server, said["access_token"])
+            for other in ("Patient/p2", "Practitioner/nobody", "Organization/org"):
+                self.assertIn(bearer.get(other).status, (403, 404), other)
+            self.assert_outcome(bearer.get(own.split("/")[0]), 403)
+            without = self.app.launch("launch/patient openid patient/Condition.rs", user)
+            self.assert_outcome(Bearer(self.server, without["access_token"]).get(own), 403)
 
     def test_limited_access_is_held_to(self):
         scope = "launch/patient openid fhirUser offline_access " + " ".join(f"patient/{t}.rs" for t in US_CORE_TYPES)

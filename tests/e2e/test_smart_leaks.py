@@ -448,9 +448,15 @@ class OneType(SmartCase):
         self.assert_status(self.system.get("Patient/new"), 404)
 
     def test_a_token_without_scopes_of_resources_sees_nothing(self):
-        one = self.bearer("openid fhirUser")
-        for path in ("Patient", "Patient/p1", "Practitioner/dr", "_history", "?_type=Patient"):
-            self.assert_outcome(one.get(path), 403, "forbidden")
+        """But for the record of the user, which fhirUser asks for."""
+        for scope in ("openid", "openid fhirUser"):
+            one = self.bearer(scope)
+            for path in ("Patient", "Patient/p1", "Practitioner", "Practitioner?_id=dr", "_history", "?_type=Patient",
+                         "?_type=Practitioner", "Organization/org"):
+                self.assert_outcome(one.get(path), 403, "forbidden")
+            self.assert_outcome(one.get("Practitioner/nobody"), (403, 404))
+            self.assert_status(one.get("Practitioner/dr"), 200 if "fhirUser" in scope else 403)
+            self.assert_outcome(one.put("Practitioner/dr", {"resourceType": "Practitioner", "id": "dr"}), 403)
 
 
 if __name__ == "__main__":

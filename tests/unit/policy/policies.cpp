@@ -1,5 +1,8 @@
 #include "src/policy/policies.h"
 
+#include <set>
+
+#include "src/policy/patient_compartment.h"
 #include "unit/policy/fixture.h"
 
 using namespace server;
@@ -98,6 +101,24 @@ TEST_CASE("a compartment is that of the user") {
             .find("Practitioner/dr") != std::string::npos);
   CHECK(permission(rules, "Encounter", policy::interaction_search, {"Patient/p1", k_patients})
             .extent == Extent::none);
+}
+
+TEST_CASE("a Provenance is of the patient whom one of its targets is of") {
+  const auto own = policy::of_patient("Provenance", "p1", definitions());
+  REQUIRE(own);
+  std::set<std::string> led_to;
+  for (const search::Criterion& part : own->parts) {
+    if (!part.chained) continue;
+    CHECK(part.parameter->code == "target");
+    CHECK(text_of(*part.chained) == "patient,Patient/p1");
+    led_to.insert(part.target_type);
+  }
+  for (const char* type : {"Condition", "Observation", "Device", "MedicationRequest"})
+    CHECK(led_to.contains(type));
+  for (const char* type : {"Provenance", "Group", "Organization"})
+    CHECK_FALSE(led_to.contains(type));
+  // Past 64 a store looks at every Provenance rather than from the patient on.
+  CHECK(own->parts.size() <= 64);
 }
 
 TEST_CASE("operations are allowed by name and type") {
