@@ -319,10 +319,10 @@ def put_care():
         text={"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml"><p>Exercises for the ankle; '
               "food by the neighbourhood kitchen; HbA1c again in autumn.</p></div>"},
         period={"start": DAY, "end": "2024-12-31"}, goal=[goal])
-    member = {"reference": "PractitionerRole/demo-clinic-nurse", "display": "Noah Placeholder"}
+    doctor = {"reference": "PractitionerRole/demo-clinic-doctor", "display": "Greta Sampleton"}
     put("CareTeam", "team", status="active", **SUBJECT, name="Wilma Fullfield's team", participant=[
         {"role": [concept("sct", code, display)], "member": who} for code, display, who in (
-            ("59058001", "General physician", DOCTOR), ("224535009", "Registered nurse", member),
+            ("59058001", "General physician", doctor), ("224535009", "Registered nurse", NURSE),
             ("127850001", "Husband", HUSBAND))])
     put("Device", "pacemaker", udiCarrier=[{"deviceIdentifier": "00000000000017", "carrierAIDC": base64.b64encode(b"00000000000017").decode(),
                                            "carrierHRF": "(01)00000000000017(11)200101(17)300101(10)LOT-1(21)SERIAL-1"}],
