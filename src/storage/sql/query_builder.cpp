@@ -264,7 +264,7 @@ std::vector<SqlText> QueryBuilder::index_sorted_page(const Cursor& cursor, bool 
     (text << (first.descending ? "d.rid DESC" : "d.rid") << " LIMIT ").bind(std::int64_t{limit});
   };
   const auto select = [&](const std::string& first_key, std::vector<std::string>& keys) {
-    SqlText text("SELECT DISTINCT d.rid, ");
+    SqlText text("SELECT DISTINCT d.rid AS rid, ");
     text << first_key << " AS k1";
     keys = {first_key};
     for (std::size_t at = 1; at < sort_.size(); ++at) {
@@ -346,6 +346,12 @@ void QueryBuilder::keep_to(const std::vector<std::int64_t>& rids) {
   condition.add(std::move(these));
   conditions_.push_back(std::move(condition));
   seen_.push_back({"kept", {}});
+}
+
+std::string with_versions(const std::string& page) {
+  return "SELECT page.*, version.version_id, version.last_updated, version.method, "
+         "version.deleted, version.body, version.type, version.id FROM (" +
+         page + ") page CROSS JOIN resource version ON version.rid = page.rid";
 }
 
 }  // namespace server::storage::sql

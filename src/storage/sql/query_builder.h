@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "src/search/query.h"
@@ -87,5 +88,10 @@ class QueryBuilder {
   bool is_past_ = false;
   std::vector<SortColumn> sort_;
 };
+
+/// A statement of a page that gives the current version behind each row: version_id, last_updated,
+/// method, deleted, body, type, id. The page's order stays: its rows are the outer loop of the
+/// join.
+std::string with_versions(const std::string& page);
 
 }  // namespace server::storage::sql

@@ -117,17 +117,40 @@ fhir::Result<void> Connection::begin_snapshot(std::uint64_t commits) {
 }
 
 void Connection::end_snapshot() {
-  newest_rid_.reset();
+  newest_ = {};
   if (in_transaction()) (void)run(Fixed::commit);
 }
 
-fhir::Result<std::int64_t> Connection::newest_rid() {
-  if (newest_rid_) return *newest_rid_;
-  FHIR_TRY(statement, fixed(Fixed::newest_rid));
+fhir::Result<std::int64_t> Connection::integer(Fixed name, std::optional<std::int64_t> value) {
+  FHIR_TRY(statement, fixed(name));
   Run run(*statement);
+  if (value) run->bind(1, *value);
   if (run->step() == Step::failed) return fhir::unexpected(issue(run->code()));
-  newest_rid_ = run->integer(0);
-  return *newest_rid_;
+  return run->integer(0);
+}
+
+fhir::Result<std::int64_t> Connection::newest_rid() {
+  if (!newest_.rid) {
+    FHIR_TRY(rid, integer(Fixed::newest_rid));
+    newest_.rid = rid;
+  }
+  return *newest_.rid;
+}
+
+fhir::Result<std::int64_t> Connection::newest_change() {
+  if (!newest_.change) {
+    FHIR_TRY(change, integer(Fixed::newest_change));
+    newest_.change = change;
+  }
+  return *newest_.change;
+}
+
+fhir::Result<std::int64_t> Connection::newest_time(std::int64_t type) {
+  if (const auto known = newest_.times.find(type); known != newest_.times.end())
+    return known->second;
+  FHIR_TRY(time, integer(Fixed::newest_time, type));
+  newest_.times.emplace(type, time);
+  return time;
 }
 
 fhir::Result<Statement> Connection::prepare(std::string_view text) {

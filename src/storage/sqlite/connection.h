@@ -62,8 +62,11 @@ class Connection {
   fhir::Result<void> begin_snapshot(std::uint64_t commits);
   bool shows(std::uint64_t commits) const { return in_transaction() && snapshot_ == commits; }
   void end_snapshot();
-  /// The newest rid of the snapshot; 0 in an empty store.
+  /// Of the snapshot, each asked of the database once for it: the newest rid, the last change, and
+  /// when the last version of a type was made; 0 where there is none.
   fhir::Result<std::int64_t> newest_rid();
+  fhir::Result<std::int64_t> newest_change();
+  fhir::Result<std::int64_t> newest_time(std::int64_t type);
 
   /// How bodies are read and cursors sealed on this connection; both outlive it.
   void set_codes(const BodyCodec& bodies, const security::Seal& seal) {
@@ -90,13 +93,18 @@ class Connection {
  private:
   explicit Connection(sqlite3* db);
   fhir::Result<Statement> prepare(std::string_view text);
+  fhir::Result<std::int64_t> integer(Fixed name, std::optional<std::int64_t> value = {});
 
   sqlite3* db_;
   const BodyCodec* bodies_ = nullptr;
   const security::Seal* seal_ = nullptr;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::uint64_t snapshot_ = 0;  // the count of commits that the open transaction shows
-  std::optional<std::int64_t> newest_rid_;
+  struct Newest {
+    std::optional<std::int64_t> rid, change;
+    std::unordered_map<std::int64_t, std::int64_t> times;  // by type
+  };
+  Newest newest_;  // of that snapshot
   std::array<Statement, k_fixed_statements> fixed_;
   struct Cached {
     std::string text;

@@ -14,13 +14,16 @@ bool Searcher::is_of_contained(const search::Query& query, const Found& found) {
   return of_type.contained == search::Contained::only;
 }
 
-fhir::Result<bool> Searcher::add_match(Page& page, const search::Query& query, const Found& found) {
+fhir::Result<bool> Searcher::add_match(Page& page, const search::Query& query, Found& found) {
   const search::Query& of_type = found.query != nullptr ? *found.query : query;
   if (const auto was = past_.find(found.rid); was != past_.end())
     return add_as_it_was(page, of_type, std::move(was->second));  // a rid is found once
   if (is_of_contained(query, found)) return add_contained(page, of_type, found.rid);
   matched_rid_ = found.rid;
-  return add_entry(page, found.rid, true);
+  if (!found.version) return add_entry(page, found.rid, true);
+  if (found.version->deleted || sql::is_contained_type(found.version->type)) return false;
+  page.entries.emplace_back().version = *std::move(found.version);
+  return true;
 }
 
 bool Searcher::add_as_it_was(Page& page, const search::Query& query, Past::Found was) {

@@ -51,6 +51,8 @@ Texts make_texts() {
       "WHERE rid = ? AND version_id = ?");
   set(Fixed::newest_rid, "SELECT max(rid) FROM resource");
   set(Fixed::newest_change, "SELECT max(seq) FROM history");
+  set(Fixed::newest_time,
+      "SELECT max(last_updated) FROM resource WHERE version_id > 0 AND type = ?");
   set(Fixed::find_system, "SELECT system FROM system WHERE uri = ?");
   set(Fixed::find_text, "SELECT text FROM concept_text WHERE folded = ?");
   set(Fixed::insert_text, "INSERT INTO concept_text VALUES(NULL, ?)");

@@ -22,6 +22,7 @@ enum class Fixed : unsigned char {
   read_superseded,
   newest_rid,
   newest_change,
+  newest_time,
   find_system,
   find_text,
   insert_text,

@@ -9,6 +9,11 @@
 #include "src/storage/sql/full_text.h"
 
 namespace server::storage::sqlite {
+namespace {
+
+constexpr std::size_t k_rows_a_look_at_the_clock = 16;
+
+}  // namespace
 
 fhir::Result<Page> Searcher::search(const search::Query& query) {
   const bool is_of_one_type = query.types.empty();
@@ -35,7 +40,9 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     limit = std::min(limit, *query.results_max - std::min(*query.results_max, cursor.returned));
   }
   FHIR_TRY(found, is_of_one_type
-                      ? find_at_first(builder, query, query.index_of, cursor, is_first, limit + 1)
+                      ? find_at_first(builder, query, query.index_of, cursor, is_first, limit + 1,
+                                      query.contained == search::Contained::only ? Fetch::nothing
+                                                                                 : Fetch::versions)
                       : find_in_types(query, cursor, is_first, limit + 1));
   if (found.size() > limit) {
     found.resize(limit);
@@ -43,7 +50,7 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     const bool is_all_asked = query.results_max && cursor.returned >= *query.results_max;
     if (!found.empty() && !is_all_asked) {
       if (is_first) {
-        FHIR_TRY(change, newest_change());
+        FHIR_TRY(change, connection_.newest_change());
         cursor.changes = change;
         FHIR_TRY(time, newest_time(query));
         cursor.time = time;
@@ -60,7 +67,7 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
         return type.contained == search::Contained::only &&
                type.contained_type == search::ContainedType::container;
       });
-  for (const Found& one : found) {
+  for (Found& one : found) {
     if (containers_stand) {
       FHIR_TRY(is_first_of_all, is_first_of_types(query, one));
       if (!is_first_of_all) continue;
@@ -110,22 +117,31 @@ fhir::Result<bool> Searcher::has_matches(const search::Query& query) {
 
 fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& builder,
                                                           const sql::Cursor& cursor, bool is_first,
-                                                          std::uint32_t limit, std::size_t keys) {
+                                                          std::uint32_t limit, std::size_t keys,
+                                                          Fetch fetch) {
   FHIR_TRY(statements, builder.page(cursor, is_first, limit));
   if (plan_ != nullptr) {
     for (std::string& line : builder.explanation()) plan_->push_back(std::move(line));
   }
   std::vector<Found> found;
   for (const sql::SqlText& text : statements) {
-    FHIR_TRY(statement, connection_.statement(sql::sqlite_dialect().placeholders(text.text())));
+    FHIR_TRY(statement,
+             connection_.statement(sql::sqlite_dialect().placeholders(
+                 fetch == Fetch::versions ? sql::with_versions(text.text()) : text.text())));
     Run run(*statement);
     bind_all(*run, text.values());
     Step step = Step::done;
     const std::size_t before = found.size();
     while (found.size() < limit && (step = run->step()) == Step::row) {
-      Found one{run->integer(0), {}, nullptr};
+      Found one{run->integer(0), {}};
       for (std::size_t key = 0; key < keys; ++key) {
         one.keys.push_back(run->value(static_cast<int>(key) + 1));
+      }
+      if (fetch == Fetch::versions && found.size() + 1 < limit) {
+        if (found.size() % k_rows_a_look_at_the_clock == 0)
+          FHIR_CHECK(connection_.check_deadline());
+        FHIR_TRY(version, version_of(*run, static_cast<int>(keys) + 1));
+        one.version = std::move(version);
       }
       found.push_back(std::move(one));
     }
@@ -140,11 +156,11 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find(sql::QueryBuilder& bui
 /// found by the versions of then.
 fhir::Result<std::vector<Searcher::Found>> Searcher::find_at_first(
     sql::QueryBuilder& builder, const search::Query& query, const search::IndexOf& index_of,
-    const sql::Cursor& cursor, bool is_first, std::uint32_t limit) {
+    const sql::Cursor& cursor, bool is_first, std::uint32_t limit, Fetch fetch) {
   const std::size_t keys = query.sort.size();
-  if (is_first || !index_of) return find(builder, cursor, is_first, limit, keys);
-  FHIR_TRY(change, newest_change());
-  if (change <= cursor.changes) return find(builder, cursor, is_first, limit, keys);
+  if (is_first || !index_of) return find(builder, cursor, is_first, limit, keys, fetch);
+  FHIR_TRY(change, connection_.newest_change());
+  if (change <= cursor.changes) return find(builder, cursor, is_first, limit, keys, fetch);
   builder.leave_out_changed_since(cursor.changes);
   FHIR_TRY(found, find(builder, cursor, is_first, limit, keys));
   const bool is_cut = keys == 0 && found.size() >= limit;
@@ -153,7 +169,7 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find_at_first(
            past->find(query, index_of, cursor, is_cut ? found.back().rid : cursor.newest_rid, limit,
                       catalog_, dictionary_));
   for (Past::Found& one : changed) {
-    found.push_back({one.rid, std::move(one.keys), nullptr});
+    found.push_back({one.rid, std::move(one.keys)});
     past_.emplace(one.rid, std::move(one));
   }
   std::sort(found.begin(), found.end(),
@@ -171,16 +187,8 @@ fhir::Result<std::int64_t> Searcher::newest_time(const search::Query& query) {
   }
   const auto type = catalog_.type(query.resource_type);
   if (!type) return newest;
-  sql::SqlText text("SELECT max(last_updated) FROM resource WHERE version_id > 0 AND type = ");
-  FHIR_TRY(time, catalog_.number(text.bind(*type)));
+  FHIR_TRY(time, connection_.newest_time(*type));
   return std::max(newest, time);
-}
-
-fhir::Result<std::int64_t> Searcher::newest_change() {
-  FHIR_TRY(statement, connection_.fixed(Fixed::newest_change));
-  Run run(*statement);
-  if (run->step() == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
-  return run->integer(0);
 }
 
 /// The statement, without its values, and how SQLite goes about it.
@@ -233,22 +241,30 @@ fhir::Result<bool> Searcher::add_entry(Page& page, std::int64_t rid, bool is_mat
   const Step step = run->step();
   if (step == Step::failed) return fhir::unexpected(connection_.issue(run->code()));
   if (step == Step::done || run->integer(3) != 0) return false;
-  if (const std::int64_t type = run->integer(5); type != entry_type_) {
+  FHIR_TRY(version, version_of(*run, 0));
+  if (sql::is_contained_type(entry_type_name_)) return false;
+  Page::Entry& entry = page.entries.emplace_back();
+  entry.is_match = is_match;
+  entry.version = std::move(version);
+  return true;
+}
+
+/// first   of the columns of Fixed::read_by_rid
+fhir::Result<Version> Searcher::version_of(const Statement& row, int first) {
+  if (const std::int64_t type = row.integer(first + 5); type != entry_type_) {
     entry_type_ = type;
     entry_type_name_ = dictionary_.type_name(type);
   }
-  if (sql::is_contained_type(entry_type_name_)) return false;
-  Page::Entry entry;
-  entry.is_match = is_match;
-  entry.version.version_id = run->integer(0);
-  entry.version.last_updated = run->integer(1);
-  entry.version.method = static_cast<WriteMethod>(run->integer(2));
-  FHIR_TRY(body, connection_.body(*run, 4));
-  entry.version.body = std::move(body);
-  entry.version.type = entry_type_name_;
-  entry.version.id = run->bytes(6);
-  page.entries.push_back(std::move(entry));
-  return true;
+  Version version;
+  version.version_id = row.integer(first);
+  version.last_updated = row.integer(first + 1);
+  version.method = static_cast<WriteMethod>(row.integer(first + 2));
+  version.deleted = row.integer(first + 3) != 0;
+  FHIR_TRY(body, connection_.body(row, first + 4));
+  version.body = std::move(body);
+  version.type = entry_type_name_;
+  version.id = row.bytes(first + 6);
+  return version;
 }
 
 }  // namespace server::storage::sqlite

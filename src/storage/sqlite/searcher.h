@@ -31,19 +31,24 @@ class Searcher {
     std::int64_t rid;
     std::vector<sql::Value> keys;
     const search::Query* query = nullptr;  // of the type, in a search of several
+    std::optional<Version> version = {};   // where it was fetched with the row
     MatchPlace place() const { return {keys, rid}; }
   };
   static bool is_of_contained(const search::Query& query, const Found& found);
   using Rids = std::vector<std::int64_t>;
 
+  /// Whether rows come with their versions, but for the last of `limit`, which only tells that
+  /// there is more.
+  enum class Fetch : std::uint8_t { nothing, versions };
   fhir::Result<std::vector<Found>> find(sql::QueryBuilder& builder, const sql::Cursor& cursor,
-                                        bool is_first, std::uint32_t limit, std::size_t keys);
+                                        bool is_first, std::uint32_t limit, std::size_t keys,
+                                        Fetch fetch = Fetch::nothing);
   fhir::Result<std::vector<Found>> find_at_first(sql::QueryBuilder& builder,
                                                  const search::Query& query,
                                                  const search::IndexOf& index_of,
                                                  const sql::Cursor& cursor, bool is_first,
-                                                 std::uint32_t limit);
-  fhir::Result<std::int64_t> newest_change();
+                                                 std::uint32_t limit, Fetch fetch);
+  fhir::Result<Version> version_of(const Statement& row, int first);
   fhir::Result<std::int64_t> newest_time(const search::Query& query);
   fhir::Result<std::vector<Found>> find_in_types(const search::Query& query,
                                                  const sql::Cursor& cursor, bool is_first,
@@ -51,7 +56,7 @@ class Searcher {
   fhir::Result<std::uint64_t> count(sql::QueryBuilder& builder);
   fhir::Result<void> add_scores(Page& page, const search::Query& query, const Rids& matches);
   fhir::Result<void> explain(const sql::SqlText& statement, std::size_t rows);
-  fhir::Result<bool> add_match(Page& page, const search::Query& query, const Found& found);
+  fhir::Result<bool> add_match(Page& page, const search::Query& query, Found& found);
   fhir::Result<bool> add_contained(Page& page, const search::Query& query, std::int64_t rid);
   bool add_as_it_was(Page& page, const search::Query& query, Past::Found was);
   static bool is_container_repeated(const Page& page);

@@ -15,7 +15,8 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find_in_types(const search:
     FHIR_CHECK(connection_.check_deadline());
     sql::QueryBuilder builder(catalog_, sql::sqlite_dialect());
     FHIR_CHECK(builder.compile(type));
-    FHIR_TRY(found, find_at_first(builder, type, query.index_of, cursor, is_first, limit));
+    FHIR_TRY(found,
+             find_at_first(builder, type, query.index_of, cursor, is_first, limit, Fetch::nothing));
     for (Found& one : found) one.query = &type;
     std::move(found.begin(), found.end(), std::back_inserter(all));
   }
