@@ -8,6 +8,7 @@
 #include "tests/unit/property/paths.h"
 #include "tests/unit/property/references.h"
 #include "tests/unit/property/strings.h"
+#include "tests/unit/property/terminology.h"
 #include "tests/unit/property/tokens.h"
 
 namespace property_test {
@@ -82,6 +83,7 @@ Found Evaluator::values_at(const Place& place, const fhir::Element& context,
 bool Evaluator::matches(const Resource& resource, const Search& search) const {
   const Place place{resource.root, &resource};
   return resource.type == search.type &&
+         (!search.compartment || is_in_compartment(resource, *search.compartment)) &&
          std::all_of(search.criteria.begin(), search.criteria.end(),
                      [&](const Question& one) { return matches(place, one); }) &&
          std::all_of(search.filters.begin(), search.filters.end(),
@@ -90,6 +92,11 @@ bool Evaluator::matches(const Resource& resource, const Search& search) const {
 
 bool Evaluator::matches(const Place& place, const Question& question) const {
   if (question.is_has()) return matches_has(place, question);
+  if (!question.words.empty()) return matches_words(place, question);
+  if (question.code == "_list") {
+    return std::any_of(question.values.begin(), question.values.end(),
+                       [&](const Value& value) { return matches_list(place, value.parts[0]); });
+  }
   const fhir::SearchParameter& parameter = parameter_of(place.resource, question.code);
   if (!question.inner.empty()) return matches_chain(place, parameter, question);
   if (question.modifier == "missing") {
@@ -99,7 +106,7 @@ bool Evaluator::matches(const Place& place, const Question& question) const {
       question.values.begin(), question.values.end(),
       [&](const Value& value) { return matches_value(place, parameter, question, value); });
   // "Reverse the code matching": what has no value matches as well.
-  return matches_any != (question.modifier == "not");
+  return matches_any != (question.modifier == "not" || question.modifier == "not-in");
 }
 
 bool Evaluator::matches_value(const Place& place, const fhir::SearchParameter& parameter,
@@ -121,9 +128,8 @@ bool Evaluator::matches_value(const Place& place, const fhir::SearchParameter& p
   switch (parameter.type) {
     case SearchParameterType::token:
       for (const bool truth : found.truths) {
-        if (is_token_match(value, {"", truth ? "true" : "false"}) && modifier != "of-type" &&
-            modifier != "text")
-          return true;
+        const bool is_of_code = modifier.empty() || modifier == "not";
+        if (is_of_code && is_token_match(value, {"", truth ? "true" : "false"})) return true;
       }
       return any([&](const fhir::Element& element) {
         if (modifier == "of-type") return is_of_type(value, element);
@@ -134,9 +140,16 @@ bool Evaluator::matches_value(const Place& place, const fhir::SearchParameter& p
           });
         }
         const auto tokens = tokens_of(element);
-        return std::any_of(tokens.begin(), tokens.end(),
-                           [&](const Token& token) { return is_token_match(value, token); });
+        return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+          if (modifier == "in" || modifier == "not-in") return is_member(token, first);
+          if (modifier != "above" && modifier != "below") return is_token_match(value, token);
+          return token.system == first &&
+                 (modifier == "below" ? is_at_or_below(token.code, value.parts[1])
+                                      : is_at_or_below(value.parts[1], token.code));
+        });
       });
+    case SearchParameterType::special:
+      return any([&](const fhir::Element& element) { return is_near(value, element); });
     case SearchParameterType::string:
       return any([&](const fhir::Element& element) {
         auto texts = strings_of(element);
@@ -268,6 +281,9 @@ bool Evaluator::has_value(const Place& place, const fhir::SearchParameter& param
                          case SearchParameterType::reference:
                            return leads_somewhere(place, reference_text(element)) ||
                                   !tokens_of(fhir::child(element, "identifier")).empty();
+                         case SearchParameterType::special:  // near
+                           return fhir::child(element, "latitude").has_value() &&
+                                  fhir::child(element, "longitude").has_value();
                          default:
                            return element.has_value();
                        }
@@ -302,8 +318,8 @@ bool Evaluator::matches_chain(const Place& place, const fhir::SearchParameter& p
   const Question& inner = question.inner.front();
   for (const Place& target : targets_of(place, parameter, question.modifier)) {
     const std::string_view type = target.resource.type->name;
-    const bool is_known =
-        inner.is_has() || definitions().search_parameter(type, inner.code) != nullptr;
+    const bool is_known = inner.is_has() || inner.code == "_list" ||
+                          definitions().search_parameter(type, inner.code) != nullptr;
     if (is_known && matches(target, inner)) return true;
   }
   return false;

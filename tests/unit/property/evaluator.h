@@ -63,6 +63,10 @@ class Evaluator {
   bool has_value(const Place& place, const fhir::SearchParameter& parameter) const;
   bool matches_chain(const Place& place, const fhir::SearchParameter& parameter,
                      const Question& question) const;
+  bool matches_list(const Place& place, const std::string& name) const;
+  bool matches_words(const Place& place, const Question& question) const;
+  bool is_near(const Value& value, const fhir::Element& position) const;
+  bool is_in_compartment(const Resource& resource, const Compartment& asked) const;
   bool matches_test(const Place& place, const Filter& test) const;
   /// What the references of a parameter lead to; of one type, or of all that it may lead to.
   std::vector<Place> targets_of(const Place& place, const fhir::SearchParameter& parameter,

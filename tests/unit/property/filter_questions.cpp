@@ -47,6 +47,7 @@ Filter Questions::filter_test(const std::string& type) {
     parameter = dice_.pick(parameters);
   } while (parameter->code.starts_with("_") || parameter->type == SearchParameterType::reference ||
            parameter->type == SearchParameterType::composite ||
+           parameter->type == SearchParameterType::special ||
            parameter->type == SearchParameterType::uri);
   test.code = parameter->code;
   if (dice_.chance(15)) {

@@ -32,6 +32,7 @@ std::string Question::name() const {
 
 std::string Question::value() const {
   if (!inner.empty()) return inner.front().value();
+  if (!words.empty()) return words.front().text();
   std::string made;
   for (std::size_t at = 0; at < values.size(); ++at)
     made += (at == 0 ? "" : ",") + values[at].text();

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/unit/property/words.h"
+
 namespace property_test {
 
 /// One alternative: `prefix`, and what stands between the `|`. Or the values of a composite.
@@ -23,6 +25,7 @@ struct Question {
   std::string source_type;  // of `_has`
   std::vector<Value> values;
   std::vector<Question> inner;
+  std::vector<Words> words;  // one, of `_text` and `_content`
 
   bool is_has() const { return !source_type.empty(); }
   std::string name() const;

@@ -7,6 +7,7 @@
 #include "tests/unit/property/evaluator.h"
 #include "tests/unit/property/references.h"
 #include "tests/unit/property/resources.h"
+#include "tests/unit/property/terminology.h"
 #include "tests/unit/property/universe.h"
 
 namespace property_test {
@@ -16,9 +17,9 @@ using fhir::SearchParameterType;
 
 namespace {
 
-/// Those whose answer is no matter of one element: they have tests of their own.
-constexpr std::array<std::string_view, 8> k_left_out = {"_text",   "_content", "_query",   "_list",
-                                                        "_filter", "_type",    "phonetic", "near"};
+/// Those whose answer is no matter of one element: they are asked in a way of their own, or not.
+constexpr std::array<std::string_view, 7> k_left_out = {"_text",   "_content", "_query",  "_list",
+                                                        "_filter", "_type",    "phonetic"};
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -73,11 +74,15 @@ Search Questions::search() {
   for (std::size_t left = 1 + (dice_.chance(30) ? dice_.below(3) : 0); left > 0; --left) {
     search.criteria.push_back(question(search.type, 0));
   }
+  if (dice_.chance(15)) {
+    search.compartment = compartment(search.type);
+    if (search.compartment && dice_.chance(60)) search.criteria.clear();
+  }
   if (dice_.chance(50)) {
     const auto parameters = parameters_of(search.type);
     for (std::size_t left = 1 + dice_.below(2); left > 0; --left) {
       const SearchParameter& key = *dice_.pick(parameters);
-      if (key.type != SearchParameterType::composite)
+      if (key.type != SearchParameterType::composite && key.type != SearchParameterType::special)
         search.sort.emplace_back(key.code, dice_.chance(50));
     }
   }
@@ -94,6 +99,8 @@ Search Questions::search() {
 }
 
 Question Questions::question(const std::string& type, int depth) {
+  if (depth == 0 && dice_.chance(6)) return text(type);
+  if (dice_.chance(5)) return list();
   if (depth < 3 && dice_.chance(15)) return chain(type, depth);
   if (depth < 3 && dice_.chance(10)) return has(type, depth);
   return plain(type);
@@ -190,7 +197,7 @@ std::string Questions::modifier_for(const std::string& type, const SearchParamet
     case SearchParameterType::string:
       return dice_.pick({"exact", "contains"});
     case SearchParameterType::token:
-      return dice_.pick({"not", "text", "of-type"});
+      return dice_.pick({"not", "text", "of-type", "in", "not-in", "above", "below"});
     case SearchParameterType::uri:
       return dice_.pick({"above", "below"});
     case SearchParameterType::reference: {
@@ -224,6 +231,20 @@ Value Questions::value_for(const std::string& type, const SearchParameter& param
     if (of != nullptr) element = fhir::child(element, "identifier");
     return some_value(SearchParameterType::token,
                       of != nullptr && element.value != nullptr ? of : nullptr, dice_);
+  }
+  if (parameter.type == SearchParameterType::special) return place();
+  if (parameter.type == SearchParameterType::token && (modifier == "in" || modifier == "not-in"))
+    return {"", {dice_.pick(value_sets()).url}, {}};
+  if (parameter.type == SearchParameterType::token &&
+      (modifier == "above" || modifier == "below")) {
+    Token token{some_system(dice_), some_code(dice_)};
+    const auto tokens = of == nullptr ? std::vector<Token>() : tokens_of(*of);
+    if (!tokens.empty() && dice_.chance(70)) {
+      const Token& one_of_it = dice_.pick(tokens);
+      if (is_held(one_of_it.system)) token.system = one_of_it.system;
+      if (!one_of_it.code.empty()) token.code = one_of_it.code;
+    }
+    return {"", {token.system, token.code}, {}};
   }
   if (modifier == "text") return {"", {some_text(dice_)}, {}};
   if (modifier == "of-type") {

@@ -1,6 +1,7 @@
 // Random searches over a world: mostly of values that some resource has, or nearly has.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ class Questions {
   Filter filter(const std::string& type, int depth);
   Filter filter_test(const std::string& type);
   Follow follow(const std::string& type);
+  Question list();
+  Question text(const std::string& type);
+  Words words(const std::string& type, bool allow_phrases, int depth);
+  Value place();
+  std::optional<Compartment> compartment(const std::string& type);
   std::vector<std::pair<std::string, std::string>> links_to(const std::string& type);
   Value value_for(const std::string& type, const fhir::SearchParameter& parameter,
                   const std::string& modifier);

@@ -109,6 +109,12 @@ void fill_organization(Builder& organization) {
       .one("partOf", to_organization, 70);
 }
 
+Tree position(Dice& dice) {
+  Tree made;
+  return made.set("longitude", Tree::literal(some_longitude(dice)))
+      .set("latitude", Tree::literal(some_latitude(dice)));
+}
+
 Tree to_location(Dice& dice) { return some_reference(dice, {"Location"}); }
 
 void fill_location(Builder& location) {
@@ -119,6 +125,7 @@ void fill_location(Builder& location) {
       .many("alias", text_of)
       .many("type", some_concept)
       .one("address", some_address)
+      .one("position", position)
       .one("managingOrganization", to_organization)
       .one("partOf", to_location, 70);
 }
@@ -316,6 +323,47 @@ void fill_service_request(Builder& request) {
       .many("performer", to_person);
 }
 
+Tree to_anything(Dice& dice) {
+  return some_reference(dice, {"Patient", "Patient", "Observation", "Condition", "Encounter",
+                               "Location", "Organization", "MedicationRequest"});
+}
+Tree entry(Dice& dice) {
+  Tree made;
+  return made.set("item", to_anything(dice));
+}
+Tree kind_of_list(Dice& dice) {
+  Tree coding, made;
+  coding.set("system", k_list_kinds)
+      .set("code", dice.pick({"problems", "medications", "allergies", "plans"}));
+  return made.set("coding", Tree::array().add(coding));
+}
+
+void fill_list(Builder& list) {
+  list.many("identifier", some_identifier, 1)
+      .code("status", {"current", "current", "retired"}, 95)
+      .code("mode", {"working", "snapshot"})
+      .one("title", text_of)
+      .one("code", kind_of_list)
+      .one("subject", to_subject)
+      .one("encounter", to_encounter, 40)
+      .one("date", date_time)
+      .one("source", to_practitioner)
+      .many("entry", entry, 8);
+}
+
+/// Words in paragraphs, some of them in part bold.
+Tree narrative(Dice& dice) {
+  std::string div = "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
+  for (std::size_t left = 1 + dice.below(3); left > 0; --left) {
+    div += "<p>" + some_text(dice);
+    if (dice.chance(50)) div += " <b>" + some_text(dice) + "</b>";
+    if (dice.chance(30)) div += dice.pick({"bold", " &amp; more"});
+    div += "</p>";
+  }
+  Tree made;
+  return made.set("status", "generated").set("div", div + "</div>");
+}
+
 Tree contained_patient(Dice& dice) {
   Tree patient;
   patient.set("resourceType", "Patient").set("id", "c");
@@ -329,7 +377,7 @@ struct Recipe {
   void (*fill)(Builder&);
 };
 
-constexpr std::array<Recipe, 11> k_recipes = {{{"Patient", fill_patient},
+constexpr std::array<Recipe, 12> k_recipes = {{{"Patient", fill_patient},
                                                {"Practitioner", fill_practitioner},
                                                {"Organization", fill_organization},
                                                {"Location", fill_location},
@@ -339,7 +387,8 @@ constexpr std::array<Recipe, 11> k_recipes = {{{"Patient", fill_patient},
                                                {"MedicationRequest", fill_medication_request},
                                                {"RiskAssessment", fill_risk_assessment},
                                                {"ChargeItem", fill_charge_item},
-                                               {"ServiceRequest", fill_service_request}}};
+                                               {"ServiceRequest", fill_service_request},
+                                               {"List", fill_list}}};
 
 constexpr auto k_types = [] {
   std::array<std::string_view, k_recipes.size()> types;
@@ -355,6 +404,7 @@ Tree some_resource(std::string_view type, std::string_view id, Dice& dice) {
   Tree resource;
   resource.set("resourceType", type).set("id", id);
   if (dice.chance(40)) resource.set("meta", some_meta(dice));
+  if (dice.chance(50)) resource.set("text", narrative(dice));
   Builder builder(resource, dice);
   for (const Recipe& recipe : k_recipes) {
     if (recipe.type == type) recipe.fill(builder);

@@ -20,7 +20,8 @@ std::vector<std::pair<std::string, std::string>> Search::parameters() const {
 }
 
 std::string Search::text() const {
-  std::string made = type;
+  std::string made =
+      (compartment ? compartment->code + "/" + compartment->id + "/" : std::string()) + type;
   char separator = '?';
   for (const auto& [name, value] : parameters()) {
     made += separator + name + "=" + value;

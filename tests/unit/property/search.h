@@ -1,6 +1,7 @@
 // A whole search: criteria, expressions, order and what is to be included.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,8 +17,14 @@ struct Follow {
   std::string source, code, target;  // code may be `*`; target may be empty
 };
 
+/// `code/id/type?…`
+struct Compartment {
+  std::string code, id;
+};
+
 struct Search {
   std::string type;
+  std::optional<Compartment> compartment;
   std::vector<Question> criteria;                  // all must hold
   std::vector<Filter> filters;                     // and these
   std::vector<std::pair<std::string, bool>> sort;  // code, and whether it descends

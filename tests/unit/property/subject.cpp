@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
+#include "src/search/compartment.h"
+#include "src/search/concepts.h"
 #include "src/search/query_parser.h"
+#include "tests/unit/property/terminology.h"
 #include "tests/unit/property/universe.h"
 
 namespace property_test {
@@ -21,6 +26,67 @@ const server::search::Extractor& extractor() {
   return *made;
 }
 
+/// The invented terminology as the server asks it.
+class InventedConcepts final : public server::search::Concepts {
+ public:
+  using Codes = fhir::Result<std::vector<server::search::ConceptCode>>;
+
+  Codes members(std::string_view reference, const fhir::SearchParameter&) const override {
+    std::vector<server::search::ConceptCode> codes;
+    for (const ValueSet& set : value_sets()) {
+      if (set.url != reference) continue;
+      for (const Token& one : set.members) codes.push_back({one.system, one.code});
+      return codes;
+    }
+    return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found, "no such value set"));
+  }
+  Codes at_or_below(std::string_view system, std::string_view code,
+                    const fhir::SearchParameter&) const override {
+    return codes_where(system, code, [&](const std::string& other) {
+      return is_at_or_below(other, std::string(code));
+    });
+  }
+  Codes at_or_above(std::string_view system, std::string_view code,
+                    const fhir::SearchParameter&) const override {
+    return codes_where(system, code, [&](const std::string& other) {
+      return is_at_or_below(std::string(code), other);
+    });
+  }
+
+ private:
+  template <class Test>
+  static Codes codes_where(std::string_view system, std::string_view code, Test&& test) {
+    if (!is_held(std::string(system)))
+      return fhir::unexpected(fhir::make_issue(fhir::IssueType::not_found, "no such code system"));
+    std::vector<server::search::ConceptCode> codes = {{std::string(system), std::string(code)}};
+    for (const char* other : {"a", "A", "b", "8480-6", "x|y", "c,d", "a b"}) {
+      if (code != other && test(other)) codes.push_back({std::string(system), other});
+    }
+    return codes;
+  }
+};
+
+/// The members of a tree behind each other, each after a comma.
+std::string rest_of(const Tree& tree, std::initializer_list<std::string_view> without) {
+  std::string json;
+  for (const auto& [name, value] : tree.members) {
+    if (std::find(without.begin(), without.end(), name) == without.end())
+      json += ",\"" + name + "\":" + value.json();
+  }
+  return json;
+}
+
+/// The resource as it is stored, but for what only the write knows.
+server::storage::PendingBody body_of(const Tree& tree, const Resource& resource) {
+  Tree meta;
+  for (const auto& [name, value] : tree.members) {
+    if (name == "meta") meta = value;
+  }
+  auto body = storage_test::body_of(resource.type, resource.id);
+  body.tail = "\"" + rest_of(meta, {}) + "}" + rest_of(tree, {"resourceType", "id", "meta"}) + "}";
+  return body;
+}
+
 }  // namespace
 
 Subject::Subject() : now_(std::make_shared<std::atomic<std::int64_t>>(k_start)) {
@@ -35,8 +101,9 @@ std::int64_t Subject::put(const Tree& tree) {
   const Resource resource(tree, 0);
   auto rows = extractor().extract(resource.root);
   if (!rows) FAIL(rows.error().diagnostics << ": " << tree.json());
-  auto written = storage_test::write_one(
-      *store_, storage_test::put(resource.type, resource.id, *std::move(rows)));
+  auto write = storage_test::put(resource.type, resource.id, *std::move(rows));
+  write.body = body_of(tree, resource);
+  auto written = storage_test::write_one(*store_, std::move(write));
   if (!written) FAIL(written.error().issue.diagnostics);
   return written->written[0].last_updated;
 }
@@ -53,12 +120,23 @@ Answer Subject::ask(const Search& search, std::uint32_t page) {
   options.base_url = k_base_url;
   options.units = &units();
   options.allow_chains = true;
+  static const InventedConcepts concepts;
+  options.concepts = &concepts;
   auto query =
       server::search::parse_query(search.type, search.parameters(), definitions(), options);
   if (!query) {
     answer.failure = query.error().front().diagnostics;
     answer.is_too_costly = query.error().front().type == fhir::IssueType::too_costly;
     return answer;
+  }
+  if (search.compartment) {
+    auto within = server::search::compartment_criterion(
+        search.compartment->code, search.compartment->id, search.type, definitions());
+    if (!within) {
+      answer.failure = within.error().diagnostics;
+      return answer;
+    }
+    query->criteria.push_back(*std::move(within));
   }
   query->count = page;
   query->total = server::search::Total::accurate;

@@ -32,6 +32,8 @@ std::string implied_system(const fhir::Element& code) {
       {"request-priority", "http://hl7.org/fhir/request-priority"},
       {"request-status", "http://hl7.org/fhir/request-status"},
       {"request-intent", "http://hl7.org/fhir/request-intent"},
+      {"list-status", "http://hl7.org/fhir/list-status"},
+      {"list-mode", "http://hl7.org/fhir/list-mode"},
       {"address-use", "http://hl7.org/fhir/address-use"}};
   if (code.definition == nullptr) return {};
   std::string_view name = code.definition->binding.value_set;

@@ -93,6 +93,18 @@ inline Unit some_unit(Dice& dice) {
   return dice.pick(units);
 }
 
+// The kinds of functional lists.
+inline constexpr const char* k_list_kinds =
+    "http://terminology.hl7.org/CodeSystem/list-example-use-codes";
+
+/// Few places: some beside each other, at the date line and at the poles.
+inline std::string some_latitude(Dice& dice) {
+  return dice.pick({"0", "0.005", "51.5", "51.51", "-45.25", "89.9", "-90"});
+}
+inline std::string some_longitude(Dice& dice) {
+  return dice.pick({"0", "0.005", "-0.12", "-0.1", "179.95", "-179.95", "90"});
+}
+
 /// YYYY, YYYY-MM, YYYY-MM-DD: few of each, at the edges of months and years.
 inline std::string some_date(Dice& dice) {
   // What one of these ends with the next begins with.
