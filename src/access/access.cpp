@@ -161,7 +161,9 @@ Access::Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionS
       bound_(std::move(bound)),
       snapshot_(snapshot) {
   if (!has_role()) return;
-  if (policies != nullptr) role_ = policies->role(identity_->role);
+  if (policies != nullptr)
+    role_ = identity_->is_emergency ? policies->role_in_emergency(identity_->role)
+                                    : policies->role(identity_->role);
   constexpr std::string_view k_patient = "Patient/";
   if (!identity_->user_patients.empty()) {
     patients_ = identity_->user_patients;

@@ -270,8 +270,10 @@ void add_serve(CLI::App& app, ServeSettings& settings) {
                  "How long a token that a patient's Consent gives is good, at most")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
-  app.add_option("--emergency-token-seconds", settings.emergency_token_seconds,
-                 "How long a token of somebody who broke the glass is good")
+  app.add_option(
+         "--emergency-token-seconds", settings.emergency_token_seconds,
+         "How long a token of somebody who broke the glass is good, at most: the role's file may "
+         "say less")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
   app.add_flag("--audit", settings.audit,

@@ -97,15 +97,11 @@ class FetchedKeys final : public security::KeySource {
 /// Known once the consents are: whether what a grant comes of still holds.
 using Holds = std::function<bool(const security::Grant&)>;
 
-struct PatientTokenLifetimes {
-  std::int64_t emergency_ms = 0, temporary_ms = 0;
-};
-
 class SmartServer final : public Smart {
  public:
   SmartServer(std::unique_ptr<AuthState> state, std::unique_ptr<security::OutsideTokens> outside,
               bool has_own_site, std::vector<std::string> proxies, Engine& engine, http::Rate rate,
-              std::shared_ptr<Holds> holds, PatientTokenLifetimes lifetimes)
+              std::shared_ptr<Holds> holds, std::int64_t emergency_ms, std::int64_t temporary_ms)
       : state_(std::move(state)),
         outside_(std::move(outside)),
         has_own_site_(has_own_site),
@@ -114,7 +110,8 @@ class SmartServer final : public Smart {
         directory_(*engine.definitions, engine.options),
         authorizer_(state_->environment, rate, outside_.get()),
         holds_(std::move(holds)),
-        lifetimes_(lifetimes) {
+        emergencies_{engine.options.roles, emergency_ms},
+        temporary_ms_(temporary_ms) {
     state_->environment.supports = [&definitions =
                                         *engine.definitions](const security::Scope& scope) {
       return access::is_enforceable(scope, definitions.latest()->definitions());
@@ -136,13 +133,12 @@ class SmartServer final : public Smart {
       return web::still_holds(consents, grant);
     };
     makers_.emplace(web::PatientTokenMakers{state_->environment, authorizer_, *engine_.definitions,
-                                            consents, lifetimes_.emergency_ms,
-                                            lifetimes_.temporary_ms});
+                                            consents, emergencies_, temporary_ms_});
     patient_tokens_ = std::make_unique<web::PatientTokens>(*makers_, engine_.options, given);
     http::Handler& api = *patient_tokens_;
     if (has_own_site_) {
-      auto own = std::make_unique<web::AuthSite>(state_->environment, directory_, engine_.options,
-                                                 std::move(proxies_), api);
+      auto own = std::make_unique<web::AuthSite>(state_->environment, directory_, emergencies_,
+                                                 engine_.options, std::move(proxies_), api);
       if (outside_ == nullptr) return own;
       own_site_ = std::move(own);
     }
@@ -152,8 +148,7 @@ class SmartServer final : public Smart {
   }
 
   void record_emergencies(audit::Recorder& recorder) override {
-    makers_->tell_emergency = [&recorder](const security::Grant& grant,
-                                          const http::Request& request) {
+    emergencies_.tell = [&recorder](const security::Grant& grant, const http::Request& request) {
       audit::Occurrence occurrence;
       occurrence.recorded = now_ms();
       occurrence.is_emergency = true;
@@ -162,7 +157,7 @@ class SmartServer final : public Smart {
                             grant.patient,   grant.purpose, grant.reason};
       occurrence.address = request.remote_address;
       occurrence.request_id = request.id;
-      occurrence.patients.push_back(grant.patient);
+      if (!grant.patient.empty()) occurrence.patients.push_back(grant.patient);
       recorder.record_before_answer(std::move(occurrence));
     };
   }
@@ -177,7 +172,8 @@ class SmartServer final : public Smart {
   web::StoreDirectory directory_;
   web::TokenAuthorizer authorizer_;
   const std::shared_ptr<Holds> holds_;
-  const PatientTokenLifetimes lifetimes_;
+  web::Emergencies emergencies_;
+  const std::int64_t temporary_ms_;
   std::optional<web::PatientTokenMakers> makers_;
   std::unique_ptr<http::Handler> patient_tokens_;
 };
@@ -224,14 +220,13 @@ fhir::Result<std::unique_ptr<Smart>> make_smart(const ServeSettings& settings, E
   state->environment.still_holds = [holds](const security::Grant& grant) {
     return grant.consent.empty() || (*holds && (*holds)(grant));
   };
-  const PatientTokenLifetimes lifetimes{settings.emergency_token_seconds * 1000LL,
-                                        settings.temporary_token_seconds * 1000LL};
   FHIR_TRY(outside, make_outside(settings, engine));
   const bool has_own_site = settings.auth == "smart";
   const http::Rate rate{settings.client_rate, settings.client_rate * k_burst_seconds};
   return std::unique_ptr<Smart>(std::make_unique<SmartServer>(
       std::move(state), std::move(outside), has_own_site, settings.trusted_proxies, engine, rate,
-      std::move(holds), lifetimes));
+      std::move(holds), settings.emergency_token_seconds * 1000LL,
+      settings.temporary_token_seconds * 1000LL));
 }
 
 }  // namespace server::cli

@@ -13,6 +13,14 @@ namespace server::policy {
 using search::Combination;
 using search::Criterion;
 
+namespace {
+
+bool has_emergency_rules(const RoleFile& file) {
+  return file.emergency && !file.emergency->rules.empty();
+}
+
+}  // namespace
+
 Permission Role::one(std::string_view type, const OfType& rules, Interaction interaction,
                      const Subject& subject, const fhir::DefinitionStore& definitions) const {
   Permission permission;
@@ -83,8 +91,11 @@ fhir::Result<std::shared_ptr<const Policies>> Policies::make(
     const RoleFiles& files, const fhir::DefinitionStore& definitions) {
   auto policies = std::make_shared<Policies>();
   for (const RoleFile& file : files) {
-    FHIR_TRY(role, RoleCompiler(file, definitions).compile());
+    FHIR_TRY(role, RoleCompiler(file, file.rules, definitions).compile());
     policies->roles_.emplace(file.role, std::move(role));
+    if (!has_emergency_rules(file)) continue;
+    FHIR_TRY(widened, RoleCompiler(file, file.emergency->rules, definitions).compile());
+    policies->in_emergency_.emplace(file.role, std::move(widened));
   }
   return std::shared_ptr<const Policies>(std::move(policies));
 }
@@ -93,15 +104,18 @@ std::shared_ptr<const Policies> Policies::make_again(const RoleFiles& files,
                                                      const fhir::DefinitionStore& definitions) {
   auto policies = std::make_shared<Policies>();
   for (const RoleFile& file : files) {
-    if (auto role = RoleCompiler(file, definitions).compile())
+    if (auto role = RoleCompiler(file, file.rules, definitions).compile())
       policies->roles_.emplace(file.role, *std::move(role));
+    if (!has_emergency_rules(file)) continue;
+    auto widened = RoleCompiler(file, file.emergency->rules, definitions).compile();
+    policies->in_emergency_.emplace(file.role, widened ? *std::move(widened) : Role());
   }
   return policies;
 }
 
-const Role* Policies::role(std::string_view name) const {
-  const auto found = roles_.find(name);
-  return found != roles_.end() ? &found->second : nullptr;
+const Role* Policies::found(const Roles& roles, std::string_view name) {
+  const auto found = roles.find(name);
+  return found == roles.end() ? nullptr : &found->second;
 }
 
 }  // namespace server::policy

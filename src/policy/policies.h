@@ -77,10 +77,19 @@ class Policies {
                                                     const fhir::DefinitionStore& definitions);
 
   /// Null: no such role, or none with a file; it may do nothing.
-  const Role* role(std::string_view name) const;
+  const Role* role(std::string_view name) const { return found(roles_, name); }
+  /// The same in an emergency.
+  const Role* role_in_emergency(std::string_view name) const {
+    const Role* own = found(in_emergency_, name);
+    return own != nullptr ? own : role(name);
+  }
 
  private:
-  std::map<std::string, Role, std::less<>> roles_;
+  using Roles = std::map<std::string, Role, std::less<>>;
+  static const Role* found(const Roles& roles, std::string_view name);
+
+  Roles roles_;
+  Roles in_emergency_;  // of those files that have rules of their own for it
 };
 
 }  // namespace server::policy

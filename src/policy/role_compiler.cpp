@@ -35,7 +35,7 @@ bool is_enforceable(const Criterion& criterion) {
 }  // namespace
 
 fhir::Result<Role> RoleCompiler::compile() {
-  for (const RuleText& rule : file_.rules) FHIR_CHECK(add_rule(rule));
+  for (const RuleText& rule : rules_) FHIR_CHECK(add_rule(rule));
   role_.shades_.finish(definitions_);
   const auto types = definitions_.resource_types();
   role_.reads_everything_ =

@@ -9,8 +9,11 @@ namespace server::policy {
 
 class RoleCompiler {
  public:
-  RoleCompiler(const RoleFile& file, const fhir::DefinitionStore& definitions)
-      : file_(file), definitions_(definitions) {}
+  /// file    for messages; outlives this
+  /// rules   of the file: the role's, or those of an emergency; outlive this
+  RoleCompiler(const RoleFile& file, const std::vector<RuleText>& rules,
+               const fhir::DefinitionStore& definitions)
+      : file_(file), rules_(rules), definitions_(definitions) {}
 
   /// errors   as of Policies::make()
   fhir::Result<Role> compile();
@@ -23,6 +26,7 @@ class RoleCompiler {
   fhir::Result<search::Criterion> filter(const Placed& text, std::string_view type) const;
 
   const RoleFile& file_;
+  const std::vector<RuleText>& rules_;
   const fhir::DefinitionStore& definitions_;
   Role role_;
 };

@@ -2,39 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "fhir/base/result.h"
-#include "src/policy/interaction.h"
+#include "src/policy/emergency.h"
+#include "src/policy/rule_text.h"
 
 namespace server::policy {
 
 inline constexpr std::size_t k_role_bytes_max = 256 * 1024;
 inline constexpr std::size_t k_rules_max = 200;
 
-/// A text of the file and where it stands.
-struct Placed {
-  std::string text;
-  std::uint32_t line = 0;
-};
-
-struct RuleText {
-  std::uint32_t line = 0;
-  Interactions interactions = 0;
-  std::vector<Placed> operations;  // without `$`; `*`: all
-  std::vector<Placed> types;       // `*`: all; `compartment`: those of the compartment
-  std::vector<Placed> except;
-  std::vector<Placed> filters;  // `Observation?category=laboratory`
-  Placed compartment;           // `patient`, `practitioner`; empty: none
-  std::vector<Placed> hidden, masked;
-};
-
 struct RoleFile {
   std::string name;  // of the file, for messages
   std::string role;
   std::vector<RuleText> rules;
+  std::optional<Emergency> emergency;  // nothing: nobody of this role breaks the glass
 };
 
 /// The failure of a role file: `FILE:LINE: what`.

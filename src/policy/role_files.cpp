@@ -29,6 +29,12 @@ fhir::Result<std::shared_ptr<const RoleFiles>> read_all(Texts texts) {
 
 }  // namespace
 
+const Emergency* emergency_of(const RoleFiles& files, std::string_view role) {
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [&](const RoleFile& one) { return one.role == role; });
+  return found == files.end() || !found->emergency ? nullptr : &*found->emergency;
+}
+
 fhir::Result<std::shared_ptr<const RoleFiles>> default_role_files() {
   Texts texts;
   for (const DefaultRole& role : default_roles()) texts.emplace_back(role.name, role.text);

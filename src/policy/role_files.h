@@ -20,4 +20,7 @@ fhir::Result<std::shared_ptr<const RoleFiles>> default_role_files();
 ///          has two
 fhir::Result<std::shared_ptr<const RoleFiles>> read_role_files(const std::string& folder);
 
+/// What that role may do in an emergency; null: its users have none.
+const Emergency* emergency_of(const RoleFiles& files, std::string_view role);
+
 }  // namespace server::policy

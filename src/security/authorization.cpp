@@ -22,6 +22,15 @@ constexpr std::array<std::string_view, 10> k_names = {
     "response_type", "client_id",      "redirect_uri",          "scope", "state", "aud",
     "launch",        "code_challenge", "code_challenge_method", "nonce"};
 
+void append_emergency(Builder& out, const DeclaredEmergency& emergency) {
+  append_some(out, "reason", emergency.reason);
+  append_some(out, "purpose", emergency.purpose);
+}
+
+DeclaredEmergency emergency_of(const fhir::json::Value& json) {
+  return {std::string(json.string_at("reason")), std::string(json.string_at("purpose"))};
+}
+
 std::string text_of(const Transaction& one) {
   std::string text;
   Builder out(text);
@@ -34,6 +43,7 @@ std::string text_of(const Transaction& one) {
   append_some(out, "encounter", one.encounter);
   append_some(out, "fhirContext", one.fhir_context);
   append_some(out, "intent", one.intent);
+  append_emergency(out, one.emergency);
   out.end_object();
   return text;
 }
@@ -56,6 +66,7 @@ fhir::Result<Transaction> transaction_of(std::string_view handle, const std::str
   one.encounter = json.string_at("encounter");
   one.fhir_context = json.string_at("fhirContext");
   one.intent = json.string_at("intent");
+  one.emergency = emergency_of(json);
   return one;
 }
 
@@ -196,6 +207,7 @@ fhir::Result<Decision> Authorization::begin(const Form& form, const Session& ses
     one.encounter = json.string_at("encounter");
     one.fhir_context = json.string_at("fhirContext");
     one.intent = json.string_at("intent");
+    one.emergency = emergency_of(json);
   }
   const std::string handle = random_token();
   FHIR_TRY(done, environment_.records.put(
@@ -231,6 +243,8 @@ Step Authorization::next(const Transaction& transaction, const Session& session)
   if (!session.is_complete) return Step::second_factor;
   if (!transaction.patient.empty()) return Step::consent;
   const auto scopes = parse_scopes(transaction.scopes);
+  // The glass is broken for one patient.
+  if (transaction.emergency.is_there()) return Step::patient;
   const bool needs_patient = std::any_of(scopes.begin(), scopes.end(), [](const Scope& scope) {
     return scope.context == ScopeContext::patient || scope.text == "launch/patient";
   });
@@ -249,16 +263,32 @@ fhir::Result<void> Authorization::choose_patient(Transaction& transaction,
   // What was answered meanwhile does not come back, and what an EHR chose stays with its encounter.
   if (!record || (!transaction.launch_user.empty() && !transaction.patient.empty())) return {};
   transaction.patient = patient;
+  return keep(transaction, record->version);
+}
+
+fhir::Result<void> Authorization::declare(Transaction& transaction, DeclaredEmergency emergency) {
+  FHIR_TRY(record, environment_.records.get(k_transaction, token_hash(transaction.handle)));
+  if (!record) return {};
+  transaction.emergency = std::move(emergency);
+  return keep(transaction, record->version);
+}
+
+fhir::Result<void> Authorization::keep(const Transaction& transaction, std::int64_t version) {
   FHIR_TRY(done, environment_.records.put(
-                     k_transaction, key, text_of(transaction),
-                     environment_.now_ms() + environment_.options.transaction_ms, record->version));
+                     k_transaction, token_hash(transaction.handle), text_of(transaction),
+                     environment_.now_ms() + environment_.options.transaction_ms, version));
   static_cast<void>(done);
   return {};
 }
 
+std::vector<Scope> offered_of(const Transaction& transaction, Rights most) {
+  auto scopes = parse_scopes(transaction.scopes);
+  return transaction.emergency.is_there() ? in_emergency(scopes, most) : scopes;
+}
+
 std::vector<Scope> granted_of(const Transaction& transaction, const User& user,
-                              const std::vector<std::string>& checked) {
-  const auto asked = parse_scopes(transaction.scopes);
+                              const std::vector<std::string>& checked, Rights most) {
+  const auto asked = offered_of(transaction, most);
   std::string joined;
   for (const std::string& one : checked) joined.append(one).append(" ");
   auto granted = within(parse_scopes(joined), asked);
@@ -289,14 +319,19 @@ fhir::Result<std::string> Authorization::deny(const Transaction& transaction) {
 
 fhir::Result<std::string> Authorization::approve(const Transaction& transaction,
                                                  const Session& session, const User& user,
-                                                 const std::vector<std::string>& checked) {
-  const auto granted = granted_of(transaction, user, checked);
+                                                 const std::vector<std::string>& checked,
+                                                 const EmergencyTerms* terms) {
+  const bool is_emergency = transaction.emergency.is_there();
+  const auto granted =
+      granted_of(transaction, user, checked, terms == nullptr ? Rights{0} : terms->rights);
   const bool is_of_use = std::any_of(granted.begin(), granted.end(), [](const Scope& scope) {
     return scope.is_of_resources() || scope.text == "openid";
   });
   const bool is_another = !transaction.launch_user.empty() && transaction.launch_user != user.name;
   const bool is_outside = !transaction.patient.empty() && !may_choose(user, transaction.patient);
-  if (!is_of_use || is_another || is_outside || next(transaction, session) != Step::consent)
+  const bool is_unfit = is_emergency && (terms == nullptr || transaction.is_self_registered);
+  if (!is_of_use || is_another || is_outside || is_unfit ||
+      next(transaction, session) != Step::consent)
     return deny(transaction);
   // Of two answers to one page the first counts.
   FHIR_TRY(taken, environment_.records.take(k_transaction, token_hash(transaction.handle)));
@@ -326,7 +361,13 @@ fhir::Result<std::string> Authorization::approve(const Transaction& transaction,
                              : contains(granted, "online_access") ? options.session_ms
                                                                   : options.access_ms;
   grant.expires_at = now + options.code_ms + lasts;
+  if (is_emergency) {
+    grant.reason = transaction.emergency.reason;
+    grant.purpose = transaction.emergency.purpose;
+    grant.expires_at = now + std::min(terms->lasts_ms, options.access_ms);
+  }
   FHIR_TRY(kept, Grants(environment_).add(std::move(grant)));
+  if (is_emergency && terms->tell) terms->tell(kept);
   FHIR_TRY(code, Codes(environment_)
                      .add({kept.id, transaction.client_id, transaction.redirect_uri,
                            transaction.challenge}));
@@ -344,6 +385,7 @@ fhir::Result<std::string> Authorization::launch(const Client& client, LaunchCont
   append_some(out, "encounter", context.encounter);
   append_some(out, "fhirContext", context.fhir_context);
   append_some(out, "intent", context.intent);
+  append_emergency(out, context.emergency);
   out.end_object();
   FHIR_TRY(done,
            environment_.records.put(k_launch, token_hash(handle), text,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "src/security/clients.h"
+#include "src/security/emergency.h"
 #include "src/security/environment.h"
 #include "src/security/form.h"
 #include "src/security/sessions.h"
@@ -25,12 +26,14 @@ struct Transaction {
   std::string scopes;       // asked for, as far as the client may
   std::string launch_user;  // who launched the app from here; empty: standalone
   std::string patient, encounter, fhir_context, intent;
+  DeclaredEmergency emergency;
   bool is_self_registered = false;  // the client: nobody here knows who runs it
 };
 
 /// What an EHR launch hands to the app by an opaque handle.
 struct LaunchContext {
   std::string client_id, user, patient, encounter, fhir_context, intent;
+  DeclaredEmergency emergency;
 };
 
 /// What is to be done with a request.
@@ -63,10 +66,17 @@ class Authorization {
   /// Nothing changes when the request was answered meanwhile, or has a patient from its launch.
   fhir::Result<void> choose_patient(Transaction& transaction, std::string_view patient);
 
+  /// From now on the request is one of an emergency. Nothing changes when it was answered
+  /// meanwhile.
+  fhir::Result<void> declare(Transaction& transaction, DeclaredEmergency emergency);
+
   /// The redirect with a code. `granted`: the scopes left checked on the page; what was not asked
   /// for is passed over, and the launch itself needs no box.
+  ///
+  /// terms   of the user's role, for a request of an emergency; null: it has none, and gets a no
   fhir::Result<std::string> approve(const Transaction& transaction, const Session& session,
-                                    const User& user, const std::vector<std::string>& granted);
+                                    const User& user, const std::vector<std::string>& granted,
+                                    const EmergencyTerms* terms = nullptr);
   /// The redirect that says no.
   fhir::Result<std::string> deny(const Transaction& transaction);
 
@@ -74,12 +84,19 @@ class Authorization {
   fhir::Result<std::string> launch(const Client& client, LaunchContext context);
 
  private:
+  fhir::Result<void> keep(const Transaction& transaction, std::int64_t version);
+
   Environment environment_;
 };
 
+/// What can be granted of what was asked for.
+///
+/// most   rights that an emergency gives; of use for a request of one alone
+std::vector<Scope> offered_of(const Transaction& transaction, Rights most);
+
 /// What of the boxes left checked is granted.
 std::vector<Scope> granted_of(const Transaction& transaction, const User& user,
-                              const std::vector<std::string>& checked);
+                              const std::vector<std::string>& checked, Rights most = 0);
 
 /// `name=value` pairs appended to the query of a URL.
 std::string with_parameters(

@@ -3,10 +3,8 @@
 // https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
 
+#include "src/security/grants.h"
 #include "src/security/users.h"
 #include "src/web/html.h"
 #include "src/web/visit.h"
@@ -72,20 +70,11 @@ http::Response form_of(const Visit& visit, const Task& task, const User& user,
   return page(problem.empty() ? 200 : 401, task.title, content);
 }
 
-std::string time_of(std::int64_t utc_ms) {
-  const std::time_t seconds = utc_ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
-  return text;
-}
-
 std::string visit_row(const Visit& visit, const security::Session& session) {
   const bool is_this = session.id == visit.session.id;
   return "<form method=\"post\" action=\"account\">\n" + hidden("csrf", visit.session.csrf) +
          hidden("do", "end-visit") + hidden("visit", session.id) + "<p>Since " +
-         time_of(session.authenticated_at) + (is_this ? ", this one" : "") + ": " +
+         time_text(session.authenticated_at) + (is_this ? ", this one" : "") + ": " +
          escaped(session.agent.empty() ? "a browser without a name" : session.agent) + "</p>\n<p>" +
          button(is_this ? "Log out" : "End", "class=\"no\"") + "</p>\n</form>\n";
 }
@@ -103,8 +92,13 @@ PageAnswer overview(const Visit& visit, const User& user) {
     content += "<li><a href=\"account?do=" + std::string(task.name) + "\">" +
                std::string(task.title) + "</a></li>\n";
   }
-  content +=
-      "<li><a href=\"manage\">Apps with access</a></li>\n</ul>\n<h2>Where you are logged in</h2>\n";
+  FHIR_TRY(grants, security::Grants(visit.environment).grants_of(user.name));
+  const auto emergencies = std::count_if(
+      grants.begin(), grants.end(), [](const security::Grant& one) { return !one.reason.empty(); });
+  content += "<li><a href=\"manage\">Apps with access</a>";
+  if (emergencies > 0)
+    content += ", <strong>" + std::to_string(emergencies) + " in an emergency</strong>";
+  content += "</li>\n</ul>\n<h2>Where you are logged in</h2>\n";
   for (const security::Session& session : sessions) content += visit_row(visit, session);
   content += "<form method=\"post\" action=\"account\">\n" + hidden("csrf", visit.session.csrf) +
              hidden("do", "end-others") + "<p>" + button("End all others", "class=\"no\"") +

@@ -37,13 +37,14 @@ struct PageRow {
   PageAnswer (*handle)(Visit& visit);
   bool needs_session = true;
 };
-constexpr std::array<PageRow, 10> k_pages = {{
+constexpr std::array<PageRow, 11> k_pages = {{
     {"auth/authorize", true, true, authorize_page, false},
     {"auth/continue", true, false, continue_page},
     {"auth/login", true, true, login_page},
     {"auth/second-factor", false, true, second_factor_page},
     {"auth/patient", false, true, patient_page},
     {"auth/consent", false, true, consent_page},
+    {"auth/emergency", false, true, emergency_page},
     {"auth/launch", true, true, launch_page},
     {"auth/manage", true, true, manage_page},
     {"auth/account", true, true, account_page},
@@ -203,7 +204,7 @@ http::Response AuthSite::page_of(const http::Request& request, std::size_t row) 
   auto form = form_of(request);
   if (!form) return problem(form.error());
   const std::string_view cookie = cookie_of(request, k_cookie);
-  Visit visit{environment_, patients_, request, *std::move(form), {}, {}, {}};
+  Visit visit{environment_, patients_, emergencies_, request, *std::move(form), {}, {}, {}};
   visit.address = http::counted_client(request, proxies_);
   visit.device = security::Device::of_cookie(environment_, cookie_of(request, k_device_cookie));
   if (wanted.needs_session) {

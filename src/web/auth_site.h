@@ -12,6 +12,7 @@
 #include "src/rest/context.h"
 #include "src/security/environment.h"
 #include "src/security/patient_directory.h"
+#include "src/web/emergencies.h"
 
 namespace server::web {
 
@@ -22,9 +23,11 @@ class AuthSite final : public http::Handler {
   ///
   /// proxies   addresses whose X-Forwarded-For is believed
   AuthSite(const security::Environment& environment, security::PatientDirectory& patients,
-           const rest::Options& options, std::vector<std::string> proxies, http::Handler& api)
+           const Emergencies& emergencies, const rest::Options& options,
+           std::vector<std::string> proxies, http::Handler& api)
       : environment_(environment),
         patients_(patients),
+        emergencies_(emergencies),
         options_(options),
         proxies_(std::move(proxies)),
         api_(api) {}
@@ -44,6 +47,7 @@ class AuthSite final : public http::Handler {
 
   security::Environment environment_;
   security::PatientDirectory& patients_;
+  const Emergencies& emergencies_;
   const rest::Options& options_;
   const std::vector<std::string> proxies_;
   http::Handler& api_;

@@ -2,6 +2,7 @@
 #include "src/security/authorization.h"
 #include "src/security/users.h"
 #include "src/web/consent_page.h"
+#include "src/web/emergency_page.h"
 #include "src/web/html.h"
 #include "src/web/patient_choice.h"
 #include "src/web/visit.h"
@@ -18,7 +19,15 @@ using security::Transaction;
 struct UnderWay {
   Transaction transaction;
   security::User user;
+
+  security::Glass glass() const { return security::glass_of(transaction.emergency.is_there()); }
 };
+
+/// The choice of an emergency, where there is one to make.
+std::string emergency_choice_of(const Visit& visit, const UnderWay& one) {
+  if (one.transaction.emergency.is_there() || one.transaction.is_self_registered) return {};
+  return emergency_choice(visit, one.user, hidden("tx", one.transaction.handle));
+}
 
 fhir::Result<std::optional<UnderWay>> under_way(Visit& visit) {
   FHIR_TRY(transaction, Authorization(visit.environment).find(visit.form.get("tx"), visit.session));
@@ -42,13 +51,15 @@ PageAnswer choose(Visit& visit, UnderWay& one) {
                    .choose_patient(one.transaction, one.user.patients.front()));
     return redirect(continued(visit));
   }
-  FHIR_TRY(choices, patients_for(visit, one.user));
+  FHIR_TRY(choices, patients_for(visit, one.user, one.glass()));
   const std::string carried = hidden("tx", one.transaction.handle);
-  std::string content = "<p><strong>" + escaped(one.transaction.client_name) +
-                        "</strong> asks for the records of one patient.</p>\n";
+  std::string content = emergency_banner(visit, one.user, one.transaction.emergency);
+  content += "<p><strong>" + escaped(one.transaction.client_name) +
+             "</strong> asks for the records of one patient.</p>\n";
   if (!one.user.is_patient()) content += patient_search(visit, "continue", carried);
   content += "<form method=\"post\" action=\"patient\">\n" + carried +
-             hidden("csrf", visit.session.csrf) + patient_boxes(choices) + "</form>\n";
+             hidden("csrf", visit.session.csrf) + patient_boxes(choices) + "</form>\n" +
+             emergency_choice_of(visit, one);
   return page(200, "Choose a patient", content);
 }
 
@@ -79,7 +90,12 @@ PageAnswer continue_page(Visit& visit) {
     case Step::consent:
       break;
   }
-  return page(200, "Allow access?", consent_form(one->transaction, visit.session, one->user.name),
+  const auto terms = emergency_terms(visit, one->user);
+  return page(200, "Allow access?",
+              emergency_banner(visit, one->user, one->transaction.emergency) +
+                  consent_form(one->transaction, visit.session, one->user.name,
+                               terms ? terms->rights : security::Rights{0}) +
+                  emergency_choice_of(visit, *one),
               policy_source(one->transaction.redirect_uri));
 }
 
@@ -89,7 +105,7 @@ PageAnswer patient_page(Visit& visit) {
   const std::string id(visit.form.get("patient"));
   if (!Authorization::may_choose(one->user, id))
     return message_page(403, "Not this patient", "You may not choose this patient.");
-  FHIR_TRY(found, visit.patients.read(one->user, std::span(&id, 1)));
+  FHIR_TRY(found, visit.patients.read(one->user, std::span(&id, 1), one->glass()));
   if (found.empty()) return message_page(404, "No such patient", "There is no such patient.");
   FHIR_CHECK(Authorization(visit.environment).choose_patient(one->transaction, id));
   return redirect(continued(visit));
@@ -103,8 +119,9 @@ PageAnswer consent_page(Visit& visit) {
     FHIR_TRY(url, authorization.deny(one->transaction));
     return redirect(url);
   }
+  const auto terms = emergency_terms(visit, one->user);
   FHIR_TRY(url, authorization.approve(one->transaction, visit.session, one->user,
-                                      visit.form.all("scope")));
+                                      visit.form.all("scope"), terms ? &*terms : nullptr));
   return redirect(url);
 }
 

@@ -120,8 +120,8 @@ std::string plain_boxes(const std::vector<Scope>& scopes, int& index) {
 }  // namespace
 
 std::string consent_form(const security::Transaction& transaction, const security::Session& session,
-                         std::string_view user) {
-  const auto scopes = security::parse_scopes(transaction.scopes);
+                         std::string_view user, security::Rights most) {
+  const auto scopes = security::offered_of(transaction, most);
   std::string out = "<p><strong>" + escaped(transaction.client_name) +
                     "</strong> asks for access. You are logged in as <strong>" + escaped(user) +
                     "</strong>. Uncheck what you do not want to give.</p>\n";

@@ -10,6 +10,6 @@ namespace server::web {
 /// The form's content: a box for each scope, and below types that have categories a box for each
 /// category, to grant those alone.
 std::string consent_form(const security::Transaction& transaction, const security::Session& session,
-                         std::string_view user);
+                         std::string_view user, security::Rights most);
 
 }  // namespace server::web

@@ -2,6 +2,7 @@
 #include "src/web/html.h"
 
 #include <algorithm>
+#include <ctime>
 
 namespace server::web {
 
@@ -104,6 +105,15 @@ std::string button(std::string_view label, std::string_view attributes) {
   std::string out = "<button type=\"submit\" ";
   out.append(attributes).append(">").append(escaped(label));
   return out + "</button>\n";
+}
+
+std::string time_text(std::int64_t utc_ms) {
+  const std::time_t seconds = utc_ms / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
+  return text;
 }
 
 std::string_view style() {

@@ -1,6 +1,7 @@
 // Pages as HTML without scripts. Whatever comes from outside goes through escaped().
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ std::string policy_source(std::string_view url);
 std::string hidden(std::string_view name, std::string_view value);
 std::string text_field(std::string_view name, std::string_view label, std::string_view attributes);
 std::string button(std::string_view label, std::string_view attributes = {});
+
+/// `2024-05-06 07:08 UTC`
+std::string time_text(std::int64_t utc_ms);
 
 /// The style sheet.
 std::string_view style();

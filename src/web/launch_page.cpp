@@ -7,6 +7,7 @@
 #include "src/rest/path.h"
 #include "src/security/authorization.h"
 #include "src/security/users.h"
+#include "src/web/emergency_page.h"
 #include "src/web/html.h"
 #include "src/web/patient_choice.h"
 #include "src/web/visit.h"
@@ -52,10 +53,21 @@ std::optional<std::string> fhir_context_of(std::string_view records) {
   return count == 0 ? std::string() : text;
 }
 
-fhir::Result<std::vector<Client>> launchable(const Visit& visit) {
+bool is_launchable(const Client& client, const security::DeclaredEmergency& emergency) {
+  return !client.launch_url.empty() && !client.is_disabled &&
+         !(emergency.is_there() && client.is_self_registered());
+}
+
+fhir::Result<std::vector<Client>> launchable(const Visit& visit,
+                                             const security::DeclaredEmergency& emergency) {
   FHIR_TRY(clients, security::Clients(visit.environment).all());
-  std::erase_if(clients, [](const Client& client) { return client.launch_url.empty(); });
+  std::erase_if(clients, [&](const Client& one) { return !is_launchable(one, emergency); });
   return std::move(clients);
+}
+
+/// What the forms of this page carry along.
+std::string carried_of(const Visit& visit, const security::DeclaredEmergency& emergency) {
+  return emergency.is_there() ? hidden("emergency", visit.form.get("emergency")) : std::string();
 }
 
 std::string options_of(const std::vector<Client>& clients) {
@@ -74,13 +86,16 @@ std::string options_of(const std::vector<security::EncounterChoice>& encounters)
 }
 
 /// What is launched for a patient that was chosen.
-PageAnswer launch_form(Visit& visit, const security::User& user, const std::string& patient) {
-  FHIR_TRY(clients, launchable(visit));
-  FHIR_TRY(encounters, visit.patients.encounters(user, patient, k_encounters_max));
+PageAnswer launch_form(Visit& visit, const security::User& user, const std::string& patient,
+                       const security::DeclaredEmergency& emergency) {
+  FHIR_TRY(clients, launchable(visit, emergency));
+  FHIR_TRY(encounters, visit.patients.encounters(user, patient, k_encounters_max,
+                                                 security::glass_of(emergency.is_there())));
   std::string targets;
   for (const Client& client : clients) targets.append(policy_source(client.launch_url)).append(" ");
   const std::string content =
-      "<form method=\"post\" action=\"launch\">\n" + hidden("csrf", visit.session.csrf) +
+      emergency_banner(visit, user, emergency) + "<form method=\"post\" action=\"launch\">\n" +
+      hidden("csrf", visit.session.csrf) + carried_of(visit, emergency) +
       hidden("patient", patient) + "<p>Patient " + escaped(patient) +
       "</p>\n<p><label for=\"client\">App</label>\n<select id=\"client\" name=\"client\">\n" +
       options_of(clients) +
@@ -90,17 +105,20 @@ PageAnswer launch_form(Visit& visit, const security::User& user, const std::stri
       text_field("intent", "Intent (may be empty)", "autocomplete=\"off\"") +
       text_field("records", "Further records, as DocumentReference/1 (may be empty)",
                  "autocomplete=\"off\" autocapitalize=\"none\"") +
-      "<p>" + button("Launch") + "</p>\n</form>\n";
+      "<p>" + button("Launch") + "</p>\n</form>\n" +
+      (emergency.is_there() ? "" : emergency_choice(visit, user, hidden("patient", patient)));
   return page(200, "Launch an app", content, targets);
 }
 
-PageAnswer launch(Visit& visit, const security::User& user, const std::string& patient) {
+PageAnswer launch(Visit& visit, const security::User& user, const std::string& patient,
+                  security::DeclaredEmergency emergency) {
   FHIR_TRY(client, security::Clients(visit.environment).find(visit.form.get("client")));
-  if (!client || client->launch_url.empty())
+  if (!client || !is_launchable(*client, emergency))
     return message_page(404, "No such app", "There is no such app, or it cannot be launched.");
   const std::string encounter(visit.form.get("encounter"));
   if (!encounter.empty()) {
-    FHIR_TRY(encounters, visit.patients.encounters(user, patient, k_encounters_max));
+    FHIR_TRY(encounters, visit.patients.encounters(user, patient, k_encounters_max,
+                                                   security::glass_of(emergency.is_there())));
     const bool is_known =
         std::any_of(encounters.begin(), encounters.end(),
                     [&](const security::EncounterChoice& one) { return one.id == encounter; });
@@ -119,6 +137,7 @@ PageAnswer launch(Visit& visit, const security::User& user, const std::string& p
   context.patient = patient;
   context.encounter = encounter;
   context.intent = visit.form.get("intent").substr(0, k_intent_bytes_max);
+  context.emergency = std::move(emergency);
   FHIR_TRY(url, security::Authorization(visit.environment).launch(*client, std::move(context)));
   return redirect(url);
 }
@@ -130,19 +149,27 @@ PageAnswer launch_page(Visit& visit) {
   FHIR_TRY(user, security::Users(visit.environment).find(visit.session.user));
   if (!user) return redirect("login?to=launch");
   if (visit.is_post() && !visit.has_csrf()) return stale_form();
+  FHIR_TRY(emergency, emergency_of(visit));
+  // Lest what is to be an emergency's launch becomes one that is none.
+  if (!emergency.is_there() && !visit.form.get("emergency").empty()) return stale_form();
+  const security::Glass glass = security::glass_of(emergency.is_there());
   const std::string patient(visit.form.get("patient"));
   if (patient.empty()) {
-    FHIR_TRY(choices, patients_for(visit, *user));
-    std::string content;
-    if (!user->is_patient()) content += patient_search(visit, "launch", {});
-    content += "<form method=\"get\" action=\"launch\">\n" + patient_boxes(choices) + "</form>\n";
+    FHIR_TRY(choices, patients_for(visit, *user, glass));
+    const std::string carried = carried_of(visit, emergency);
+    std::string content = emergency_banner(visit, *user, emergency);
+    if (!user->is_patient()) content += patient_search(visit, "launch", carried);
+    content += "<form method=\"get\" action=\"launch\">\n" + carried + patient_boxes(choices) +
+               "</form>\n";
+    if (!emergency.is_there()) content += emergency_choice(visit, *user, {});
     return page(200, "Launch an app for a patient", content);
   }
   if (!security::Authorization::may_choose(*user, patient))
     return message_page(403, "Not this patient", "You may not choose this patient.");
-  FHIR_TRY(found, visit.patients.read(*user, std::span(&patient, 1)));
+  FHIR_TRY(found, visit.patients.read(*user, std::span(&patient, 1), glass));
   if (found.empty()) return message_page(404, "No such patient", "There is no such patient.");
-  return visit.is_post() ? launch(visit, *user, patient) : launch_form(visit, *user, patient);
+  return visit.is_post() ? launch(visit, *user, patient, std::move(emergency))
+                         : launch_form(visit, *user, patient, emergency);
 }
 
 }  // namespace server::web

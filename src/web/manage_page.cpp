@@ -15,6 +15,9 @@ std::string row_of(const Visit& visit, const security::Grant& grant) {
   if (!grant.consent.empty())
     out += "<p>For " + escaped(grant.fhir_user) + ", by Consent " + escaped(grant.consent) +
            ", for " + escaped(grant.purpose) + "</p>\n";
+  if (!grant.reason.empty())
+    out += "<p><strong>Emergency access</strong> (" + escaped(grant.purpose) + ") until " +
+           time_text(grant.expires_at) + ": " + escaped(grant.reason) + "</p>\n";
   if (!grant.patient.empty()) out += "<p>Patient " + escaped(grant.patient) + "</p>\n";
   // Whoever hears the buttons one after the other is told which is whose.
   std::string whose = escaped(grant.client_name);

@@ -11,10 +11,11 @@ constexpr std::size_t k_name_bytes_max = 200;
 }  // namespace
 
 fhir::Result<std::vector<security::PatientChoice>> patients_for(const Visit& visit,
-                                                                const security::User& user) {
-  if (user.is_patient()) return visit.patients.read(user, user.patients);
+                                                                const security::User& user,
+                                                                security::Glass glass) {
+  if (user.is_patient()) return visit.patients.read(user, user.patients, security::Glass::whole);
   return visit.patients.find(user, visit.form.get("name").substr(0, k_name_bytes_max),
-                             k_patients_max);
+                             k_patients_max, glass);
 }
 
 std::string patient_search(const Visit& visit, std::string_view action, std::string_view carried) {

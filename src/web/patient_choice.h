@@ -11,7 +11,8 @@ namespace server::web {
 
 /// Those whom the user may choose: a patient's user its own, others by the name in `name`.
 fhir::Result<std::vector<security::PatientChoice>> patients_for(const Visit& visit,
-                                                                const security::User& user);
+                                                                const security::User& user,
+                                                                security::Glass glass);
 
 /// A form that looks for a name. `carried`: hidden fields.
 std::string patient_search(const Visit& visit, std::string_view action, std::string_view carried);

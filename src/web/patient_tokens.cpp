@@ -77,6 +77,8 @@ std::string value_of(const fhir::json::Value& parameters, std::string_view name)
       if (!member.value.is_object()) return std::string(member.value.text());
       const std::string_view reference = member.value.string_at("reference");
       if (!reference.empty()) return std::string(reference);
+      if (const std::string_view code = member.value.string_at("code"); !code.empty())
+        return std::string(code);
       const fhir::json::Value* identifier = member.value.find("identifier");
       if (identifier == nullptr) return {};
       return std::string(identifier->string_at("system")) + "|" +
@@ -103,21 +105,6 @@ std::string told_token(const security::Grant& grant, const security::IssuedToken
   out.string("system", consent::k_act_reason).string("code", grant.purpose).end_object();
   out.end_object().end_array().end_object();
   return text;
-}
-
-std::string reading_scopes(const std::vector<security::Scope>& scopes, bool of_user_too) {
-  std::string out;
-  for (const security::Scope& scope : scopes) {
-    const bool is_meant = scope.context == security::ScopeContext::patient ||
-                          (of_user_too && scope.context == security::ScopeContext::user);
-    const auto rights = static_cast<security::Rights>(
-        scope.rights & (security::right_read | security::right_search));
-    if (!is_meant || rights == 0) continue;
-    std::string one = "patient/" + scope.type + "." + security::letters_of(rights);
-    if (scope.is_granular()) one += "?" + scope.query;
-    out.append(out.empty() ? "" : " ").append(one);
-  }
-  return out;
 }
 
 }  // namespace server::web

@@ -1,11 +1,10 @@
 // Short-lived tokens for the record of one patient: in an emergency, and for somebody outside to
 // whom the patient's Consent permits it. In front of the FHIR API:
-//   POST [base]/Patient/{id}/$break-glass    reason
+//   POST [base]/Patient/{id}/$break-glass    reason, purpose?
 //   POST [base]/Consent/{id}/$access-token   actor?, purpose?, scope?
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string_view>
 
 #include "src/consent/consent_bounds.h"
@@ -13,6 +12,7 @@
 #include "src/rest/context.h"
 #include "src/rest/snapshot_source.h"
 #include "src/security/grants.h"
+#include "src/web/emergencies.h"
 #include "src/web/token_authorizer.h"
 
 namespace server::web {
@@ -23,9 +23,8 @@ struct PatientTokenMakers {
   TokenAuthorizer& authorizer;
   rest::SnapshotSource& snapshots;
   consent::ConsentBounds& consents;
-  std::int64_t emergency_ms = 0, temporary_ms = 0;  // how long a token is good
-  /// Records that the glass was broken; empty without an audit trail: then it cannot be.
-  std::function<void(const security::Grant&, const http::Request&)> tell_emergency = {};
+  const Emergencies& emergencies;
+  std::int64_t temporary_ms = 0;  // how long a token of a Consent is good
 };
 
 class PatientTokens final : public http::Handler {
@@ -57,8 +56,9 @@ struct TokenRequest {
   const fhir::json::Value& parameters;  // a Parameters resource
 };
 
-/// errors   forbidden: not an emergency's role, no audit trail, no scope to read by · required: no
-///          reason · not-found: no such patient
+/// errors   forbidden: not an emergency's role, no audit trail, no scope for this patient ·
+///          required: no reason · value: a reason or purpose that the role has not · not-found: no
+///          such patient
 fhir::Result<std::string> break_glass(const PatientTokenMakers& makers, const TokenRequest& asked);
 
 /// errors   forbidden: the bearer is neither the patient nor an administrator, or the Consent does
@@ -69,14 +69,11 @@ fhir::Result<std::string> temporary_token(const PatientTokenMakers& makers,
 /// Whether the Consent that a grant comes of still is as it was, and permits it now.
 bool still_holds(const consent::ConsentBounds& consents, const security::Grant& grant);
 
-/// Of a parameter its value as text; empty when it is not there. Of a reference `Type/id` or
-/// `system|value`.
+/// Of a parameter its value as text; empty when it is not there. Of a Coding its code, of a
+/// reference `Type/id` or `system|value`.
 std::string value_of(const fhir::json::Value& parameters, std::string_view name);
 
 /// A Parameters resource that tells the token of a grant.
 std::string told_token(const security::Grant& grant, const security::IssuedTokens& tokens);
-
-/// Those of the scopes that read, for the patient in context alone.
-std::string reading_scopes(const std::vector<security::Scope>& scopes, bool of_user_too);
 
 }  // namespace server::web

@@ -54,9 +54,11 @@ security::PatientChoice choice_of(const storage::Version& version) {
 /// The store as the user may see it.
 class View {
  public:
-  View(const rest::Snapshot& snapshot, const rest::Options& options, const security::User& user)
+  /// patient   of an emergency that is about one; may be empty
+  View(const rest::Snapshot& snapshot, const rest::Options& options, const security::User& user,
+       security::Glass glass, std::string_view patient = {})
       : snapshot_(snapshot),
-        access_(make_access(snapshot, options, user)),
+        access_(make_access(snapshot, options, user, glass, patient)),
         store_(snapshot.store(), access_) {}
 
   storage::Store& store() { return store_; }
@@ -70,15 +72,19 @@ class View {
 
  private:
   static access::Access make_access(const rest::Snapshot& snapshot, const rest::Options& options,
-                                    const security::User& user) {
+                                    const security::User& user, security::Glass glass,
+                                    std::string_view patient) {
     auto identity = std::make_shared<access::Identity>();
     identity->fhir_user = user.fhir_user;
     identity->role = user.role;
     identity->is_patient_user = user.is_patient();
     identity->user_patients = user.patients;
     identity->scopes = security::parse_scopes("user/*.rs");
-    auto bound =
-        options.bounds != nullptr ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
+    identity->is_emergency = glass == security::Glass::broken;
+    identity->patient = patient;
+    // Which patient it is about is only chosen here.
+    const bool is_bound = options.bounds != nullptr && !identity->is_emergency;
+    auto bound = is_bound ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
     return access::Access(std::move(identity), snapshot.definitions(), snapshot.extractor.get(),
                           std::move(bound), snapshot.policies.get());
   }
@@ -92,11 +98,12 @@ class View {
 
 fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::find(const security::User& user,
                                                                         std::string_view name,
-                                                                        std::uint32_t limit) {
+                                                                        std::uint32_t limit,
+                                                                        security::Glass glass) {
   const auto snapshot = snapshots_.latest();
   Parameters parameters = {{"_count", std::to_string(limit)}};
   if (!name.empty()) parameters.emplace_back("name", literal(name));
-  FHIR_TRY(page, View(*snapshot, options_, user).search("Patient", parameters));
+  FHIR_TRY(page, View(*snapshot, options_, user, glass).search("Patient", parameters));
   std::vector<security::PatientChoice> choices;
   for (const storage::Page::Entry& entry : page.entries)
     choices.push_back(choice_of(entry.version));
@@ -104,9 +111,10 @@ fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::find(const se
 }
 
 fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::read(
-    const security::User& user, std::span<const std::string> ids) {
+    const security::User& user, std::span<const std::string> ids, security::Glass glass) {
   const auto snapshot = snapshots_.latest();
-  View view(*snapshot, options_, user);
+  View view(*snapshot, options_, user, glass,
+            ids.size() == 1 ? std::string_view(ids.front()) : std::string_view());
   std::vector<security::PatientChoice> choices;
   for (const std::string& id : ids) {
     auto version = view.store().read("Patient", id, deadline());
@@ -121,9 +129,10 @@ fhir::Result<std::vector<security::PatientChoice>> StoreDirectory::read(
 }
 
 fhir::Result<std::vector<security::EncounterChoice>> StoreDirectory::encounters(
-    const security::User& user, std::string_view patient, std::uint32_t limit) {
+    const security::User& user, std::string_view patient, std::uint32_t limit,
+    security::Glass glass) {
   const auto snapshot = snapshots_.latest();
-  FHIR_TRY(page, View(*snapshot, options_, user)
+  FHIR_TRY(page, View(*snapshot, options_, user, glass, patient)
                      .search("Encounter", {{"patient", "Patient/" + std::string(patient)},
                                            {"_sort", "-date"},
                                            {"_count", std::to_string(limit)}}));

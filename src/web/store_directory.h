@@ -16,12 +16,15 @@ class StoreDirectory final : public security::PatientDirectory {
 
   fhir::Result<std::vector<security::PatientChoice>> find(const security::User& user,
                                                           std::string_view name,
-                                                          std::uint32_t limit) override;
-  fhir::Result<std::vector<security::PatientChoice>> read(
-      const security::User& user, std::span<const std::string> ids) override;
+                                                          std::uint32_t limit,
+                                                          security::Glass glass) override;
+  fhir::Result<std::vector<security::PatientChoice>> read(const security::User& user,
+                                                          std::span<const std::string> ids,
+                                                          security::Glass glass) override;
   fhir::Result<std::vector<security::EncounterChoice>> encounters(const security::User& user,
                                                                   std::string_view patient,
-                                                                  std::uint32_t limit) override;
+                                                                  std::uint32_t limit,
+                                                                  security::Glass glass) override;
 
  private:
   rest::SnapshotSource& snapshots_;

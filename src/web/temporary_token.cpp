@@ -11,6 +11,8 @@ using consent::Directive;
 using consent::Effect;
 using consent::Provision;
 
+constexpr security::Rights k_reading = security::right_read | security::right_search;
+
 fhir::Unexpected<fhir::Issue> forbidden(std::string text) {
   return fhir::unexpected(
       fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden, std::move(text)));
@@ -92,7 +94,8 @@ fhir::Result<std::string> temporary_token(const PatientTokenMakers& makers,
   if (grant.purpose.empty()) grant.purpose = "TREAT";
   grant.scopes = "patient/*.rs";
   if (const std::string scope = value_of(asked.parameters, "scope"); !scope.empty())
-    grant.scopes = reading_scopes(security::parse_scopes(scope), false);
+    grant.scopes =
+        text_of(security::of_one_patient(security::parse_scopes(scope), k_reading, false));
   if (grant.scopes.empty())
     return fhir::unexpected(
         fhir::make_issue(fhir::IssueType::value, "No scope of these reads a patient's record"));

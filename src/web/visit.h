@@ -11,12 +11,14 @@
 #include "src/security/form.h"
 #include "src/security/patient_directory.h"
 #include "src/security/sessions.h"
+#include "src/web/emergencies.h"
 
 namespace server::web {
 
 struct Visit {
   const security::Environment& environment;
   security::PatientDirectory& patients;
+  const Emergencies& emergencies;
   const http::Request& request;
   security::Form form;  // of the query, or of a POST's body
   security::Session session;
@@ -43,6 +45,7 @@ PageAnswer login_page(Visit& visit);          // GET, POST
 PageAnswer second_factor_page(Visit& visit);  // POST
 PageAnswer patient_page(Visit& visit);        // POST: the choice
 PageAnswer consent_page(Visit& visit);        // POST: yes or no
+PageAnswer emergency_page(Visit& visit);      // POST: declares an emergency
 PageAnswer launch_page(Visit& visit);         // GET, POST: opens an app from here
 PageAnswer account_page(Visit& visit);        // GET, POST: a user's own password, factor, visits
 PageAnswer manage_page(Visit& visit);         // GET, POST: what was granted to whom

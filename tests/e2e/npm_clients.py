@@ -187,7 +187,7 @@ class BrowserCase(ClientCase):
             skip("chromium is not installed (scripts/setup --test)")
         cls.site = AppSite()
         cls.addClassCleanup(cls.site.stop)
-        cls.arguments = ("--cors-origin", cls.site.origin)
+        cls.arguments = (*cls.arguments, "--cors-origin", cls.site.origin)
         super().setUpClass()
         redirect = ("--redirect-uri", cls.site.origin + "/app.html")
         launch = ("--launch-url", cls.site.origin + "/launch.html")

@@ -12,6 +12,8 @@ PAGES = {"This request cannot be answered", "Nothing here", "Log in", "Second fa
 
 
 class Pages(BrowserCase):
+    arguments = ("--audit",)  # without which nobody has emergency access
+
     def look(self, name, user="ada", /, **facts):
         return self.step("pages", name, user=user, password=PASSWORDS[user], **facts)
 
@@ -29,6 +31,15 @@ class Pages(BrowserCase):
         self.assertEqual(set(said["seen"]), {"Your account", "Set up an authenticator", "Recovery codes",
                                              "Remove the second factor", "Change your password", "Password changed"})
         self.assertEqual(said["wrong"], [])
+
+    def test_every_page_of_an_emergency_is_accessible_and_found_by_the_keyboard(self):
+        said = self.look("emergency")
+        self.assertEqual(said["seen"], ["Choose a patient", "Emergency access", "Choose a patient", "Allow access?",
+                                        "Launch an app for a patient", "Launch an app for a patient", "Launch an app",
+                                        "Your account", "Apps with access"])
+        self.assertEqual(said["wrong"], [])
+        self.assertEqual(said["target"], self.site.origin)
+        self.assertLess(said["order"].index("reason="), said["order"].index("Go on in an emergency"))
 
     def test_what_is_not_accessible_is_found(self):
         self.assertEqual(self.look("spoiled"), ["color-contrast", "html-has-lang", "label"])

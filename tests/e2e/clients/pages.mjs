@@ -118,6 +118,48 @@ export const account = facts => inBrowser(facts, async page => {
   return { seen, wrong };
 });
 
+/** Emergency access at a launch of either kind, and where it shows afterwards. */
+export const emergency = facts => inBrowser(facts, async page => {
+  const { seen, wrong, look } = watcher(page);
+  const declare = async () => {
+    await page.type('#reason', 'Found unconscious');
+    await page.select('#purpose', 'ETREAT');
+    await press(page, 'Go on in an emergency');
+  };
+  await page.goto(authorizeUrl(facts));
+  await logIn(page, facts);
+  await look();
+  const order = [];
+  await page.focus('#reason');
+  for (let count = 0; count < 3; ++count) {
+    order.push(await focused(page));
+    await page.keyboard.press('Tab');
+  }
+  // A browser asks for the reason itself; a blank one is for the server to refuse.
+  await press(page, 'Search');
+  await page.type('#reason', '   ');
+  await press(page, 'Go on in an emergency');
+  await look();
+  await declare();
+  await look();
+  await choosePatient(page, 'p1');
+  await look();
+  await consent(page);
+  const target = new URL(page.url()).origin;
+  await page.goto(`${facts.base}/auth/launch`);
+  await look();
+  await declare();
+  await look();
+  await page.click('input[name=patient][value=p1]');
+  await press(page, 'Choose');
+  await look();
+  await page.goto(`${facts.base}/auth/account`);
+  await look();
+  await page.goto(`${facts.base}/auth/manage`);
+  await look();
+  return { seen, wrong, order, target };
+});
+
 /** What axe-core says of a page that was spoiled, so that its silence means something. */
 export const spoiled = facts => inBrowser(facts, async page => {
   await page.goto(authorizeUrl(facts));
