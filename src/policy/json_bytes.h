@@ -7,13 +7,14 @@
 namespace server::policy {
 
 /// Over text that was read as JSON before. What is not sets `failed`, and every step stands still.
+/// No step goes back.
 class JsonBytes {
  public:
-  explicit JsonBytes(std::string_view text) : text_(text) {}
+  explicit JsonBytes(std::string_view text, std::size_t at = 0) : text_(text), at_(at) {}
 
   bool failed() const { return failed_; }
   std::size_t at() const { return at_; }
-  void move_to(std::size_t at) { at_ = at; }
+  void fail() { failed_ = true; }
   std::string_view between(std::size_t begin, std::size_t end) const {
     return text_.substr(begin, end - begin);
   }

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "fhir/base/limits.h"
+#include "src/policy/inner_resources.h"
 #include "src/policy/json_bytes.h"
 
 namespace server::policy {
@@ -11,12 +13,15 @@ namespace {
 
 using Fate = ShadeNode::Fate;
 
+/// Levels of objects and lists that are walked into: more than what is stored has.
+constexpr std::size_t k_depth_max = 3 * fhir::k_json_depth_max;
+
 /// Those that hold whole resources anywhere below.
 bool holds_resources(std::string_view type) { return type == "Bundle" || type == "Parameters"; }
 
 class Walk {
  public:
-  Walk(std::string_view text, const Shades& shades) : in_(text), shades_(shades) {
+  Walk(std::string_view text, const Shades& shades) : in_(text), inner_(text), shades_(shades) {
     out_.reserve(text.size() + 256);
   }
 
@@ -27,7 +32,23 @@ class Walk {
     return std::move(out_);
   }
 
+  std::size_t looked_at() const { return in_.at() + inner_.looked_at(); }
+
  private:
+  /// One level of the text. Below too many nothing is shown.
+  class Level {
+   public:
+    explicit Level(Walk& walk) : walk_(walk) {
+      if (++walk_.depth_ > k_depth_max) walk_.in_.fail();
+    }
+    ~Level() { --walk_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+
+   private:
+    Walk& walk_;
+  };
+
   // -------------------------------------------------------------------- writing
 
   void begin_member(std::string_view name) {
@@ -41,25 +62,8 @@ class Walk {
 
   // -------------------------------------------------------------------- resources
 
-  /// The resourceType of the object that begins here, which may stand anywhere in it.
-  std::string_view type_here() {
-    const std::size_t begin = in_.at();
-    std::string_view type;
-    in_.take('{');
-    for (bool is_first = true; in_.next('}', is_first); is_first = false) {
-      const std::string_view name = in_.string();
-      in_.take(':');
-      const std::string_view value = in_.value();
-      if (name == "resourceType" && value.size() > 2) {
-        type = value.substr(1, value.size() - 2);
-        break;
-      }
-    }
-    in_.move_to(begin);
-    return type;
-  }
-
   void resource(std::string_view type, bool is_root) {
+    const Level level(*this);
     const ShadeNode* node = shades_.of(type);
     const bool is_labelled = node != nullptr && is_root;
     std::vector<std::string_view> masked;
@@ -82,6 +86,8 @@ class Walk {
           continue;
         }
         begin_member(name);
+        in_.peek();
+        inner_.look_through(in_.at());
         anything();
       } else if (node != nullptr) {
         member(name, *node, masked);
@@ -100,6 +106,7 @@ class Walk {
 
   /// A value that may hold resources at any depth.
   void anything() {
+    const Level level(*this);
     const char first = in_.peek();
     if (first == '[') {
       in_.take('[');
@@ -110,7 +117,7 @@ class Walk {
       }
       out_ += ']';
     } else if (first == '{') {
-      const std::string_view type = type_here();
+      const std::string_view type = inner_.type_at(in_.at());
       if (!type.empty()) return resource(type, false);
       in_.take('{');
       out_ += '{';
@@ -197,6 +204,7 @@ class Walk {
 
   /// The object, or the objects of a list; false when nothing of them is left.
   bool below(const ShadeNode& node) {
+    const Level level(*this);
     const std::size_t before = out_.size();
     if (in_.peek() == '[') {
       in_.take('[');
@@ -226,18 +234,25 @@ class Walk {
   }
 
   JsonBytes in_;
+  InnerResources inner_;
   const Shades& shades_;
   std::string out_;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace
 
-std::optional<std::string> shaded(std::string body, std::string_view type, const Shades& shades) {
+std::optional<std::string> shaded(std::string body, std::string_view type, const Shades& shades,
+                                  std::size_t* looked_at) {
+  if (looked_at != nullptr) *looked_at = 0;
   if (shades.is_empty() || body.empty()) return body;
   const bool is_as_it_is = shades.of(type) == nullptr && !holds_resources(type) &&
                            body.find("\"contained\"") == std::string::npos;
   if (is_as_it_is) return body;
-  return Walk(body, shades).root(type);
+  Walk walk(body, shades);
+  auto out = walk.root(type);
+  if (looked_at != nullptr) *looked_at = walk.looked_at();
+  return out;
 }
 
 }  // namespace server::policy

@@ -16,12 +16,15 @@ namespace server::policy {
 /// anything is not shown has no narrative, which may repeat it, and is labelled REDACTED and
 /// SUBSETTED, whatever it holds.
 ///
-/// It walks over the bytes and copies what stays as it is: nothing is parsed or written anew.
+/// It walks over the bytes and copies what stays as it is: nothing is parsed or written anew, and
+/// no character is looked at more than twice.
 ///
-/// type      of the resource
-/// body      JSON as the store holds it
-/// returns   nothing when the body is not such JSON: then it must not be shown
-std::optional<std::string> shaded(std::string body, std::string_view type, const Shades& shades);
+/// type        of the resource
+/// body        JSON as the store holds it
+/// looked_at   null, or set to the number of characters that were looked at
+/// returns     nothing when the body is not such JSON: then it must not be shown
+std::optional<std::string> shaded(std::string body, std::string_view type, const Shades& shades,
+                                  std::size_t* looked_at = nullptr);
 
 inline constexpr std::string_view k_observation_value =
     "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";

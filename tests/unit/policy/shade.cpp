@@ -104,6 +104,52 @@ TEST_CASE("resources within resources are held to their own type") {
             .find("1980") == std::string::npos);
 }
 
+TEST_CASE("no character is looked at more than twice, however deep resources and parts lie") {
+  const auto role = shades({"Patient.birthDate"});
+  const auto nested = [](std::string_view head, std::string_view tail, std::size_t depth,
+                         std::string_view inner) {
+    std::string text;
+    for (std::size_t i = 0; i < depth; ++i) text += head;
+    text += inner;
+    for (std::size_t i = 0; i < depth; ++i) text += tail;
+    return text;
+  };
+  const std::string patient = R"({"birthDate":"1980","id":"p","resourceType":"Patient"})";
+  const std::string fill = R"("value":")" + std::string(1000, 'x') + R"(")";
+  struct Case {
+    std::string_view type;
+    std::string body;
+  };
+  const Case cases[] = {
+      {"Parameters", R"({"resourceType":"Parameters","parameter":[)" +
+                         nested(R"({"part":[)", "]," + fill + "}", 60, patient) + "]}"},
+      {"Bundle", R"({"resourceType":"Bundle","entry":[{"resource":)" +
+                     nested(R"({"entry":[{"resource":)",
+                            "}]," + fill + R"(,"resourceType":"Bundle"})", 40, patient) +
+                     "}]}"},
+      {"Observation", R"({"resourceType":"Observation","contained":[)" +
+                          nested(R"({"contained":[)",
+                                 "]," + fill + R"(,"resourceType":"Observation"})", 60, patient) +
+                          "]}"},
+      {"Observation",
+       R"({"resourceType":"Observation","contained":[)" + nested("[", "]", 100, patient) + "]}"}};
+  for (const Case& one : cases) {
+    std::size_t looked_at = 0;
+    const auto out = policy::shaded(one.body, one.type, role, &looked_at);
+    REQUIRE_MESSAGE(out, one.body.substr(0, 60));
+    CHECK(out->find("1980") == std::string::npos);
+    CHECK(out->find(R"({"id":"p","resourceType":"Patient"})") != std::string::npos);
+    CHECK(looked_at <= 2 * one.body.size());
+  }
+}
+
+TEST_CASE("what is nested deeper than anything stored is not shown") {
+  const auto role = shades({"Patient.birthDate", "Patient.contact.name"});
+  const std::string lists(1'000'000, '[');
+  for (const char* head : {R"({"contained":)", R"({"contact":)"})
+    CHECK_FALSE(policy::shaded(head + lists, "Patient", role));
+}
+
 TEST_CASE("what is of another type stays as it is, byte for byte") {
   const auto role = shades({"Patient.birthDate"});
   const std::string body =
