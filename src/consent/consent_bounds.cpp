@@ -26,7 +26,6 @@ constexpr std::size_t k_groups_max = 200;
 /// it may say nothing that they do not let be collected.
 constexpr std::size_t k_asked_apart_max = 20;
 constexpr std::string_view k_treatment = "TREAT";
-constexpr std::string_view k_client_system = "urn:medisync:client";
 
 std::shared_ptr<const ResourceSet> patients(std::vector<std::string> ids, Side side) {
   return std::make_shared<const ResourceSet>("Patient", std::move(ids), side);
@@ -166,11 +165,14 @@ class ConsentBound final : public access::Bound {
   const Asker& asker(Doing doing) const {
     if (!asker_) {
       Asker asker;
-      asker.actors = bounds_.index().names_of(identity_->fhir_user);
-      if (!identity_->client.empty() && identity_->consent.empty()) {
-        std::string client(k_client_system);
-        asker.actors.push_back(client.append("|").append(identity_->client));
-      }
+      // Who gave a token by a Consent is not who uses it.
+      Names names = bounds_.index().names_of(
+          identity_->fhir_user,
+          identity_->consent.empty() ? std::string_view(identity_->client) : std::string_view(),
+          bounds_.now_ms());
+      asker.actors = std::move(names.certain);
+      asker.possible = std::move(names.possible);
+      asker.good_until = names.changes_at;
       asker.purpose.system = k_act_reason;
       asker.purpose.code = identity_->purpose;
       if (asker.purpose.code.empty()) asker.purpose.code = k_treatment;
@@ -212,6 +214,8 @@ std::string key_of(const Asker& asker, Default otherwise, const std::string& per
   key += static_cast<char>('0' + static_cast<int>(asker.doing));
   key.append(permit).append("\n").append(asker.purpose.code);
   for (const std::string& actor : asker.actors) key.append("\n").append(actor);
+  key += '\r';
+  for (const std::string& actor : asker.possible) key.append("\n").append(actor);
   return key;
 }
 

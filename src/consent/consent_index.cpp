@@ -10,10 +10,29 @@ namespace {
 
 constexpr std::chrono::seconds k_read_within{10};
 constexpr std::uint32_t k_page = 500;
+constexpr std::size_t k_askers_max = 10'000;
 
-std::string reference_at(const fhir::json::Value& resource, std::string_view name) {
-  const fhir::json::Value* reference = resource.find(name);
-  return reference != nullptr ? std::string(reference->string_at("reference")) : std::string();
+/// Type and id; nothing where the name is no reference to a resource here.
+std::optional<std::pair<std::string_view, std::string_view>> reference_in(std::string_view name) {
+  const std::size_t slash = name.find('/');
+  const bool is_local = slash != std::string_view::npos && slash > 0 && name[0] >= 'A' &&
+                        name[0] <= 'Z' && name.find_first_of(":|") == std::string_view::npos;
+  if (!is_local) return std::nullopt;
+  return std::pair(name.substr(0, slash), name.substr(slash + 1));
+}
+
+bool is_of(std::string_view name, bool (*is_meant)(std::string_view)) {
+  const auto reference = reference_in(name);
+  return reference && is_meant(reference->first);
+}
+
+Membership read_membership(std::string_view type, std::string_view id,
+                           const storage::Version* version, std::string_view base_url) {
+  if (version != nullptr) {
+    if (const auto document = fhir::json::Document::read(version->body))
+      return membership_of(type, id, &document->root(), base_url);
+  }
+  return membership_of(type, id, nullptr, base_url);
 }
 
 }  // namespace
@@ -37,30 +56,24 @@ fhir::Result<void> ConsentIndex::load() {
 
 void ConsentIndex::put(std::string_view type, const std::string& id,
                        const storage::Version* version) {
+  if (type != "Consent") {
+    read_members(put_members(std::string(type).append("/").append(id),
+                             read_membership(type, id, version, base_url_)));
+    generation_.fetch_add(1, std::memory_order_acq_rel);
+    return;
+  }
   std::shared_ptr<const Directive> directive;
-  std::optional<Role> role;
   if (version != nullptr) {
     const auto document = fhir::json::Document::read(version->body);
-    if (document && type == "Consent") {
+    if (document) {
       if (auto read = read_directive(document->root(), version->version_id, base_url_))
         directive = std::make_shared<const Directive>(*std::move(read));
-    } else if (document && document->root().find("active") != nullptr &&
-               document->root().find("active")->text() == "false") {
-      role.reset();
-    } else if (document) {
-      role = Role{reference_at(document->root(), "practitioner"),
-                  reference_at(document->root(), "organization")};
     }
   }
-  if (type == "Consent") {
-    put_consent(id, std::move(directive));
-  } else {
-    put_role(id, std::move(role));
-  }
+  put_consent(id, std::move(directive));
 }
 
 void ConsentIndex::put_consent(const std::string& id, std::shared_ptr<const Directive> directive) {
-  const std::unique_lock lock(mutex_);
   const auto change = [&](const std::string& patient, std::shared_ptr<const Directive> added) {
     auto& current = by_patient_[patient];
     auto next = std::make_shared<Directives>(current ? *current : Directives());
@@ -72,8 +85,22 @@ void ConsentIndex::put_consent(const std::string& id, std::shared_ptr<const Dire
       current = std::move(next);
     }
   };
+  if (directive) {
+    std::set<std::string> named = actors_of(*directive);
+    std::erase_if(named, [](const std::string& name) { return !is_of(name, has_members); });
+    read_members(named);
+  }
+  const std::unique_lock lock(mutex_);
   const auto earlier = by_id_.find(id);
   if (earlier == by_id_.end() && !directive) return;
+  if (earlier != by_id_.end()) {
+    for (const std::string& actor : actors_of(*earlier->second)) {
+      if (--used_[actor] == 0) used_.erase(actor);
+    }
+  }
+  if (directive) {
+    for (const std::string& actor : actors_of(*directive)) ++used_[actor];
+  }
   if (earlier != by_id_.end()) change(std::string(earlier->second->patient), nullptr);
   if (directive) {
     change(directive->patient, directive);
@@ -85,25 +112,45 @@ void ConsentIndex::put_consent(const std::string& id, std::shared_ptr<const Dire
   generation_.fetch_add(1, std::memory_order_acq_rel);
 }
 
-void ConsentIndex::put_role(const std::string& id, std::optional<Role> role) {
+/// The teams within it that it names.
+std::set<std::string> ConsentIndex::put_members(const std::string& name,
+                                                Membership membership) const {
+  std::set<std::string> within;
+  for (const Link& link : membership.links) {
+    if (link.to == name && is_of(link.from, has_members)) within.insert(link.from);
+  }
   const std::unique_lock lock(mutex_);
-  if (const auto earlier = roles_.find(id); earlier != roles_.end()) {
-    auto& ids = roles_of_[earlier->second.practitioner];
-    ids.erase(id);
-    if (ids.empty()) roles_of_.erase(earlier->second.practitioner);
-    roles_.erase(earlier);
+  members_.put(name, std::move(membership));
+  return within;
+}
+
+/// Those that were not read yet, and the teams within. A team that cannot be read is unclear until
+/// it is written anew. What is known of anybody else stays as it is.
+void ConsentIndex::read_members(std::set<std::string> names) const {
+  while (!names.empty()) {
+    const std::string name = std::move(names.extract(names.begin()).value());
+    const auto reference = reference_in(name);
+    bool is_known = false;
+    {
+      const std::shared_lock lock(mutex_);
+      is_known = members_.has(name);
+    }
+    if (is_known || !reference) continue;
+    const auto [type, id] = *reference;
+    const auto version = store_.read(type, id, std::chrono::steady_clock::now() + k_read_within);
+    names.merge(
+        put_members(name, read_membership(type, id, version ? &*version : nullptr, base_url_)));
   }
-  if (role && !role->practitioner.empty()) {
-    roles_of_[role->practitioner].insert(id);
-    roles_[id] = *std::move(role);
-  }
-  generation_.fetch_add(1, std::memory_order_acq_rel);
 }
 
 void ConsentIndex::refresh(std::string_view type, std::string_view id,
                            const storage::Written& written) {
   // One at a time, each what is committed by then: of two writes the later is kept.
   const std::lock_guard lock(refreshing_);
+  if (type != "Consent" && type != "PractitionerRole") {
+    const std::shared_lock reading(mutex_);
+    if (!members_.has(std::string(type).append("/").append(id))) return;
+  }
   auto version = store_.read(type, id, std::chrono::steady_clock::now() + k_read_within);
   if (version) return put(type, std::string(id), &*version);
   const bool is_gone = version.error().type == fhir::IssueType::not_found ||
@@ -133,26 +180,56 @@ void ConsentIndex::each(
   for (const auto& [patient, directives] : by_patient_) visit(patient, *directives);
 }
 
-std::vector<std::string> ConsentIndex::names_of(std::string_view fhir_user) const {
-  std::vector<std::string> names;
-  if (fhir_user.empty()) return names;
-  names.emplace_back(fhir_user);
-  const std::shared_lock lock(mutex_);
-  const auto add = [&](const std::string& id) {
-    const auto role = roles_.find(id);
-    if (role == roles_.end()) return;
-    names.push_back("PractitionerRole/" + id);
-    if (!role->second.practitioner.empty()) names.push_back(role->second.practitioner);
-    if (!role->second.organization.empty()) names.push_back(role->second.organization);
-  };
-  if (fhir_user.starts_with("PractitionerRole/"))
-    add(std::string(fhir_user.substr(sizeof "PractitionerRole/" - 1)));
-  if (const auto found = roles_of_.find(std::string(fhir_user)); found != roles_of_.end()) {
-    for (const std::string& id : found->second) add(id);
+/// The resources of who asks, and of whom they work for, which were not read yet.
+std::vector<std::string> ConsentIndex::unread(const Names& names) const {
+  std::vector<std::string> out;
+  for (const auto* some : {&names.certain, &names.possible}) {
+    for (const std::string& name : *some) {
+      if (is_of(name, tells_of_itself) && !members_.has(name)) out.push_back(name);
+    }
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  return out;
+}
+
+void ConsentIndex::only_used(std::vector<std::string>& names) const {
+  std::erase_if(names, [&](const std::string& name) { return !used_.contains(name); });
+}
+
+Names ConsentIndex::names_of(std::string_view fhir_user, std::string_view client,
+                             std::int64_t now_ms) const {
+  std::vector<std::string> first;
+  if (!fhir_user.empty()) first.emplace_back(fhir_user);
+  if (!client.empty()) first.push_back(std::string(k_client_system).append("|").append(client));
+  const std::string key = std::string(fhir_user).append("\n").append(client);
+  for (;;) {
+    const std::uint64_t generation = this->generation();  // before anything is looked at
+    {
+      const std::lock_guard lock(names_mutex_);
+      const auto known = names_.find(key);
+      if (known != names_.end() && known->second.generation == generation &&
+          now_ms < known->second.names.changes_at)
+        return known->second.names;
+    }
+    Names names;
+    std::vector<std::string> missing;
+    {
+      const std::shared_lock lock(mutex_);
+      names = members_.names_of(first, now_ms);
+      missing = unread(names);
+      if (missing.empty()) {
+        only_used(names.certain);
+        only_used(names.possible);
+      }
+    }
+    if (missing.empty()) {
+      const std::lock_guard lock(names_mutex_);
+      if (names_.size() >= k_askers_max) names_.clear();
+      names_[key] = {generation, names};
+      return names;
+    }
+    const std::lock_guard lock(refreshing_);
+    read_members({missing.begin(), missing.end()});
+  }
 }
 
 }  // namespace server::consent

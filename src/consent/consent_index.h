@@ -1,5 +1,6 @@
-// All active Consents of the store by their patients, kept current with every commit: what was
-// acknowledged counts for every request that begins afterwards. About a kilobyte for each.
+// All active Consents of the store by their patients, and who the actors are that they name, kept
+// current with every commit: what was acknowledged counts for every request that begins afterwards.
+// About a kilobyte for each Consent, a hundred bytes for each member of a team that one names.
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,7 @@
 
 #include "fhir/base/result.h"
 #include "src/consent/decision.h"
+#include "src/consent/members.h"
 #include "src/storage/store.h"
 
 namespace server::consent {
@@ -34,7 +36,8 @@ class ConsentIndex {
 
   /// Whether a write of the type changes what is known here.
   static bool watches(std::string_view type) {
-    return type == "Consent" || type == "PractitionerRole";
+    return type == "Consent" || type == "PractitionerRole" || has_members(type) ||
+           tells_of_itself(type);
   }
   /// Reads one resource anew, after a commit that wrote it; returns once that is in force.
   ///
@@ -52,28 +55,37 @@ class ConsentIndex {
   /// Each patient that has any.
   void each(const std::function<void(const std::string&, const Directives&)>& visit) const;
 
-  /// Names under which a Consent may mean somebody: the reference, the roles that the practitioner
-  /// has and the organizations that those are of.
-  std::vector<std::string> names_of(std::string_view fhir_user) const;
+  /// Names under which a Consent may mean somebody, of those that Consents use: the reference, the
+  /// roles that the practitioner has, the organizations that those are of or that these are part
+  /// of, teams and groups, identifiers, and devices that stand for the client.
+  ///
+  /// client   id; empty: none
+  Names names_of(std::string_view fhir_user, std::string_view client, std::int64_t now_ms) const;
 
  private:
-  struct Role {
-    std::string practitioner, organization;  // references
+  struct Known {
+    std::uint64_t generation = 0;
+    Names names;
   };
   void put_consent(const std::string& id, std::shared_ptr<const Directive> directive);
-  void put_role(const std::string& id, std::optional<Role> role);
+  std::set<std::string> put_members(const std::string& name, Membership membership) const;
   void put(std::string_view type, const std::string& id, const storage::Version* version);
+  void read_members(std::set<std::string> names) const;
+  std::vector<std::string> unread(const Names& names) const;
+  void only_used(std::vector<std::string>& names) const;
 
   const std::string base_url_;
   storage::Store& store_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Directives>> by_patient_;
   std::unordered_map<std::string, std::shared_ptr<const Directive>> by_id_;
-  std::unordered_map<std::string, Role> roles_;
-  std::unordered_map<std::string, std::set<std::string>> roles_of_;  // ids, by practitioner
+  std::unordered_map<std::string, std::size_t> used_;  // names of actors, by how many Consents
+  mutable Members members_;  // of all roles, of teams that Consents name, and of who asked
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<std::size_t> count_{0};
-  std::mutex refreshing_;  // one at a time: what is read last is what is kept
+  mutable std::mutex refreshing_;  // one at a time: what is read last is what is kept
+  mutable std::mutex names_mutex_;
+  mutable std::unordered_map<std::string, Known> names_;  // by who asks
 };
 
 }  // namespace server::consent

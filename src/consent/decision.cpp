@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "src/search/value_ranges.h"
+#include "src/consent/elements.h"
 
 namespace server::consent {
 namespace {
@@ -22,42 +22,45 @@ std::optional<Doing> doing_of(std::string_view action) {
   return is_reading ? std::optional(Doing::reading) : std::nullopt;
 }
 
-/// Without an action a provision is about all of them. One that is not known may be any: what is
-/// denied includes it, what is permitted does not.
-bool is_about(const Provision& provision, Doing doing) {
-  const auto& actions = provision.actions;
-  return actions.empty() ||
-         std::any_of(actions.begin(), actions.end(), [&](const std::string& action) {
-           const auto known = doing_of(action);
-           return known ? *known == doing : provision.effect == Effect::deny;
-         });
+/// Whether a provision is about a request: what may be so is denied, and not permitted.
+enum class Fit : std::uint8_t { no, maybe, surely };
+
+/// Without an action a provision is about all of them; one that is not known may be any.
+Fit fit_of_action(const Provision& provision, Doing doing) {
+  Fit fit = provision.actions.empty() ? Fit::surely : Fit::no;
+  for (const std::string& action : provision.actions) {
+    const auto known = doing_of(action);
+    if (!known) fit = std::max(fit, Fit::maybe);
+    if (known == doing) fit = Fit::surely;
+  }
+  return fit;
 }
 
-bool is_within(const fhir::Instants& span, Moment& moment) {
-  for (const std::int64_t edge : {span.low, span.high}) {
-    if (edge > moment.now_ms) moment.changes_at = std::min(moment.changes_at, edge);
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::binary_search(names.begin(), names.end(), name);
+}
+
+Fit fit_of_actor(const Provision& provision, const Asker& asker) {
+  Fit fit = provision.actors.empty() ? Fit::surely : Fit::no;
+  for (const std::string& actor : provision.actors) {
+    if (has(asker.actors, actor)) return Fit::surely;
+    if (actor == k_anybody || has(asker.possible, actor)) fit = Fit::maybe;
   }
-  return moment.now_ms >= span.low &&
-         (moment.now_ms < span.high || span.high == search::k_open_high_ms);
+  return fit;
 }
 
 /// Whether the provision is about this request, whatever it asks for.
-bool concerns(const Provision& provision, const Asker& asker, const Hierarchy& hierarchy,
-              Moment& moment) {
-  if (!is_within(provision.period, moment)) return false;
-  const auto& actors = provision.actors;
-  const bool is_for_team = provision.is_unclear && provision.effect == Effect::deny &&
-                           std::any_of(actors.begin(), actors.end(), [](const std::string& actor) {
-                             return actor.starts_with("CareTeam/") || actor.starts_with("Group/");
-                           });
-  const bool is_actor = actors.empty() || is_for_team ||
-                        std::find_first_of(actors.begin(), actors.end(), asker.actors.begin(),
-                                           asker.actors.end()) != actors.end();
-  if (!is_actor || !is_about(provision, asker.doing)) return false;
+Fit fit_of(const Provision& provision, const Asker& asker, const Hierarchy& hierarchy,
+           Moment& moment) {
+  if (!is_within(provision.period, moment.now_ms, moment.changes_at)) return Fit::no;
   const auto& purposes = provision.purposes;
-  return purposes.empty() || std::any_of(purposes.begin(), purposes.end(), [&](const Code& code) {
-           return hierarchy.covers(code, asker.purpose);
-         });
+  const bool is_purpose =
+      purposes.empty() || std::any_of(purposes.begin(), purposes.end(), [&](const Code& code) {
+        return hierarchy.covers(code, asker.purpose);
+      });
+  if (!is_purpose) return Fit::no;
+  const Fit fit = std::min(fit_of_action(provision, asker.doing), fit_of_actor(provision, asker));
+  return provision.is_unclear ? std::min(fit, Fit::maybe) : fit;
 }
 
 Condition of_codes(Condition::Kind kind, std::vector<Code> codes) {
@@ -126,7 +129,8 @@ Condition asked_by(const Provision& provision, const Hierarchy& hierarchy) {
 Verdict verdict_of(const Provision& provision, const Asker& asker, const Hierarchy& hierarchy,
                    Moment& moment) {
   Verdict verdict{constant(false), constant(false)};
-  if (!concerns(provision, asker, hierarchy, moment)) return verdict;
+  const Fit fit = fit_of(provision, asker, hierarchy, moment);
+  if (fit == Fit::no) return verdict;
   std::vector<Condition> denied, permitted;
   for (const Provision& exception : provision.exceptions) {
     Verdict inner = verdict_of(exception, asker, hierarchy, moment);
@@ -136,12 +140,13 @@ Verdict verdict_of(const Provision& provision, const Asker& asker, const Hierarc
   const Condition asked = asked_by(provision, hierarchy);
   const Condition any_denied = any_of(std::move(denied));
   const Condition any_permitted = any_of(std::move(permitted));
-  const bool permits = provision.effect == Effect::permit && !provision.is_unclear;
   verdict.denied =
       all_of({asked, any_of({any_denied, provision.effect == Effect::deny ? not_of(any_permitted)
                                                                           : constant(false)})});
-  verdict.permitted =
-      all_of({asked, not_of(any_denied), any_of({any_permitted, constant(permits)})});
+  if (fit == Fit::surely)
+    verdict.permitted =
+        all_of({asked, not_of(any_denied),
+                any_of({any_permitted, constant(provision.effect == Effect::permit)})});
   return verdict;
 }
 
@@ -156,6 +161,7 @@ Condition withheld(std::span<const std::shared_ptr<const Directive>> directives,
                    std::string_view permit, const Asker& asker, const Hierarchy& hierarchy,
                    Moment& moment) {
   std::vector<Condition> denied, permitted;
+  moment.changes_at = std::min(moment.changes_at, asker.good_until);
   for (const auto& directive : directives) {
     Verdict verdict = verdict_of(*directive, asker, hierarchy, moment);
     denied.push_back(std::move(verdict.denied));

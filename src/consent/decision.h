@@ -19,11 +19,15 @@
 
 namespace server::consent {
 
-/// Who asks: every name an actor of a Consent may have for them.
+/// Who asks: every name an actor of a Consent may have for them, in order.
 struct Asker {
   std::vector<std::string> actors;  // `Practitioner/1`, `Organization/2`, `system|value`
   Code purpose;
   access::Doing doing = access::Doing::reading;
+  /// Under which they may be meant: what is denied to those is denied to them, and nothing is
+  /// permitted.
+  std::vector<std::string> possible;
+  std::int64_t good_until = std::numeric_limits<std::int64_t>::max();  // UTC ms, of the names
 };
 
 /// The moment of asking, and the next at which the answer may be another.

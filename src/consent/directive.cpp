@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "fhir/formats/json_items.h"
+#include "src/consent/elements.h"
 #include "src/consent/hierarchy.h"
 #include "src/search/value_ranges.h"
 
@@ -23,21 +25,6 @@ constexpr std::string_view k_participation =
 /// who wrote or witnessed it.
 constexpr auto k_not_recipients = std::to_array<std::string_view>(
     {"CST", "AUT", "AUTHEN", "WIT", "VRF", "GRANTOR", "DELEGATOR", "INF", "SBJ"});
-
-/// `Type/id` of a reference to this server; empty for any other.
-std::string local(std::string_view reference, std::string_view base_url) {
-  if (!base_url.empty() && reference.starts_with(base_url) &&
-      reference.substr(base_url.size()).starts_with('/'))
-    reference.remove_prefix(base_url.size() + 1);
-  if (const std::size_t history = reference.find("/_history/"); history != std::string_view::npos)
-    reference = reference.substr(0, history);
-  const std::size_t slash = reference.find('/');
-  const bool is_local = slash != std::string_view::npos && slash > 0 && reference[0] >= 'A' &&
-                        reference[0] <= 'Z' &&
-                        reference.find('/', slash + 1) == std::string_view::npos &&
-                        reference.find(':') == std::string_view::npos;
-  return is_local ? std::string(reference) : std::string();
-}
 
 Code code_of(const Value& coding) {
   return {std::string(coding.string_at("system")), std::string(coding.string_at("code"))};
@@ -62,20 +49,14 @@ std::vector<Code> concepts_of(const Value& object, std::string_view name, bool& 
 
 bool has_modifier(const Value& object) { return object.find("modifierExtension") != nullptr; }
 
-/// An end that is not given is open; a start or end that cannot be read makes it unclear.
-fhir::Instants period_of(const Value& object, std::string_view name, bool& is_unclear) {
-  fhir::Instants span{search::k_open_low_ms, search::k_open_high_ms};
-  const Value* period = object.find(name);
-  if (period == nullptr) return span;
-  const std::string_view start = period->string_at("start"), end = period->string_at("end");
-  const auto from = search::instants_of(start), to = search::instants_of(end);
-  is_unclear = is_unclear || (!start.empty() && !from) || (!end.empty() && !to);
-  if (from) span.low = from->low;
-  if (to) span.high = to->high;
-  return span;
-}
+/// What the parts of one Consent are read with.
+struct Reading {
+  const Value& consent;
+  std::string_view base_url;
+  std::size_t left = k_provisions_max;
+};
 
-void read_actors(const Value& json, std::string_view base_url, Provision& out) {
+void read_actors(const Value& json, const Reading& reading, Provision& out) {
   bool has_recipient = false;
   for (const Value& actor : items_at(json, "actor")) {
     bool is_recipient = true;
@@ -90,21 +71,9 @@ void read_actors(const Value& json, std::string_view base_url, Provision& out) {
     if (!is_recipient) continue;
     has_recipient = true;
     const Value* reference = actor.find("reference");
-    std::string key =
-        reference != nullptr ? local(reference->string_at("reference"), base_url) : std::string();
-    const bool is_here = !key.empty();
-    if (is_here) {
-      // Who is in a team or a group is not looked up here.
-      if (key.starts_with("CareTeam/") || key.starts_with("Group/")) out.is_unclear = true;
-      out.actors.push_back(std::move(key));
-    }
-    const Value* identifier = reference != nullptr ? reference->find("identifier") : nullptr;
-    if (identifier != nullptr && !identifier->string_at("value").empty()) {
-      out.actors.push_back(std::string(identifier->string_at("system")) + "|" +
-                           std::string(identifier->string_at("value")));
-    } else if (!is_here && reference != nullptr) {
-      out.actors.emplace_back("?");  // somebody elsewhere, who is nobody here
-    }
+    auto names = reference != nullptr ? names_of(*reference, reading.consent, reading.base_url)
+                                      : std::vector<std::string>{std::string(k_anybody)};
+    std::move(names.begin(), names.end(), std::back_inserter(out.actors));
   }
   if (has_recipient && out.actors.empty()) out.is_unclear = true;
 }
@@ -117,13 +86,14 @@ Meaning meaning_of(std::string_view code, bool& is_unclear) {
   return Meaning::instance;
 }
 
-void read_data(const Value& json, std::string_view base_url, Provision& out) {
+void read_data(const Value& json, const Reading& reading, Provision& out) {
   for (const Value& data : items_at(json, "data")) {
     DataReference one;
     one.meaning = meaning_of(data.string_at("meaning"), out.is_unclear);
     const Value* reference = data.find("reference");
     const std::string text =
-        reference != nullptr ? local(reference->string_at("reference"), base_url) : std::string();
+        reference != nullptr ? local_reference(reference->string_at("reference"), reading.base_url)
+                             : std::string();
     const std::size_t slash = text.find('/');
     if (slash == std::string::npos) {
       out.is_unclear = true;
@@ -142,10 +112,9 @@ Provision everything_denied() {
   return out;
 }
 
-Provision read_provision(const Value& json, std::string_view base_url, unsigned depth,
-                         std::size_t& left) {
-  if (depth > k_provision_depth_max || left == 0) return everything_denied();
-  --left;
+Provision read_provision(const Value& json, unsigned depth, Reading& reading) {
+  if (depth > k_provision_depth_max || reading.left == 0) return everything_denied();
+  --reading.left;
   Provision out;
   const std::string_view type = json.string_at("type");
   out.effect = type == "permit" ? Effect::permit : type == "deny" ? Effect::deny : Effect::none;
@@ -153,16 +122,16 @@ Provision read_provision(const Value& json, std::string_view base_url, unsigned 
   out.period = period_of(json, "period", out.is_unclear);
   if (json.find("dataPeriod") != nullptr)
     out.data_period = period_of(json, "dataPeriod", out.is_unclear);
-  read_actors(json, base_url, out);
+  read_actors(json, reading, out);
   for (const Code& code : concepts_of(json, "action", out.is_unclear))
     out.actions.push_back(code.code);
   out.labels = codings_of(json, "securityLabel");
   out.purposes = codings_of(json, "purpose");
   out.classes = codings_of(json, "class");
   out.contents = concepts_of(json, "code", out.is_unclear);
-  read_data(json, base_url, out);
+  read_data(json, reading, out);
   for (const Value& nested : items_at(json, "provision"))
-    out.exceptions.push_back(read_provision(nested, base_url, depth + 1, left));
+    out.exceptions.push_back(read_provision(nested, depth + 1, reading));
   return out;
 }
 
@@ -177,6 +146,11 @@ Effect base_of(const Value& consent) {
   return Effect::none;
 }
 
+void add_actors(const Provision& provision, std::set<std::string>& actors) {
+  actors.insert(provision.actors.begin(), provision.actors.end());
+  for (const Provision& exception : provision.exceptions) add_actors(exception, actors);
+}
+
 bool names_action(const Provision& provision) {
   return !provision.actions.empty() ||
          std::any_of(provision.exceptions.begin(), provision.exceptions.end(), names_action);
@@ -184,21 +158,28 @@ bool names_action(const Provision& provision) {
 
 }  // namespace
 
+std::set<std::string> actors_of(const Directive& directive) {
+  std::set<std::string> actors;
+  add_actors(directive.root, actors);
+  return actors;
+}
+
 std::optional<Directive> read_directive(const Value& consent, std::int64_t version_id,
                                         std::string_view base_url) {
   if (consent.string_at("status") != "active") return std::nullopt;
   const Value* patient = consent.find("patient");
-  const std::string reference =
-      patient != nullptr ? local(patient->string_at("reference"), base_url) : std::string();
+  const std::string reference = patient != nullptr
+                                    ? local_reference(patient->string_at("reference"), base_url)
+                                    : std::string();
   if (!reference.starts_with("Patient/")) return std::nullopt;
   Directive out;
   out.id = consent.string_at("id");
   out.version_id = version_id;
   out.patient = reference.substr(sizeof "Patient/" - 1);
-  std::size_t left = k_provisions_max;
+  Reading reading{consent, base_url};
   const Value* provision = consent.find("provision");
   if (provision != nullptr) {
-    out.root = read_provision(*provision, base_url, 0, left);
+    out.root = read_provision(*provision, 0, reading);
   } else {
     out.root.period = {search::k_open_low_ms, search::k_open_high_ms};
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ struct Provision {
   Effect effect = Effect::none;
   fhir::Instants period;                      // of the requests that it is about
   std::optional<fhir::Instants> data_period;  // of what they ask for
-  std::vector<std::string> actors;            // `Practitioner/1` or `system|value`
+  std::vector<std::string> actors;            // `Practitioner/1`, `system|value`, k_anybody
   std::vector<std::string> actions;           // of consentaction
   std::vector<Code> labels, purposes, classes, contents;
   std::vector<DataReference> data;
@@ -39,6 +40,9 @@ struct Directive {
   std::string patient;  // id
   Provision root;
 };
+
+/// All actors that it names.
+std::set<std::string> actors_of(const Directive& directive);
 
 /// Reads a Consent.
 ///

@@ -2,6 +2,7 @@
 // Consent permits, for its purpose, and ends with it.
 #include <algorithm>
 
+#include "src/consent/elements.h"
 #include "src/web/patient_tokens.h"
 
 namespace server::web {
@@ -20,7 +21,10 @@ fhir::Unexpected<fhir::Issue> forbidden(std::string text) {
 
 consent::Asker asker_of(const consent::ConsentBounds& consents, const security::Grant& grant) {
   consent::Asker asker;
-  asker.actors = consents.index().names_of(grant.fhir_user);
+  consent::Names names = consents.index().names_of(grant.fhir_user, {}, consents.now_ms());
+  asker.actors = std::move(names.certain);
+  asker.possible = std::move(names.possible);
+  asker.good_until = names.changes_at;
   asker.purpose.system = consent::k_act_reason;
   asker.purpose.code = grant.purpose;
   return asker;
@@ -85,7 +89,7 @@ fhir::Result<std::string> temporary_token(const PatientTokenMakers& makers,
   actors.erase(std::unique(actors.begin(), actors.end()), actors.end());
   std::string actor = value_of(asked.parameters, "actor");
   if (actor.empty() && actors.size() == 1) actor = actors.front();
-  if (actor.empty() || actor == "?" ||
+  if (actor.empty() || actor == consent::k_anybody ||
       std::find(actors.begin(), actors.end(), actor) == actors.end())
     return forbidden("The Consent permits nothing to that actor, or to several: name one");
   security::Grant grant;

@@ -32,6 +32,10 @@ def practitioner(ident):
             "reference": {"reference": f"Practitioner/{ident}"}}
 
 
+def actor(reference):
+    return {"role": {"text": "x"}, "reference": {"reference": reference}}
+
+
 class ConsentCase(SmartCase):
     def setUp(self):
         super().setUp()
@@ -97,6 +101,65 @@ class Rules(ConsentCase):
         self.assertFalse(self.sees("Observation/p1-lab"))
         self.system.delete("PractitionerRole/job")
         self.assertTrue(self.sees("Observation/p1-lab"))
+
+    def test_an_actor_is_a_team_or_a_group_that_one_belongs_to(self):
+        listed = lambda name, part, members: {name: [{part: {"reference": one}} for one in members]} if members else {}
+        team = lambda *members, **more: {"resourceType": "CareTeam", "id": "team", "status": "active", **more,
+                                         **listed("participant", "member", members)}
+        group = lambda *members: {"resourceType": "Group", "id": "staff", "type": "practitioner", "actual": True,
+                                  **listed("member", "entity", members), "quantity": len(members)}
+        self.addCleanup(self.system.delete, "CareTeam/team")
+        self.addCleanup(self.system.delete, "Group/staff")
+        for make, name in ((team, "CareTeam/team"), (group, "Group/staff")):
+            self.put(make("Practitioner/other"))
+            self.say("no", "p1", {"type": "deny", "actor": [actor(name)]})
+            self.assertTrue(self.sees("Observation/p1-lab"), name)
+            self.put(make("Practitioner/other", "Practitioner/dr"))
+            self.assertFalse(self.sees("Observation/p1-lab"), name)
+            self.assertEqual(match_ids(self.doctor.get("Observation?subject=Patient/p1").json), [])
+            self.assertTrue(self.sees("Observation/p1-lab", self.system))
+            self.put(make())
+            self.assertTrue(self.sees("Observation/p1-lab"), name)
+            self.system.delete(name)  # who was in it nobody knows
+            self.assertFalse(self.sees("Observation/p1-lab"), name)
+            self.assertFalse(self.sees("Observation/p1-lab", self.system), name)
+            self.put(make())
+            self.assertTrue(self.sees("Observation/p1-lab"), name)
+        self.put({**team("Practitioner/dr"), "id": "night"})
+        self.addCleanup(self.system.delete, "CareTeam/night")
+        self.put(team("CareTeam/night"))
+        self.say("no", "p1", {"type": "deny", "provision": [{"type": "permit", "actor": [actor("CareTeam/team")]}]})
+        self.assertTrue(self.sees("Observation/p1-lab"))
+        self.put(team("CareTeam/night", status="inactive"))
+        self.assertFalse(self.sees("Observation/p1-lab"))
+
+    def test_an_actor_is_an_identifier_that_one_has_or_a_device_that_a_client_acts_as(self):
+        npi = {"system": "urn:npi", "value": "77"}
+        self.say("no", "p1", {"type": "deny", "actor": [{"role": {"text": "x"}, "reference": {"identifier": npi}}]})
+        self.assertTrue(self.sees("Observation/p1-lab"))
+        known = self.system.get("Practitioner/dr").json
+        self.addCleanup(self.put, known)
+        self.put({**known, "identifier": [npi]})
+        self.assertFalse(self.sees("Observation/p1-lab"))
+        self.put(known)
+        self.assertTrue(self.sees("Observation/p1-lab"))
+        self.addCleanup(self.system.delete, "Device/app")
+        device = {"resourceType": "Device", "id": "app", "identifier": [{"system": "urn:medisync:client", "value": "app"}]}
+        self.put(device)
+        self.say("no", "p1", {"type": "deny", "actor": [actor("Device/app")]})
+        self.assertFalse(self.sees("Observation/p1-lab"))
+        self.assertTrue(self.sees("Observation/p1-lab", self.system))
+
+    def test_an_organization_is_meant_with_what_is_part_of_it(self):
+        self.put({"resourceType": "Organization", "id": "ward", "name": "Ward", "partOf": {"reference": "Organization/org"}})
+        self.put({"resourceType": "PractitionerRole", "id": "job", "practitioner": {"reference": "Practitioner/dr"},
+                  "organization": {"reference": "Organization/ward"}})
+        self.say("no", "p1", {"type": "deny", "actor": [actor("Organization/org")]})
+        self.assertFalse(self.sees("Observation/p1-lab"))
+        self.put({"resourceType": "Organization", "id": "ward", "name": "Ward"})
+        self.assertTrue(self.sees("Observation/p1-lab"))
+        self.system.delete("PractitionerRole/job")
+        self.system.delete("Organization/ward")
 
     def test_a_purpose_covers_those_below_it(self):
         for code, is_denied in (("TREAT", True), ("HRESCH", False), ("BTG", False)):
@@ -245,6 +308,10 @@ class OptIn(ConsentCase):
 class Restarted(ConsentCase):
     def test_what_was_in_force_is_so_after_a_restart(self):
         self.put(consent("no", "p1", {"type": "deny"}))
+        self.put({"resourceType": "Patient", "id": "p3"})
+        self.put({"resourceType": "CareTeam", "id": "team", "status": "active",
+                  "participant": [{"member": {"reference": "Practitioner/dr"}}]})
+        self.put(consent("team-no", "p3", {"type": "deny", "actor": [actor("CareTeam/team")]}))
         token = self.doctor.token
         self.assertFalse(self.sees("Observation/p1-lab"))
         self.server.terminate()
@@ -252,6 +319,7 @@ class Restarted(ConsentCase):
         doctor = Bearer(self.server, token)
         self.assertFalse(self.sees("Observation/p1-lab", doctor))
         self.assertTrue(self.sees("Observation/p2-lab", doctor))
+        self.assertFalse(self.sees("Patient/p3", doctor))
         self.assertEqual(len(match_ids(doctor.get("Observation").json)), 2)
 
 

@@ -8,7 +8,7 @@ import urllib.parse
 
 import smart
 from smart import SmartCase, observation
-from test_consent import WIDE, consent, labelled
+from test_consent import WIDE, actor, consent, labelled
 
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -152,10 +152,16 @@ class World(SmartCase):
             cls.system.delete("Observation/p1-gone")
             put(observation("both", "p2", "laboratory", performer=[{"reference": "Patient/p1"}]))
             put(labelled(observation("p2-secret", "p2", "laboratory"), "R"))
-            put(consent("p1-no", "p1", {"type": "deny"}))
+            put(consent("p1-no", "p1", {"type": "deny", "actor": [actor("Group/staff"), actor("CareTeam/gone")]}))
         put(consent("p2-no", "p2", {"type": "permit", "provision": [
             {"type": "deny", "securityLabel": labelled({}, "R")["meta"]["security"]}]}))
-        put(consent("p3-no", "p3", {"type": "deny"}))
+        for ident, member in (("night", "Practitioner/dr"), ("ward", "CareTeam/night")):
+            done = put({"resourceType": "CareTeam", "id": ident, "status": "active",
+                        "participant": [{"member": {"reference": member}}]})
+            assert done.status == 201, done
+        put({"resourceType": "Group", "id": "staff", "type": "practitioner", "actual": True, "quantity": 1,
+             "member": [{"entity": {"reference": "Practitioner/dr"}}]})
+        put(consent("p3-no", "p3", {"type": "deny", "actor": [actor("CareTeam/ward")]}))
 
     def setUp(self):
         super().setUp()
@@ -237,7 +243,7 @@ class Leaks(unittest.TestCase):
         again = self.both(lambda world: world.doctor.put(where, fresh))
         self.assertEqual([one.status for one in again], [200, 200], again)
         status(lambda world: world.doctor.delete(where))
-        self.assertEqual(self.worlds[0].system.get("Observation/p3-lab").status, 404)
+        self.assertEqual(self.worlds[0].doctor.get("Observation/p3-lab").status, 404)
 
     def test_what_is_withheld_is_not_changed(self):
         doctor = self.worlds[0].doctor
@@ -246,6 +252,31 @@ class Leaks(unittest.TestCase):
             self.assertEqual(done.status, 403, done)
             self.assertNotIn(b"p1", done.body)
             self.assertEqual(doctor.delete(f"{kind}/{one}").status, 403)
+
+    def test_a_write_that_is_refused_tells_nothing_of_what_stands_there(self):
+        """Where it is about a patient who lets nothing be written, an id that is taken and one that is not."""
+        doctor = self.worlds[0].doctor
+        about = observation("any", "p1", "laboratory")
+        for kind, taken in (("Observation", "p1-lab"), ("Observation", "p1-gone"), ("Encounter", "p1-enc")):
+            answers = []
+            for ident in (taken, "never-there"):
+                resource = {**about, "id": ident} if kind == "Observation" else {
+                    "resourceType": kind, "id": ident, "status": "planned", "subject": {"reference": "Patient/p1"},
+                    "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}}
+                entry = {"resource": resource, "request": {"method": "PUT", "url": f"{kind}/{ident}"}}
+                batch = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+                answers.append((told(doctor.put(f"{kind}/{ident}", resource)), told(doctor.post("", batch)),
+                                told(doctor.post("", {**batch, "type": "transaction"}))))
+            self.assertEqual(answers[0], answers[1], kind)
+            self.assertEqual(answers[0][0][0], 403)
+            self.assertNotIn("p1", answers[0][0][1])
+
+    def test_writes_of_other_patients_are_the_same(self):
+        for path, resource in (("Observation/w", observation("w", "p2", "laboratory")), ("Observation/w", observation("w", "p3", "laboratory")),
+                               ("Observation/p3-lab", observation("p3-lab", "p2", "laboratory")),
+                               ("Observation/p2-lab", observation("p2-lab", "p3", "laboratory"))):
+            self.assert_same(lambda world: world.doctor.put(path, resource), (path, resource))
+        self.assert_same(lambda world: world.system.delete("Observation/w"), "delete")
 
     def test_exports_are_the_same(self):
         def export(world):

@@ -198,13 +198,68 @@ TEST_CASE("what cannot be judged forbids and does not permit") {
   const auto yes = directive(R"("provision":{"type":"permit",)" + std::string(modifier) + "}");
   CHECK(withheld({no}).is_always());
   CHECK(withheld({yes}, Default::withheld).is_always());
-  const auto team = [](std::string_view type) {
-    return directive(
-        R"("provision":{"type":")" + std::string(type) +
-        R"(","actor":[{"role":{"text":"x"},"reference":{"reference":"CareTeam/t"}}]})");
+}
+
+namespace {
+
+std::shared_ptr<const consent::Directive> for_actor(std::string_view type, std::string_view actor,
+                                                    std::string_view more = "") {
+  return directive(R"("provision":{"type":")" + std::string(type) +
+                   R"(","actor":[{"role":{"text":"x"},"reference":)" + std::string(actor) + "}]" +
+                   std::string(more) + "}");
+}
+
+}  // namespace
+
+TEST_CASE("who may be meant is denied, and permitted nothing") {
+  constexpr std::string_view k_team = R"({"reference":"CareTeam/t"})";
+  consent::Asker who = asker({"Practitioner/a"});
+  who.possible = {"CareTeam/t"};
+  CHECK(withheld({for_actor("deny", k_team)}, Default::flows, who).is_always());
+  CHECK(withheld({for_actor("permit", k_team)}, Default::withheld, who).is_always());
+  who.possible.clear();
+  CHECK(withheld({for_actor("deny", k_team)}, Default::flows, who).is_never());
+  who.actors = {"CareTeam/t", "Practitioner/a"};
+  CHECK(withheld({for_actor("deny", k_team)}, Default::flows, who).is_always());
+  CHECK(withheld({for_actor("permit", k_team)}, Default::withheld, who).is_never());
+}
+
+TEST_CASE("within what may be about somebody a denial counts and a permission does not") {
+  consent::Asker who = asker({"Practitioner/a"});
+  who.possible = {"CareTeam/t"};
+  const auto nested = [&](std::string_view type) {
+    return for_actor("permit", R"({"reference":"CareTeam/t"})",
+                     R"(,"provision":[{"type":")" + std::string(type) + R"("}])");
   };
-  CHECK(withheld({team("deny")}).is_always());
-  CHECK(withheld({team("permit")}, Default::withheld).is_always());
+  CHECK(withheld({nested("deny")}, Default::flows, who).is_always());
+  CHECK(withheld({nested("permit")}, Default::withheld, who).is_always());
+}
+
+TEST_CASE("an actor without a reference or an identifier may be anybody") {
+  constexpr std::string_view k_words = R"({"display":"my neighbour"})";
+  CHECK(withheld({for_actor("deny", k_words)}).is_always());
+  CHECK(withheld({for_actor("permit", k_words)}, Default::withheld).is_always());
+}
+
+TEST_CASE("somebody elsewhere is nobody here") {
+  CHECK(withheld({for_actor("deny", R"({"reference":"http://there/fhir/Practitioner/a"})")})
+            .is_never());
+  CHECK(
+      withheld({for_actor("deny", R"({"identifier":{"system":"urn:x","value":"9"}})")}).is_never());
+}
+
+TEST_CASE("an actor that the Consent contains is known by its identifiers alone") {
+  const auto of = [](std::string_view type, std::string_view more) {
+    return directive(R"("contained":[{"resourceType":")" + std::string(type) + R"(","id":"in")" +
+                     std::string(more) + R"(}],"provision":{"type":"deny","actor":[{"role":)" +
+                     R"({"text":"x"},"reference":{"reference":"#in"}}]})");
+  };
+  constexpr std::string_view k_identifier = R"(,"identifier":[{"system":"urn:x","value":"9"}])";
+  CHECK(withheld({of("Practitioner", k_identifier)}).is_never());
+  CHECK(
+      withheld({of("Practitioner", k_identifier)}, Default::flows, asker({"urn:x|9"})).is_always());
+  CHECK(withheld({of("Practitioner", "")}).is_always());
+  CHECK(withheld({of("CareTeam", k_identifier)}).is_always());
 }
 
 TEST_CASE("who keeps the data is not who gets them") {
