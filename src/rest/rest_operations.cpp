@@ -36,7 +36,8 @@ std::span<const RestOperation> rest_operations() {
       {"convert", "http://hl7.org/fhir/OperationDefinition/Resource-convert", "", level_system,
        false, false, convert},
       {"diff", "", "", level_system | level_instance, false, true, diff},
-      {"reindex", "", "", level_system | level_type | level_instance, false, false, reindex},
+      {"reindex", "", "", level_system | level_type | level_instance, false, false, reindex, false,
+       true},
       {"process-message", "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
        "", level_system, true, false, process_message},
       {"match", "http://hl7.org/fhir/OperationDefinition/Patient-match", "Patient", level_type,
@@ -66,7 +67,9 @@ bool operation_takes_any_type(std::string_view operation) {
 }
 
 bool affects_state(const Call& call) {
-  if (const RestOperation* own = find_rest_operation(call)) return own->affects_state;
+  if (const RestOperation* own = find_rest_operation(call)) {
+    return own->affects_state || (own->post_affects_state && !call.is_get);
+  }
   const auto all = operations::all_operations();
   return std::any_of(all.begin(), all.end(), [&](const operations::Operation& candidate) {
     return candidate.name == call.operation && candidate.affects_state;

@@ -18,7 +18,8 @@ struct RestOperation {
   bool affects_state;              // then only POST
   bool on_versions;                // may be invoked on one version of a resource
   Answer (*run)(const Call& call);
-  bool takes_any_type = false;  // reads the body by its Content-Type itself, a resource or not
+  bool takes_any_type = false;      // reads the body by its Content-Type itself, a resource or not
+  bool post_affects_state = false;  // by POST it does, by GET it only tells
 };
 
 std::span<const RestOperation> rest_operations();

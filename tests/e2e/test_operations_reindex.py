@@ -170,6 +170,27 @@ class Reindex(ServerCase):
         self.assertEqual(self.newest()["job"], job)
         self.assertEqual(self.count("changing=single"), PATIENTS // 2)
 
+    def test_a_transaction_starts_none(self):
+        """What it started could not be undone with the rest: "all actions … succeed or fail together"."""
+        before = self.http.get("$reindex").json
+        for url in ("$reindex", "Patient/$reindex", "Patient/r1/$reindex"):
+            for parameters in (None, {"resourceType": "Parameters"}):
+                refused = self.http.post("", bundle(entry("POST", "Patient", patient("Refused")),
+                                                    entry("POST", url, parameters)))
+                self.assert_outcome(refused, 400, "not-supported")
+                self.assertEqual(refused.json["issue"][0]["expression"], ["Bundle.entry[1]"])
+        self.assertEqual(self.count("family=Refused"), 0)
+        self.assertEqual(self.http.get("$reindex").json, before)
+
+    def test_a_transaction_may_ask_how_far_one_has_come_and_a_batch_may_start_one(self):
+        told = self.http.post("", bundle(entry("GET", "$reindex")))
+        self.assert_status(told, 200)
+        self.assertEqual(told.json["entry"][0]["resource"]["resourceType"], "Parameters")
+        started = self.http.post("", bundle(entry("POST", "Patient/$reindex"), entry("POST", "Patient/r1/$reindex"),
+                                            kind="batch"))
+        self.assertEqual([e["response"]["status"][:3] for e in started.json["entry"]], ["202", "200"])
+        self.assertEqual(self.ended(started.json["entry"][0]["response"]["location"])["status"], "done")
+
     def test_what_is_wrong_is_said(self):
         self.assert_outcome(self.http.get("$reindex?job=none"), 404, "not-found")
         self.assert_outcome(self.http.post("$reindex?cancel=true", {"resourceType": "Parameters"}), 400, "required")
