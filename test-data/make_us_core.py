@@ -20,6 +20,8 @@ NOTES = {"11488-4": "Consult note", "18842-5": "Discharge summary", "34117-2": "
          "11502-2": "Laboratory report", "11526-1": "Pathology study"}
 REPORTS = {"LP29684-5": ("Radiology", "18748-4"), "LP29708-2": ("Cardiology", "34752-6"), "LP7839-6": ("Pathology", "11526-1")}
 MOSTLY = {"system": OURS + "codes", "code": "mostly", "display": "Mostly"}
+TEXT = base64.b64encode(b"Wilma Fullfield\nWritten for trying things out. Nothing of it happened.\n").decode()
+TEXT_URL = "Binary/demo-fullfield-wilma-report"  # the same, for who follows it
 UNKNOWN = {"coding": [coding("data-absent-reason", "unknown", "Unknown")]}
 
 bundle = Bundle("fullfield")
@@ -115,10 +117,10 @@ def put_conditions_and_visits():
     active, resolved = concept("condition-clinical", "active"), concept("condition-clinical", "resolved")
     problem = condition("problem", ("44054006", "Type 2 diabetes mellitus"), concept("condition-category", "problem-list-item"),
                         clinicalStatus=active, onsetDateTime="2019-04-02")
+    first = visit("visit-1", DAY, reasonCode=[concept("sct", "44465007", "Sprain of ankle")])
     condition("concern", ("733423003", "Food insecurity"), us_core("condition-category", "health-concern", "Health Concern"),
               us_core("us-core-category", "sdoh", "SDOH"), clinicalStatus=resolved, onsetDateTime="2023-10-01",
-              abatementDateTime="2024-11-02")
-    first = visit("visit-1", DAY, reasonCode=[concept("sct", "44465007", "Sprain of ankle")])
+              abatementDateTime="2024-11-02", encounter=first)
     diagnosis = condition("diagnosis", ("44465007", "Sprain of ankle"), concept("condition-category", "encounter-diagnosis"),
                           clinicalStatus=resolved, onsetDateTime="2024-03-10", abatementDateTime="2024-04-09", encounter=first)
     visit("visit-2", "2024-04-09", reasonReference=[problem, diagnosis])
@@ -249,14 +251,13 @@ def put_results():
             code=concept("loinc", kind, NOTES.get(kind, "Cardiology Note")), **SUBJECT, encounter=VISIT,
             effectiveDateTime=at(DAY, "10:00:00"), issued=at(DAY, "15:30:00"), performer=[DOCTOR, CLINIC], result=[result, seen],
             media=[{"link": trace}],
-            presentedForm=[{"contentType": "text/plain", "url": "Binary/demo-fullfield-wilma-report", "title": name}])
+            presentedForm=[{"contentType": "text/plain", "url": TEXT_URL, "data": TEXT, "title": name}])
 
 
 def put_notes():
-    text = base64.b64encode(b"Wilma Fullfield\nWritten for trying things out. Nothing of it happened.\n").decode()
-    bundle.put("Binary", "wilma-report", contentType="text/plain", securityContext=PATIENT, data=text)
+    bundle.put("Binary", "wilma-report", contentType="text/plain", securityContext=PATIENT, data=TEXT)
     for number, (code, title) in enumerate(NOTES.items(), 1):
-        held = {"url": "Binary/demo-fullfield-wilma-report"} if number % 2 else {"data": text}
+        held = {"data": TEXT} | ({"url": TEXT_URL} if number % 2 else {})
         put("DocumentReference", f"note-{number}", identifier=[{"system": OURS + "notes", "value": f"N-{number}"}],
             status="current", docStatus="final", type=concept("loinc", code, title),
             category=[us_core("us-core-documentreference-category", "clinical-note", "Clinical Note")], **SUBJECT,
