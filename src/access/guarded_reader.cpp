@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "src/access/binary_reader.h"
 #include "src/access/guarded_history.h"
 #include "src/access/guarded_query.h"
 #include "src/access/limit.h"
@@ -68,6 +69,7 @@ fhir::Result<storage::Version> GuardedReader::read_whole(std::string_view type,
 }
 
 fhir::Result<storage::Version> GuardedReader::read(std::string_view type, std::string_view id) {
+  if (type == "Binary" && reads_by_context(access_)) return read_binary(id);
   FHIR_TRY(version, read_whole(type, id));
   return shown(std::move(version), access_);
 }

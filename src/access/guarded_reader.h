@@ -41,6 +41,7 @@ class GuardedReader final : public storage::Reader, public storage::CodesInUse {
   fhir::Result<storage::Version> read_whole(std::string_view type, std::string_view id);
   fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,
                                               search::Criterion limit);
+  fhir::Result<storage::Version> read_binary(std::string_view id);
   fhir::Result<void> drop_lost_matches(storage::Page& page);
   fhir::Result<bool> was_seen_to_its_end(const storage::Version& shown,
                                          const search::Criterion& limit);

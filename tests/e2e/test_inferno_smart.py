@@ -233,6 +233,34 @@ class Launches(KitCase):
                 "target": [{"reference": f"Condition/{patient}-con"}]})
             self.assert_status(made, *statuses)
 
+    def test_a_patient_reads_what_is_attached_to_the_own_record(self):
+        """Of a Binary `securityContext` tells whose it is; without one it is nobody's."""
+        contexts = {"own": "Patient/p1", "own-part": "DiagnosticReport/p1-rep", "other": "Patient/p2", "other-part": "Condition/p2-con",
+                    "none": None, "astray": "Condition/nobody", "round": "Binary/own"}
+        self.assert_status(self.system.put("DiagnosticReport/p1-rep", {
+            "resourceType": "DiagnosticReport", "id": "p1-rep", "status": "final", "subject": {"reference": "Patient/p1"},
+            "code": {"text": "r"}, "presentedForm": [{"contentType": "text/plain", "url": "Binary/own"}]}), 200, 201)
+        for ident, context in contexts.items():
+            about = {"securityContext": {"reference": context}} if context else {}
+            self.assert_status(self.system.put("Binary/" + ident, {
+                "resourceType": "Binary", "id": ident, "contentType": "text/plain", "data": base64.b64encode(b"text").decode(),
+                **about}), 200, 201)
+        for scope in ("launch/patient patient/*.rs", "user/*.rs", "launch/patient patient/Binary.r patient/Patient.r patient/DiagnosticReport.r"):
+            bearer = Bearer(self.server, self.app.launch(scope, "pat")["access_token"])
+            for ident in contexts:
+                answer = bearer.raw("GET", "/fhir/Binary/" + ident, headers=FHIR)
+                if ident.startswith("own"):
+                    self.assertEqual(answer.json["data"], base64.b64encode(b"text").decode())
+                    self.assertEqual(bearer.raw("GET", "/fhir/Binary/" + ident, headers={"Accept": "text/plain"}).body, b"text")
+                else:
+                    self.assert_outcome(answer, 404)
+            self.assert_outcome(bearer.get("Binary/nobody"), 404)
+            self.assert_outcome(bearer.get("Binary"), 403)
+        for scope, ident in (("launch/patient patient/Patient.rs", "own"), ("launch/patient patient/Binary.rs", "own"),
+                             ("launch/patient patient/Binary.rs patient/Patient.rs", "own-part")):
+            answer = Bearer(self.server, self.app.launch(scope, "pat")["access_token"]).get("Binary/" + ident)
+            self.assert_outcome(answer, (403, 404))
+
     def test_the_user_may_be_read_whatever_else_was_granted(self):
         """The scope fhirUser is for a FHIR resource of the current user."""
         for user, own in (("ada", "Practitioner/dr"), ("pat", "Patient/p1")):
