@@ -120,6 +120,7 @@ Query without_criteria(const Query& query) {
   copy.elements = query.elements;
   copy.results_max = query.results_max;
   copy.index_of = query.index_of;
+  copy.moment = query.moment;
   copy.cursor = query.cursor;
   copy.self = query.self;
   copy.warnings = query.warnings;

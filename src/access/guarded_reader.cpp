@@ -109,7 +109,7 @@ fhir::Result<storage::Page> GuardedReader::search(const search::Query& query) {
   if (access_.reads_everything()) return reader_->search(query);
   FHIR_TRY(limited, guarded(query, access_));
   FHIR_TRY(page, reader_->search(limited));
-  if (query.index_of && !query.cursor.empty()) FHIR_CHECK(drop_lost_matches(page));
+  if (query.index_of) FHIR_CHECK(drop_lost_matches(page));
   FHIR_CHECK(drop_unseen_includes(query, page));
   for (storage::Page::Entry& entry : page.entries) {
     FHIR_TRY(version, shown(std::move(entry.version), access_));
@@ -150,8 +150,9 @@ fhir::Result<std::set<std::string>> GuardedReader::visible(std::string_view type
 fhir::Result<void> GuardedReader::drop_lost_matches(storage::Page& page) {
   std::map<std::string, std::vector<std::string>> ids;
   for (const storage::Page::Entry& entry : page.entries) {
-    if (entry.is_match) ids[entry.version.type].push_back(entry.version.id);
+    if (entry.is_past) ids[entry.version.type].push_back(entry.version.id);
   }
+  if (ids.empty()) return {};
   std::map<std::string, std::set<std::string>> seen;
   std::map<std::string, search::Criterion> limits;
   for (const auto& [type, all] : ids) {
@@ -165,7 +166,7 @@ fhir::Result<void> GuardedReader::drop_lost_matches(storage::Page& page) {
   kept.reserve(page.entries.size());
   for (storage::Page::Entry& entry : page.entries) {
     const auto limit = limits.find(entry.version.type);
-    if (entry.is_match && limit != limits.end() &&
+    if (entry.is_past && limit != limits.end() &&
         !seen[entry.version.type].contains(entry.version.id)) {
       FHIR_TRY(is_shown, was_seen_to_its_end(entry.version, limit->second));
       if (!is_shown) continue;

@@ -24,6 +24,7 @@ class GuardedReader final : public storage::Reader, public storage::CodesInUse {
   fhir::Result<storage::Version> read_version(std::string_view type, std::string_view id,
                                               std::int64_t version_id) override;
   fhir::Result<storage::Page> search(const search::Query& query) override;
+  fhir::Result<storage::Moment> moment() override { return reader_->moment(); }
   fhir::Result<std::uint64_t> count(const search::Query& query) override;
   fhir::Result<storage::HistoryPage> history(const storage::HistoryRequest& request) override;
   fhir::Result<storage::Labels> labels(std::string_view type) override;

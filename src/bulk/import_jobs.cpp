@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "src/jobs/message_file.h"
-
 namespace server::bulk {
 namespace {
 
@@ -31,12 +29,12 @@ ImportJobs::ImportJobs(KeptOptions options, const ImportSource& source, Run run)
                }),
       source_(source) {}
 
-fhir::Result<std::string> ImportJobs::accept(const ImportRequest& request,
-                                             std::string_view upload) {
-  return KeptJobs::accept({request.owner, request.accepted_ms, to_json(request)},
-                          [&](const std::filesystem::path& folder) {
-                            return upload.empty() || jobs::write_file(folder / k_upload, upload);
-                          });
+fhir::Result<std::string> ImportJobs::accept(const ImportRequest& request) {
+  return KeptJobs::accept({request.owner, request.accepted_ms, to_json(request)});
+}
+
+fhir::Result<void> ImportJobs::accept(const Place& place, const ImportRequest& request) {
+  return KeptJobs::accept(place, {request.owner, request.accepted_ms, to_json(request)});
 }
 
 }  // namespace server::bulk

@@ -24,10 +24,9 @@ class ImportJobs : public KeptJobs {
   /// source   where URLs are asked; outlives this
   ImportJobs(KeptOptions options, const ImportSource& source, Run run);
 
-  /// As KeptJobs::accept().
-  ///
-  /// upload   NDJSON, may be packed by gzip; of an input without a URL
-  fhir::Result<std::string> accept(const ImportRequest& request, std::string_view upload = {});
+  /// As KeptJobs::accept(). What is sent with a request comes by an Upload (upload.h).
+  fhir::Result<std::string> accept(const ImportRequest& request);
+  fhir::Result<void> accept(const Place& place, const ImportRequest& request);
 
   const ImportSource& source() const { return source_; }
 

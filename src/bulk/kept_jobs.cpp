@@ -100,6 +100,7 @@ void KeptJobs::load_one(const std::filesystem::path& folder) {
   auto request = asked ? read_(*std::move(asked)) : std::nullopt;
   if (!request) return remove_folder(folder);
   auto job = std::make_shared<Job>();
+  job->is_accepted = true;
   job->owner = request->owner;
   job->ended_ms = request->accepted_ms;
   const std::string id = folder.filename().string();
@@ -118,19 +119,23 @@ void KeptJobs::load_one(const std::filesystem::path& folder) {
     }
   } else {
     if (!options_.goes_on) remove_files(folder);
+    job->bytes = bytes_in(folder);
     job->request = std::move(request->text);
     waiting_.push_back(id);
   }
   jobs_.emplace(id, std::move(job));
 }
 
-fhir::Result<std::string> KeptJobs::accept(
-    KeptRequest request, const std::function<bool(const std::filesystem::path&)>& fill) {
+fhir::Result<std::string> KeptJobs::accept(KeptRequest request) {
+  FHIR_TRY(place, reserve(request.owner));
+  FHIR_CHECK(accept(*place, std::move(request)));
+  return place->id();
+}
+
+fhir::Result<std::unique_ptr<KeptJobs::Place>> KeptJobs::reserve(const std::string& owner) {
   auto job = std::make_shared<Job>();
-  job->owner = request.owner;
-  job->ended_ms = request.accepted_ms;
+  job->owner = owner;
   const std::string id = random_id();
-  const std::filesystem::path folder = options_.folder / id;
   {
     const Lock lock(mutex_);
     let_go(now_utc_ms());
@@ -138,35 +143,60 @@ fhir::Result<std::string> KeptJobs::accept(
     for (const auto& [other_id, other] : jobs_) {
       if (other->status != Status::waiting && other->status != Status::running) continue;
       ++open;
-      if (other->owner == request.owner) ++own;
+      if (other->owner == owner) ++own;
     }
-    const bool is_too_many = !request.owner.empty() && own >= options_.waiting_of_one_max;
+    const bool is_too_many = !owner.empty() && own >= options_.waiting_of_one_max;
     if (is_stopping_ || open >= options_.waiting_max || is_too_many)
       return refuse(fhir::Situation::throttled, fhir::IssueType::throttled,
                     is_too_many ? "Too many of your " + options_.what + "s are under way"
                                 : "Too many " + options_.what + "s wait for those before them");
     jobs_.emplace(id, job);  // its place is taken before anything is written
   }
-  const bool is_kept = ::mkdir(folder.c_str(), S_IRWXU) == 0 && (!fill || fill(folder)) &&
-                       jobs::write_file(folder / k_request, request.text);
+  std::unique_ptr<Place> place(new Place(*this, id, options_.folder / id));
+  if (::mkdir(place->folder().c_str(), S_IRWXU) == 0) return place;
+  return cannot_be_kept();
+}
+
+fhir::Unexpected<fhir::Issue> KeptJobs::cannot_be_kept() const {
+  return refuse(fhir::Situation::unavailable, fhir::IssueType::no_store,
+                "The " + options_.what + " cannot be kept until it is its turn");
+}
+
+/// The request's file is what makes it a job after a restart.
+fhir::Result<void> KeptJobs::accept(const Place& place, KeptRequest request) {
+  if (!jobs::write_file(place.folder() / k_request, request.text)) return cannot_be_kept();
   const Lock lock(mutex_);
-  if (!is_kept) {
-    remove_folder(folder);
-    jobs_.erase(id);
-    return refuse(fhir::Situation::unavailable, fhir::IssueType::no_store,
-                  "The " + options_.what + " cannot be kept until it is its turn");
-  }
+  const JobPointer& job = jobs_.find(place.id())->second;
+  job->ended_ms = request.accepted_ms;
   job->request = std::move(request.text);
-  waiting_.push_back(id);
+  job->is_accepted = true;
+  waiting_.push_back(place.id());
   wake_.notify_one();
-  return id;
+  return {};
+}
+
+bool KeptJobs::take(const std::string& id, std::uint64_t bytes) {
+  const Lock lock(mutex_);
+  if (bytes_left() < bytes) return false;
+  jobs_.find(id)->second->bytes += bytes;
+  return true;
+}
+
+void KeptJobs::give_up(const std::string& id) {
+  const Lock lock(mutex_);
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end() || found->second->is_accepted) return;
+  remove_folder(options_.folder / id);
+  jobs_.erase(found);
 }
 
 /// Holds mutex_.
 KeptJobs::JobPointer KeptJobs::job_of(std::string_view id, std::string_view owner) {
   let_go(now_utc_ms());
   const auto found = jobs_.find(id);
-  return found == jobs_.end() || found->second->owner != owner ? nullptr : found->second;
+  const bool is_theirs =
+      found != jobs_.end() && found->second->is_accepted && found->second->owner == owner;
+  return is_theirs ? found->second : nullptr;
 }
 
 std::optional<KeptState> KeptJobs::find(std::string_view id, std::string_view owner) {

@@ -78,11 +78,40 @@ class KeptJobs {
   KeptJobs(const KeptJobs&) = delete;
   KeptJobs& operator=(const KeptJobs&) = delete;
 
-  /// fill      puts into the job's folder what belongs to the request; false: it cannot be kept
   /// returns   the id of the job, which nobody can guess
   /// errors    throttled (429): too many wait · no-store: it cannot be kept
-  fhir::Result<std::string> accept(
-      KeptRequest request, const std::function<bool(const std::filesystem::path&)>& fill = {});
+  fhir::Result<std::string> accept(KeptRequest request);
+
+  /// A job before it is accepted: its place among those that wait is taken, and its folder is there
+  /// for what belongs to the request. Nobody finds it yet. It goes when it is let go of, and with
+  /// the end of the program. Outlived by the jobs.
+  class Place {
+   public:
+    ~Place() { jobs_.give_up(id_); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    const std::string& id() const { return id_; }
+    const std::filesystem::path& folder() const { return folder_; }
+    /// Tells that so many bytes more are to be in the folder.
+    ///
+    /// returns   false: there is no room for them among the files of all jobs
+    bool take(std::uint64_t bytes) { return jobs_.take(id_, bytes); }
+
+   private:
+    friend class KeptJobs;
+    Place(KeptJobs& jobs, std::string id, std::filesystem::path folder)
+        : jobs_(jobs), id_(std::move(id)), folder_(std::move(folder)) {}
+    KeptJobs& jobs_;
+    const std::string id_;
+    const std::filesystem::path folder_;
+  };
+  /// errors   throttled (429): too many wait · no-store: the folder cannot be made
+  fhir::Result<std::unique_ptr<Place>> reserve(const std::string& owner);
+  /// From now on it is a job as any other.
+  ///
+  /// errors   no-store: it cannot be kept
+  fhir::Result<void> accept(const Place& place, KeptRequest request);
 
   /// Nothing when there is no such job, or no longer.
   std::optional<KeptState> find(std::string_view id, std::string_view owner);
@@ -102,6 +131,7 @@ class KeptJobs {
  private:
   struct Job {
     KeptState::Status status = KeptState::Status::waiting;
+    bool is_accepted = false;
     std::string owner;
     std::string request;  // until it has ended
     jobs::Progress progress;
@@ -115,6 +145,8 @@ class KeptJobs {
   using Lock = std::unique_lock<std::mutex>;
   using JobPointer = std::shared_ptr<Job>;
 
+  bool take(const std::string& id, std::uint64_t bytes);
+  void give_up(const std::string& id);
   void load();
   void load_one(const std::filesystem::path& folder);
   JobPointer job_of(std::string_view id, std::string_view owner);
@@ -123,6 +155,7 @@ class KeptJobs {
   void keep_end(Lock& lock, const std::string& id, Job& job, fhir::Result<Manifest> made);
   void let_go(std::int64_t now_ms);
   std::uint64_t bytes_left() const;
+  fhir::Unexpected<fhir::Issue> cannot_be_kept() const;
 
   const KeptOptions options_;
   const Read read_;

@@ -29,7 +29,8 @@ std::string to_json(const Manifest& manifest, std::string_view files_url) {
     out.key(key).begin_array();
     for (const ExportedFile& file : manifest.files) {
       if (file.kind != kind) continue;
-      out.begin_object().string("type", file.type);
+      out.begin_object();
+      if (!file.type.empty()) out.string("type", file.type);
       if (!file.name.empty()) out.string("url", std::string(files_url) + file.name);
       if (!file.input.empty()) out.string("inputUrl", file.input);
       out.number("count", static_cast<long long>(file.count)).end_object();

@@ -16,7 +16,7 @@ enum class FileKind : std::uint8_t { output, deleted, error };
 
 struct ExportedFile {
   FileKind kind = FileKind::output;
-  std::string type;         // of the resources in it
+  std::string type;         // of the resources in it; empty: nobody knows
   std::string name;         // within the job; empty: there is no file, of what was imported
   std::uint64_t count = 0;  // resources, one a line
   std::string input = {};   // of an import: URL of what it was read from

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "src/http/compression.h"
+
 namespace server::cli {
 namespace {
 
@@ -12,14 +14,30 @@ constexpr std::string_view k_base = "/fhir";
 constexpr std::size_t k_form_bytes_max = 64 << 10;  // of the authorization server's forms
 
 struct BodyLimits {
-  std::size_t all, resource, search;
+  std::size_t all, resource, search, upload;
 };
+
+std::string_view path_of(const http::Request& head) {
+  return std::string_view(head.target).substr(0, head.target.find('?'));
+}
+
+/// NDJSON that is sent to $import goes to the disk while it comes, packed by gzip or plain.
+bool is_upload(const http::Request& head) {
+  if (head.method != http::Method::post) return false;
+  const std::string_view path = path_of(head);
+  if (!path.starts_with(k_base) || !path.ends_with("/$import")) return false;
+  const std::string_view type = head.headers.get("Content-Type");
+  const auto coding = http::content_coding(head.headers.get("Content-Encoding"));
+  return type.find("ndjson") != std::string_view::npos && coding &&
+         *coding != http::Coding::deflate;
+}
 
 /// What is behind the base is a form of the authorization server, a search, a Bundle of many
 /// resources, an operation, or one resource.
 std::size_t limit_of(const BodyLimits& limits, const http::Request& head) {
-  std::string_view path = std::string_view(head.target).substr(0, head.target.find('?'));
+  std::string_view path = path_of(head);
   if (!path.starts_with(k_base)) return limits.all;
+  if (limits.upload != 0 && is_upload(head)) return limits.upload;
   path.remove_prefix(k_base.size());
   if (path.starts_with("/auth/")) return std::min(limits.all, k_form_bytes_max);
   if (path.ends_with("/_search")) return std::min(limits.all, limits.search);
@@ -39,6 +57,10 @@ void add_edge_options(CLI::App& app, ServeSettings& settings) {
                  "Largest body of one resource that is created, updated or patched, in MiB")
       ->check(CLI::Range(1u, 1u << 20))
       ->capture_default_str();
+  app.add_option("--import-body-max", settings.import_megabytes_max,
+                 "Largest NDJSON that is sent to $import, in MiB, as it is sent")
+      ->check(CLI::Range(1u, 1u << 20))
+      ->capture_default_str();
   app.add_option("--search-body-max", settings.search_kilobytes_max,
                  "Largest body of a search by POST, in KiB")
       ->check(CLI::Range(1u, 1u << 20))
@@ -46,10 +68,12 @@ void add_edge_options(CLI::App& app, ServeSettings& settings) {
 }
 
 void set_edge(http::ServerOptions& options, const ServeSettings& settings) {
-  options.body_bytes_max = settings.body_megabytes_max << 20;
-  options.decoded_bytes_max = 2 * options.body_bytes_max;
-  const BodyLimits limits{options.body_bytes_max, settings.resource_megabytes_max << 20,
-                          settings.search_kilobytes_max << 10};
+  const BodyLimits limits{settings.body_megabytes_max << 20, settings.resource_megabytes_max << 20,
+                          settings.search_kilobytes_max << 10,
+                          settings.imports ? settings.import_megabytes_max << 20 : 0};
+  options.body_bytes_max = std::max(limits.all, limits.upload);
+  options.decoded_bytes_max = 2 * limits.all;
+  if (settings.imports) options.has_sink = is_upload;
   options.body_bytes_max_of = [limits](const http::Request& head) {
     return limit_of(limits, head);
   };

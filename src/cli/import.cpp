@@ -70,6 +70,7 @@ class Import {
         case rest::ImportedLine::Fate::unchanged:
           ++unchanged;
           break;
+        case rest::ImportedLine::Fate::lacking:
         case rest::ImportedLine::Fate::refused:
           ++refused;
           const std::string outcome = rest::outcome_of_line(results[i], places[i]) + '\n';

@@ -44,6 +44,8 @@ std::unique_ptr<bulk::ImportJobs> start_imports(const ServeSettings& settings, E
   bulk::KeptOptions options;
   options.folder = std::filesystem::path(settings.data) / "imports";
   options.kept_for = std::chrono::seconds(settings.export_kept_seconds);
+  options.bytes_max =
+      std::max(options.bytes_max, std::uint64_t{4 * settings.import_megabytes_max} << 20);
   rest::ImportLimits limits;
   limits.errors_max = settings.import_errors_max;
   limits.file_bytes_max = std::uint64_t{settings.import_file_megabytes_max} << 20;

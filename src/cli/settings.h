@@ -43,6 +43,7 @@ struct ServeSettings {
   std::size_t body_megabytes_max = 64;
   std::size_t resource_megabytes_max = 32;
   std::size_t search_kilobytes_max = 128;
+  std::size_t import_megabytes_max = 4096;
   unsigned deadline_seconds = 60;
   unsigned async_deadline_seconds = 600;
   unsigned async_kept_seconds = 3600;

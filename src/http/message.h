@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/http/body_sink.h"
 #include "src/http/body_source.h"
 
 namespace server::http {
@@ -37,6 +38,7 @@ struct Request {
   std::string target;       // as sent: path and query, percent-encoded
   Headers headers;
   std::string body;
+  bool body_follows = false;  // Response::sink takes it, once the request is good
   std::string remote_address;
   bool secure = false;  // arrived over TLS
   std::string id;       // X-Request-Id as sent when well-formed, else made here
@@ -49,6 +51,7 @@ struct Response {
   Headers headers;
   std::string body;
   std::shared_ptr<BodySource> source = {};  // the body instead, a piece at a time; null: none
+  std::shared_ptr<BodySink> sink = {};  // of a body that follows: it is read before this is sent
   std::string_view label = {};  // route label for metrics and the access log; static storage
   bool wants_worker = false;    // of a trial: there is no answer yet, a worker shall make it
 };

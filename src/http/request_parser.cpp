@@ -148,10 +148,11 @@ class RequestParser::Core final : public beast::http::basic_parser<true> {
   }
 
   std::size_t on_body_impl(View bytes, Error& error) override {
-    if (bytes.size() > body_bytes_max_ - request_.body.size()) {
+    if (bytes.size() > body_bytes_max_ - body_bytes_) {
       refuse(error, k_body_too_large);
       return 0;
     }
+    body_bytes_ += bytes.size();
     request_.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
@@ -169,6 +170,7 @@ class RequestParser::Core final : public beast::http::basic_parser<true> {
   Request& request_;
   const Limits& limits_;
   std::size_t body_bytes_max_;  // of this request
+  std::size_t body_bytes_ = 0;  // that have come, whoever has taken them from the request since
   Failure failure_;
   std::size_t head_bytes_ = 0;
   std::size_t fields_ = 0;

@@ -33,7 +33,8 @@ class RequestParser {
   explicit RequestParser(const Limits& limits);
   ~RequestParser();
 
-  /// Begins the next request, which is written into `request`; that one outlives the reading.
+  /// Begins the next request, which is written into `request`; that one outlives the reading. What
+  /// has come of the body may be taken out of it at any time.
   void start(Request& request);
 
   /// Reads on as far as it can and returns the number of bytes used up. What is left over comes

@@ -34,15 +34,20 @@ struct ServerOptions {
   /// body is taken in. Past it, or past body_bytes_max, is 413; unpacked it may have twice as much.
   /// Null: body_bytes_max for all. Thread-safe.
   std::function<std::size_t(const Request& head)> body_bytes_max_of;
+  /// Whether a body is taken by Response::sink while it comes, by the head. Null: none is. Packed
+  /// bodies come to it packed. Thread-safe.
+  std::function<bool(const Request& head)> has_sink;
   /// Fields of every answer, failures of the server itself included, that has no field of the name.
   std::vector<std::pair<std::string, std::string>> response_fields;
 
-  std::chrono::milliseconds header_timeout{10'000};    // first byte to end of header; TLS handshake
-  std::chrono::milliseconds body_timeout{300'000};     // the whole body
-  std::chrono::milliseconds progress_timeout{10'000};  // body: the least rate is that of …
-  std::size_t progress_bytes_min = 4096;               // … so many bytes in each such window
-  std::chrono::milliseconds idle_timeout{60'000};      // keep-alive without a request
-  std::chrono::milliseconds write_timeout{30'000};     // the client takes no byte of the answer
+  std::chrono::milliseconds header_timeout{10'000};  // first byte to end of header; TLS handshake
+  std::chrono::milliseconds body_timeout{300'000};   // the whole body
+  std::chrono::milliseconds sink_timeout{6 * 3600'000};  // the same of one that goes to a sink
+  std::chrono::milliseconds progress_timeout{10'000};    // body: the least rate is that of …
+  std::size_t progress_bytes_min = 4096;                 // … so many bytes in each such window
+  std::size_t sink_progress_bytes_min = 64 * 1024;       // the same of one that goes to a sink
+  std::chrono::milliseconds idle_timeout{60'000};        // keep-alive without a request
+  std::chrono::milliseconds write_timeout{30'000};       // the client takes no byte of the answer
   std::chrono::milliseconds linger_timeout{2'000};  // after the last answer, for the client to end
   std::chrono::milliseconds request_deadline{60'000};  // from the last byte read to the answer
 

@@ -20,6 +20,7 @@ constexpr std::size_t k_head_margin_bytes = 8 * 1024;  // what Beast may look at
 constexpr std::size_t k_batch_answers_max = 32;
 constexpr std::size_t k_batch_bytes_max = 256 * 1024;
 constexpr std::size_t k_joined_body_bytes_max = 1024;  // copied for less than a second piece costs
+constexpr std::size_t k_sink_piece_bytes = 256 * 1024;
 constexpr std::size_t k_idle_body_bytes_max = 64 * 1024;
 constexpr std::chrono::microseconds k_trial{1000};
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -79,6 +80,8 @@ void Session::run() {
       is_answered_ = false;
       if (streamed_.source != nullptr) {
         send_piece();
+      } else if (intake_ != Intake::none) {
+        sink_answered();
       } else {
         deliver(std::move(response_));
       }
@@ -106,7 +109,12 @@ void Session::begin_request() {
   if (request_.body.capacity() > k_idle_body_bytes_max) request_.body.shrink_to_fit();
   parser_.start(request_);
   coding_ = Coding::identity;
+  request_.body_follows = false;
   is_head_accepted_ = false;
+  intake_ = Intake::none;
+  promised_ = {};
+  other_.reset();
+  is_body_timed_ = false;
   awaited_ = Awaited::nothing;
 }
 
@@ -125,10 +133,17 @@ void Session::consume() {
       case RequestParser::State::failed:
         return fail(parser_.failure().status, parser_.failure().diagnostics);
       case RequestParser::State::complete:
-        if (accepts_head()) dispatch();
+        if (!accepts_head()) break;
+        if (goes_to_sink())
+          return intake_ == Intake::none ? open_sink() : submit_piece(Intake::ending);
+        dispatch();
         break;
       case RequestParser::State::body:
         if (!accepts_head()) return;
+        if (goes_to_sink()) {
+          if (intake_ == Intake::none) return open_sink();
+          if (request_.body.size() >= k_sink_piece_bytes) return submit_piece(Intake::taking);
+        }
         [[fallthrough]];
       default:
         is_starved_ = true;
@@ -160,7 +175,8 @@ bool Session::accepts_head() {
     return false;
   }
   is_head_accepted_ = true;
-  if (!expectation.empty()) invite_body();
+  // To a sink once it is open.
+  if (!expectation.empty() && !goes_to_sink()) invite_body();
   return true;
 }
 
@@ -188,10 +204,65 @@ void Session::dispatch() {
   awaited_ = Awaited::nothing;
   is_first_request_ = false;
   shared_.metrics.request_started();
-  if (coding_ == Coding::identity && answer_at_once(shared_.handler.placement(request_)))
+  if (intake_ == Intake::none && coding_ == Coding::identity &&
+      answer_at_once(shared_.handler.placement(request_)))
     return deliver(std::move(response_));
   phase_ = Phase::answering;
   thread_.submit(shared_from_this());
+}
+
+bool Session::goes_to_sink() {
+  return shared_.options.has_sink && shared_.options.has_sink(request_);
+}
+
+// The handler sees the request before its body: what it refuses is not read.
+void Session::open_sink() {
+  piece_ = std::exchange(request_.body, {});
+  request_.body_follows = true;
+  intake_ = Intake::opening;
+  dispatch();
+}
+
+void Session::submit_piece(Intake intake) {
+  piece_ = std::exchange(request_.body, {});
+  intake_ = intake;
+  awaited_ = Awaited::nothing;
+  phase_ = Phase::answering;
+  thread_.submit(shared_from_this());
+}
+
+// On a worker.
+void Session::take_piece() {
+  try {
+    if (!piece_.empty()) other_ = promised_.sink->add(std::exchange(piece_, {}));
+    if (!other_ && intake_ == Intake::ending) other_ = promised_.sink->finish();
+  } catch (const std::exception&) {
+    other_ = failure_of(shared_.handler, 500, "The server failed to take the body in.");
+  }
+}
+
+// The handler has seen the head, or the sink has taken a piece.
+void Session::sink_answered() {
+  if (intake_ == Intake::opening) {
+    // Without a sink this is the answer, and what is left of the body is not read.
+    if (response_.sink == nullptr) {
+      keep_alive_ = keep_alive_ && parser_.state() == RequestParser::State::complete;
+      return deliver(std::move(response_));
+    }
+    promised_ = std::move(response_);
+    request_.body = std::exchange(piece_, {});
+    intake_ = Intake::taking;
+    phase_ = Phase::reading;
+    if (!request_.headers.get("Expect").empty()) invite_body();
+    if (parser_.state() == RequestParser::State::complete) submit_piece(Intake::ending);
+    return;
+  }
+  if (other_) {
+    keep_alive_ = keep_alive_ && intake_ == Intake::ending;
+    return deliver(*std::exchange(other_, {}));
+  }
+  if (intake_ == Intake::ending) return deliver(std::exchange(promised_, {}));
+  phase_ = Phase::reading;
 }
 
 // Handing a request to another thread and back costs as much as a small search.
@@ -214,7 +285,8 @@ void Session::answer_here() {
   std::size_t decoded_max = options.decoded_bytes_max;
   if (coding_ != Coding::identity && options.body_bytes_max_of)
     decoded_max = std::min(decoded_max, 2 * options.body_bytes_max_of(request_));
-  response_ = answer(shared_.handler, request_, coding_, decoded_max);
+  const Coding coding = request_.body_follows ? Coding::identity : coding_;
+  response_ = answer(shared_.handler, request_, coding, decoded_max);
   compress(response_, request_.headers.get("Accept-Encoding"), options.compress_bytes_min);
 }
 
@@ -222,6 +294,8 @@ void Session::answer_here() {
 void Session::run_on_worker() {
   if (streamed_.source != nullptr) {
     make_piece();
+  } else if (promised_.sink != nullptr) {
+    take_piece();
   } else if (Clock::now() > request_.deadline) {
     refuse_busy("The request waited longer than its deadline; try again in a second.");
   } else {
@@ -235,6 +309,10 @@ void Session::on_refused() {
     make_piece();
     return on_answered(Clock::now());
   }
+  if (promised_.sink != nullptr) {
+    take_piece();
+    return on_answered(Clock::now());
+  }
   refuse_busy("The server is busy; try again in a second.");
   on_answered(Clock::now());
 }
@@ -243,6 +321,10 @@ void Session::on_answered(Clock::time_point now) {
   now_ = now;
   is_answered_ = true;
   if (phase_ == Phase::closed) {
+    if (intake_ != Intake::none) {
+      promised_ = {};
+      other_.reset();
+    }
     if (streamed_.source == nullptr) return record(response_, 0);
     record(streamed_, streamed_bytes_);
     streamed_ = {};
@@ -259,11 +341,13 @@ void Session::refuse_busy(std::string_view diagnostics) {
 // For what is found wrong before there is a request to answer: the rest of the input cannot be
 // trusted to begin with a request line, so the connection ends.
 void Session::fail(unsigned status, std::string_view diagnostics) {
+  const bool is_counted = intake_ != Intake::none;
+  promised_ = {};
   method_ = request_.method;
   keep_alive_ = false;
   if (request_.id.empty()) thread_.request_ids().make(request_.id);
   request_.deadline = now_ + shared_.options.request_deadline;
-  shared_.metrics.request_started();
+  if (!is_counted) shared_.metrics.request_started();
   Response response = failure_of(shared_.handler, status, diagnostics);
   if (status == 503) response.headers.set("Retry-After", k_retry_after_seconds);
   // "… in response to a 415 … SHOULD include Accept-Encoding" (RFC 9110 section 12.5.3)

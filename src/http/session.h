@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,8 @@ class Session final : public StreamClient,
 
   // streaming: between two pieces of a body; while a worker makes one it is answering
   enum class Phase { opening, reading, answering, streaming, closing, finishing, closed };
+  // Of a request whose body goes to a sink: what a worker does while phase_ is answering
+  enum class Intake { none, opening, taking, ending };
   enum class Awaited { nothing, handshake, request, head, body, room, goodbye };
   struct Outgoing {
     std::string head;
@@ -94,6 +97,11 @@ class Session final : public StreamClient,
   void fail(unsigned status, std::string_view diagnostics);
   void deliver(Response response);
   void record(const Response& response, std::size_t body_bytes);
+  bool goes_to_sink();
+  void open_sink();
+  void submit_piece(Intake intake);
+  void take_piece();
+  void sink_answered();
   void begin_stream(Response response);
   void make_piece();
   void send_piece();
@@ -141,6 +149,11 @@ class Session final : public StreamClient,
   Coding coding_ = Coding::identity;
   Method method_ = Method::other;  // as it came, whatever the handler does to the request
   Clock::time_point now_{};        // when the last event came
+
+  Intake intake_ = Intake::none;
+  Response promised_;              // once the sink is open: the answer when it ends well
+  std::optional<Response> other_;  // instead of it
+  bool is_body_timed_ = false;     // body_expires_ is set
 
   Response streamed_;  // its source is null unless a body is sent piece by piece
   std::size_t streamed_bytes_ = 0;

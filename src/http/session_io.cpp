@@ -90,9 +90,13 @@ void Session::await_bytes() {
   const auto state = parser_.state();
   if (state == RequestParser::State::body) {
     if (awaited_ == Awaited::body) return;
-    body_expires_ = now_ + options.body_timeout;
+    const bool is_of_sink = intake_ != Intake::none;
+    if (!std::exchange(is_body_timed_, true))
+      body_expires_ = now_ + (is_of_sink ? options.sink_timeout : options.body_timeout);
     progress_bytes_ = 0;
-    await(Awaited::body, std::min(options.body_timeout, options.progress_timeout));
+    await(Awaited::body,
+          std::min(std::chrono::ceil<std::chrono::milliseconds>(body_expires_ - now_),
+                   options.progress_timeout));
   } else if (state == RequestParser::State::head || begin_ != end_) {
     if (awaited_ != Awaited::head) await(Awaited::head, options.header_timeout);
   } else if (shared_.is_stopping.load(std::memory_order_relaxed)) {
@@ -143,9 +147,12 @@ void Session::on_late(Clock::time_point now) {
 
 // Opens the next window when the last one brought enough.
 bool Session::made_progress() {
-  if (now_ >= body_expires_ || progress_bytes_ < shared_.options.progress_bytes_min) return false;
+  const auto& options = shared_.options;
+  const std::size_t least =
+      intake_ != Intake::none ? options.sink_progress_bytes_min : options.progress_bytes_min;
+  if (now_ >= body_expires_ || progress_bytes_ < least) return false;
   progress_bytes_ = 0;
-  expires_ = std::min(body_expires_, now_ + shared_.options.progress_timeout);
+  expires_ = std::min(body_expires_, now_ + options.progress_timeout);
   return true;
 }
 
@@ -169,6 +176,7 @@ void Session::abort() {
     record(streamed_, streamed_bytes_);
     streamed_ = {};
   }
+  if (phase_ != Phase::answering) promised_ = {};
   phase_ = Phase::closed;
   awaited_ = Awaited::nothing;
   stream_->close();

@@ -105,6 +105,7 @@ struct Call {
   std::string_view file;       // of an export
   Parameters parameters;       // of the URL, decoded, in order; those of presentation removed
   std::string_view body;
+  bool body_follows = false;  // piece by piece, to the sink of the answer
   Format body_format = Format::json;
   /// The resource of the bundle's entry that this call is; null when it came alone.
   const fhir::json::Value* entry_resource = nullptr;

@@ -343,6 +343,7 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   call.file = found->file;
   call.parameters = std::move(parameters);
   call.body = request.body;
+  call.body_follows = request.body_follows;
   call.headers = &request.headers;
   call.deadline = request.deadline;
   call.helpers = &helpers_;

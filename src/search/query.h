@@ -141,6 +141,9 @@ struct Query {
   /// Further pages are those of the moment of the first one if this is set: what changed since is
   /// indexed again as it was. Else what changes meanwhile is found as it is.
   IndexOf index_of;
+  /// What Reader::moment() gave: the first page, too, is that of then. Needs `index_of`, and takes
+  /// no sort. A page of it may have fewer matches than asked for, or none, though others follow.
+  std::string moment;
   /// Where the page begins: what the store gave with the page before; empty at the first.
   std::string cursor;
   /// name=value pairs that were used, in order, percent-encoded: the self link.

@@ -111,6 +111,7 @@ struct Page {
     /// Id of the contained resource that matches: the version is that of its container.
     std::string contained_id;
     std::optional<double> score;  // of a match of _text or _content: 0 to 1
+    bool is_past = false;  // it has changed since the moment of the search, and is as it was then
   };
   std::vector<Entry> entries;
   std::string next_cursor;             // empty: this is the last page
@@ -163,6 +164,12 @@ enum class Erasable : std::uint8_t {
   superseded  // there are old versions
 };
 
+/// A moment of the store that searches may go back to.
+struct Moment {
+  std::string text;            // for Query::moment of this store alone
+  std::int64_t newest_ms = 0;  // UTC: no version of then is newer
+};
+
 /// One snapshot of the database. Not for several threads at once; short-lived.
 class Reader {
  public:
@@ -172,6 +179,8 @@ class Reader {
   virtual fhir::Result<Version> read_version(std::string_view type, std::string_view id,
                                              std::int64_t version_id) = 0;
   virtual fhir::Result<Page> search(const search::Query& query) = 0;
+  /// That of this snapshot.
+  virtual fhir::Result<Moment> moment() = 0;
   /// Only the number of matches.
   virtual fhir::Result<std::uint64_t> count(const search::Query& query) = 0;
   virtual fhir::Result<HistoryPage> history(const HistoryRequest& request) = 0;

@@ -1,10 +1,11 @@
 """Exports of much: as of one moment, in bounded memory, through kills and cancels."""
 import os
+import resource
 import threading
 import time
 import unittest
 
-from bulk import Export, finished, kick_off
+from bulk import Export, finished, kick_off, lines_of
 from smart import observation
 from support import Case, Server, bundle, entry, patient, say
 
@@ -126,6 +127,140 @@ class Much(Case):
         while os.path.exists(folder):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
+
+
+class Changes:
+    """Writes on and on, and keeps when each version was made."""
+
+    def __init__(self, server, change):
+        self.server, self.change, self.versions, self.rounds, self.is_over = server, change, {}, 0, False
+        self.thread = threading.Thread(target=self.run)
+
+    def note(self, resource, deleted=False):
+        meta = resource["meta"]
+        key = f"{resource['resourceType']}/{resource['id']}"
+        self.versions.setdefault(key, []).append((meta["lastUpdated"], None if deleted else meta["versionId"]))
+
+    def run(self):
+        with self.server.client() as http:
+            while not self.is_over:
+                self.change(http, self.rounds)
+                self.rounds += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.is_over = True
+        self.thread.join()
+
+
+class Meanwhile(Case):
+    """What changes while an export runs is given as it was at its transactionTime, or not at all."""
+    MANY = 12_000
+
+    def setUp(self):
+        self.server = Server(arguments=("--no-validate", "--durability", "normal", "--expunge", "--delete-history"))
+        self.addCleanup(self.server.stop)
+        self.server.start()
+        put_data(self.server, self.MANY)
+        self.http = self.server.client()
+        self.addCleanup(self.http.close)
+
+    def history(self, type_):
+        """By id: pairs of a time and a version id, which is None of a deletion; the newest first."""
+        found = {}
+        for page in self.http.pages(type_ + "/_history", {"_count": "1000"}):
+            self.assert_status(page, 200)
+            for one in page.json["entry"]:
+                id_ = one["request"]["url"].split("/")[1]
+                time_of = one["resource"]["meta"]["lastUpdated"] if "resource" in one else one["response"]["lastModified"]
+                version = one["resource"]["meta"]["versionId"] if "resource" in one else None
+                found.setdefault(id_, []).append((time_of, version))
+        return found
+
+    @staticmethod
+    def change(http, number):
+        """Updates, deletions, returns and new ones, all over the data."""
+        parts = []
+        for at in range(50):
+            n = (number * 50 + at) * 37 % (Meanwhile.MANY - 600)
+            if at % 10 == 0:
+                parts.append(entry("DELETE", f"Observation/o{n}"))
+            else:
+                one = observation(f"o{n}", f"p{(n + number) % 500}", "laboratory", valueString=f"changed {number}")
+                parts.append(entry("PUT", f"Observation/o{n}", one))
+        parts.append(entry("PUT", f"Observation/new{number}", observation(f"new{number}", "p1", "laboratory", valueString="new")))
+        parts.append(entry("PUT", f"Patient/p{number % 500}", patient(f"Changed{number}", id=f"p{number % 500}")))
+        done = http.post("", bundle(*{part["request"]["url"]: part for part in parts}.values()))
+        assert done.status == 200, done
+
+    def check(self, path, types=("Patient", "Observation"), whole=True):
+        with Changes(self.server, self.change) as changes:
+            while changes.rounds < 3:
+                time.sleep(0.01)
+            begun = changes.rounds
+            export = Export(self.http, path)
+            self.assertGreater(changes.rounds, begun, "nothing was written meanwhile")
+        say(f"{path}: {changes.rounds - begun} transactions of 52 meanwhile")
+        then = export.manifest["transactionTime"]
+        for type_ in types:
+            lines = {line["id"]: line["meta"]["versionId"] for line in export.lines(kind=type_)}
+            self.assertEqual(len(lines), sum(f["count"] for f in export.manifest["output"] if f["type"] == type_), "twice")
+            for id_, versions in self.history(type_).items():
+                # What was made in the very millisecond may be there or not.
+                latest = [next((v for t, v in versions if t <= then), None), next((v for t, v in versions if t < then), None)]
+                self.assertIn(lines.pop(id_, None), latest, (type_, id_, versions, then))
+            self.assertEqual(lines, {})
+
+    def test_of_the_system(self):
+        self.check("$export")
+
+    def test_of_all_patients(self):
+        self.check("Patient/$export")
+
+    def test_of_a_group(self):
+        self.check("Group/all/$export?_type=Patient,Observation")
+
+    def test_with_a_filter(self):
+        self.check("$export?_type=Observation&_typeFilter=Observation%3Fstatus%3Dfinal", types=("Observation",))
+
+    def test_what_is_erased_meanwhile_is_left_out(self):
+        url = kick_off(self.http, "$export?_type=Patient,Observation")["Content-Location"]
+        with self.server.client() as other:
+            for n in range(0, 400, 4):
+                other.put(f"Observation/o{n}", observation(f"o{n}", "p1", "laboratory", valueString="newer"))
+                other.delete(f"Observation/o{n + 1}")
+            expunge = {"resourceType": "Parameters", "parameter": [
+                {"name": "expungeDeletedResources", "valueBoolean": True}, {"name": "expungePreviousVersions", "valueBoolean": True},
+                {"name": "limit", "valueInteger": 1000}]}
+            self.assert_status(other.post("Observation/$expunge", expunge), 200)
+        manifest = finished(self.http, url).json
+        lines = {line["id"]: line for f in manifest["output"] if f["type"] == "Observation" for line in lines_of(self.http, f["url"])}
+        for line in lines.values():
+            self.assertLessEqual(line["meta"]["lastUpdated"], manifest["transactionTime"])
+        self.assertGreaterEqual(len(lines), self.MANY - 501 - 200)
+
+
+class FullDisk(Case):
+    def test_an_export_that_the_disk_does_not_take_says_so_and_leaves_nothing(self):
+        server = Server(arguments=("--no-validate", "--durability", "normal"))
+        self.addCleanup(server.stop)
+        server.start()
+        put_data(server, 10_000)
+        server.terminate()  # the log is empty
+        server.start()
+        hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1 << 20, hard))
+        with server.client() as http:
+            url = kick_off(http, "$export")["Content-Location"]
+            self.assert_status(finished(http, url), 500)
+            self.assert_outcome(http.get(url), 500, "no-store")
+            folder = os.path.join(server.data, "exports", url.rsplit("/", 1)[-1])
+            self.assertFalse([name for name in os.listdir(folder) if name.endswith(".ndjson")])
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+            self.assertEqual(len(Export(http, "$export").ids()), 10_000)
 
 
 class Restart(Case):

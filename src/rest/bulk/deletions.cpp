@@ -30,12 +30,20 @@ fhir::Result<void> write_bundle(ExportContext& context, std::string_view type,
   return context.files.add(bulk::FileKind::deleted, "Bundle", text);
 }
 
-/// Whether its last version is a deletion.
-fhir::Result<bool> is_gone(ExportContext& context, const storage::Version& version) {
-  const auto now = context.reader.read(version.type, version.id);
-  if (now) return false;
-  if (now.error().type == fhir::IssueType::deleted) return true;
-  return fhir::unexpected(now.error());
+bool is_later(const ExportContext& context, const storage::Version& version) {
+  return version.last_updated > context.moment.time_ms();
+}
+
+/// Whether a deletion was the last version at the moment.
+fhir::Result<bool> is_gone(ExportContext& context, storage::Reader& reader,
+                           const storage::Version& deletion) {
+  const auto now = reader.read(deletion.type, deletion.id);
+  if (now && !is_later(context, *now)) return false;
+  const bool is_deleted = !now && now.error().type == fhir::IssueType::deleted;
+  if (!now && !is_deleted && now.error().type != fhir::IssueType::not_found)
+    return fhir::unexpected(now.error());
+  const auto next = reader.read_version(deletion.type, deletion.id, deletion.version_id + 1);
+  return !next || is_later(context, *next);
 }
 
 }  // namespace
@@ -70,21 +78,22 @@ fhir::Result<void> write_deletions(
     if (context.progress.is_cancelled)
       return fhir::unexpected(
           fhir::make_issue(fhir::IssueType::incomplete, "The export was cancelled"));
-    auto page = context.reader.history(request);
+    FHIR_TRY(reader, context.moment.present());
+    auto page = reader->history(request);
     if (!page) return fhir::unexpected(std::move(page).error());
     for (const storage::Version& version : page->versions) {
-      if (!version.deleted || !context.is_in_time(version) || !seen.insert(version.id).second)
+      if (!version.deleted || is_later(context, version) || !context.is_in_time(version) ||
+          !seen.insert(version.id).second)
         continue;
       if (seen.size() > k_deleted_max)
         return fhir::unexpected(fhir::make_issue(fhir::IssueType::too_costly,
                                                  "More than a million resources were deleted"));
-      FHIR_TRY(is_deleted, is_gone(context, version));
+      FHIR_TRY(is_deleted, is_gone(context, *reader, version));
       if (!is_deleted) continue;
       if (would_be_returned != nullptr) {
-        const auto last = context.reader.read_version(type, version.id, version.version_id - 1);
+        const auto last = reader->read_version(type, version.id, version.version_id - 1);
         if (!last || !would_be_returned(*last)) continue;
       }
-      context.newest_ms = std::max(context.newest_ms, version.last_updated);
       ids.push_back(version.id);
       if (ids.size() >= k_entries_max) FHIR_CHECK(write_bundle(context, type, ids));
     }

@@ -14,8 +14,6 @@
 namespace server::rest {
 namespace {
 
-constexpr std::string_view k_barrier = "bulk-export";
-
 /// "All … resources": of the types asked for, or of all that may be read.
 fhir::Result<void> export_system(ExportContext& context) {
   const auto write_all = [&](storage::Page& page) -> fhir::Result<void> {
@@ -49,12 +47,11 @@ std::uint32_t about_how_many(const bulk::ExportRequest& request, storage::Store&
 
 fhir::Result<std::int64_t> export_from(const bulk::ExportRequest& request, const Options& options,
                                        const Snapshot& snapshot, const access::Access* access,
-                                       std::int64_t time_ms, bulk::ExportFiles& files,
+                                       storage::Store& store, bulk::ExportFiles& files,
                                        jobs::Progress& progress) {
   const storage::CancelScope scope(progress.is_cancelled);
-  FHIR_TRY(reader, snapshot.store().reader(std::chrono::steady_clock::time_point::max()));
-  ExportContext context{request, options, snapshot, *reader, access, files, progress};
-  context.newest_ms = time_ms;
+  FHIR_TRY(moment, Moment::now(store, snapshot.store()));
+  ExportContext context{request, options, snapshot, *moment, access, files, progress};
   Provenances provenances(context);
   if (request.provenances != bulk::AssociatedProvenances::as_asked_by_type)
     context.provenances = &provenances;
@@ -63,7 +60,7 @@ fhir::Result<std::int64_t> export_from(const bulk::ExportRequest& request, const
   const bool is_of_system = request.level == bulk::ExportLevel::system;
   FHIR_CHECK(is_of_system ? export_system(context) : export_patients(context));
   if (context.provenances != nullptr) FHIR_CHECK(provenances.finish());
-  return context.newest_ms;
+  return moment->time_ms();
 }
 
 }  // namespace
@@ -72,13 +69,8 @@ fhir::Result<std::int64_t> run_export(const bulk::ExportRequest& request, const 
                                       const Snapshot& snapshot, bulk::ExportFiles& files,
                                       jobs::Progress& progress) {
   progress.total = about_how_many(request, snapshot.store());
-  // Writes are done one after the other: once this one is done, so are all that were given a time
-  // before now, and the reader sees them. "SHALL include any matching resources modified up to and
-  // including this instant".
-  const std::int64_t time_ms = now_utc_ms();
-  FHIR_CHECK(snapshot.store().put_note(k_barrier, std::to_string(time_ms)));
   if (!request.is_guarded)
-    return export_from(request, options, snapshot, nullptr, time_ms, files, progress);
+    return export_from(request, options, snapshot, nullptr, snapshot.store(), files, progress);
   const auto identity = std::make_shared<const access::Identity>(request.identity);
   auto bound =
       options.bounds != nullptr ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
@@ -87,7 +79,7 @@ fhir::Result<std::int64_t> run_export(const bulk::ExportRequest& request, const 
   access::GuardedStore store(snapshot.store(), access);
   Snapshot guarded = snapshot;
   guarded.services.store = &store;
-  return export_from(request, options, guarded, &access, time_ms, files, progress);
+  return export_from(request, options, guarded, &access, snapshot.store(), files, progress);
 }
 
 }  // namespace server::rest

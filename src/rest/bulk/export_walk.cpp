@@ -4,6 +4,7 @@
 
 #include "src/rest/bulk/provenances.h"
 #include "src/rest/bulk/type_filter.h"
+#include "src/rest/search_request.h"
 #include "src/rest/shaping.h"
 
 namespace server::rest {
@@ -90,7 +91,6 @@ fhir::Result<void> ExportContext::write(const storage::Version& version) {
 }
 
 fhir::Result<void> ExportContext::write_line(const storage::Version& version) {
-  newest_ms = std::max(newest_ms, version.last_updated);
   ++progress.done;
   const Shaping shaping = shaping_of(request, version.type);
   std::string body =
@@ -101,12 +101,15 @@ fhir::Result<void> ExportContext::write_line(const storage::Version& version) {
 
 fhir::Result<void> for_each_page(ExportContext& context, search::Query query,
                                  const std::function<fhir::Result<void>(storage::Page&)>& visit) {
+  Call call;
+  call.snapshot = &context.snapshot;
+  query.index_of = index_of(call);
   query.count = k_page_first;
   do {
     if (context.progress.is_cancelled)
       return fhir::unexpected(
           fhir::make_issue(fhir::IssueType::incomplete, "The export was cancelled"));
-    FHIR_TRY(page, context.reader.search(query));
+    FHIR_TRY(page, context.moment.search(query));
     FHIR_CHECK(visit(page));
     query.count = count_after(page);
     query.cursor = std::move(page.next_cursor);

@@ -10,6 +10,7 @@
 #include "src/bulk/export_files.h"
 #include "src/bulk/export_request.h"
 #include "src/jobs/progress.h"
+#include "src/rest/bulk/moment.h"
 #include "src/rest/context.h"
 
 namespace server::rest {
@@ -21,11 +22,10 @@ struct ExportContext {
   const bulk::ExportRequest& request;
   const Options& options;
   const Snapshot& snapshot;
-  storage::Reader& reader;
+  Moment& moment;
   const access::Access* access;  // null: everything may be read
   bulk::ExportFiles& files;
   jobs::Progress& progress;
-  std::int64_t newest_ms = 0;          // of what was written
   Provenances* provenances = nullptr;  // look for those of all that is written; null: nobody does
 
   const fhir::DefinitionStore& definitions() const { return snapshot.definitions(); }
@@ -42,7 +42,7 @@ struct ExportContext {
   fhir::Result<void> write_line(const storage::Version& version);
 };
 
-/// Calls `visit` for every match, and for what the query includes.
+/// Calls `visit` for every match at the moment of the export.
 ///
 /// errors   of the search and of `visit` · incomplete: the export was cancelled
 fhir::Result<void> for_each_page(ExportContext& context, search::Query query,

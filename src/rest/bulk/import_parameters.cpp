@@ -166,7 +166,8 @@ bool is_upload(const Call& call) { return is_ndjson(content_type(call).name); }
 fhir::Result<bulk::ImportRequest, Failure> import_request_of(const Call& call) {
   Reading reading(call);
   if (is_upload(call)) {
-    if (call.body.empty()) return refuse(IssueType::required, "There is nothing to import");
+    if (!call.body_follows && call.body.empty())
+      return refuse(IssueType::required, "There is nothing to import");
     reading.request.inputs.push_back({std::string(call.type), "", ""});
   } else {
     const MediaType type = content_type(call);

@@ -15,7 +15,7 @@ namespace {
 class Pipeline {
  public:
   Pipeline(const LineWriter& writer, const std::function<std::vector<ImportLine>()>& next,
-           const std::function<fhir::Result<void>(const std::vector<ImportedLine>&)>& done,
+           const std::function<fhir::Result<void>(std::vector<ImportedLine>&)>& done,
            const std::atomic<bool>& is_cancelled)
       : writer_(writer), next_(next), done_(done), is_cancelled_(is_cancelled) {}
 
@@ -81,7 +81,7 @@ class Pipeline {
 
   const LineWriter& writer_;
   const std::function<std::vector<ImportLine>()>& next_;
-  const std::function<fhir::Result<void>(const std::vector<ImportedLine>&)>& done_;
+  const std::function<fhir::Result<void>(std::vector<ImportedLine>&)>& done_;
   const std::atomic<bool>& is_cancelled_;
   std::mutex source_;
   std::uint64_t taken_ = 0;  // guarded by source_
@@ -97,7 +97,7 @@ class Pipeline {
 fhir::Result<void> import_batches(
     const LineWriter& writer, const PipelineOptions& options,
     const std::function<std::vector<ImportLine>()>& next,
-    const std::function<fhir::Result<void>(const std::vector<ImportedLine>&)>& done,
+    const std::function<fhir::Result<void>(std::vector<ImportedLine>&)>& done,
     const std::atomic<bool>& is_cancelled) {
   Pipeline pipeline(writer, next, done, is_cancelled);
   std::vector<std::thread> threads;

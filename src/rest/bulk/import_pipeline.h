@@ -26,7 +26,7 @@ struct PipelineOptions {
 fhir::Result<void> import_batches(
     const LineWriter& writer, const PipelineOptions& options,
     const std::function<std::vector<ImportLine>()>& next,
-    const std::function<fhir::Result<void>(const std::vector<ImportedLine>&)>& done,
+    const std::function<fhir::Result<void>(std::vector<ImportedLine>&)>& done,
     const std::atomic<bool>& is_cancelled);
 
 }  // namespace server::rest

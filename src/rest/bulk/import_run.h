@@ -22,6 +22,10 @@ struct ImportLimits {
   unsigned threads = 2;
 };
 
+/// A line that refers to what is not here, where that matters, is put by and tried again after all
+/// others, as long as that brings something on; what refers to each other in a circle is found
+/// together among two thousand such lines. What still lacks something then is refused.
+///
 /// Lines that a run before has written are not read again; should the program have ended between
 /// the two, they are the same as what is stored, and make no version.
 ///

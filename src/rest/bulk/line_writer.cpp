@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "src/access/guarded_store.h"
 #include "src/operations/outcome.h"
@@ -19,11 +21,13 @@ namespace {
 using fhir::IssueType;
 using storage::WriteMethod;
 using Fate = ImportedLine::Fate;
+using Target = std::pair<std::string, std::string>;
 
 constexpr std::chrono::milliseconds k_retry_pause{50};
 constexpr std::chrono::seconds k_retries{60};
 /// Refusals by the store in one batch, after which each of its lines is written alone.
 constexpr int k_refusals_max = 8;
+constexpr std::size_t k_seen_max = 100'000;
 
 Failure one(IssueType type, std::string text) {
   return failure(fhir::make_issue(type, std::move(text)));
@@ -37,6 +41,12 @@ bool is_transient(const fhir::Issue& issue) {
 /// What is no fault of the resource: nothing else will be taken either.
 bool is_of_store(const fhir::Issue& issue) {
   return issue.type == IssueType::no_store || issue.type == IssueType::exception;
+}
+
+/// Of a write that replaces whatever stands there, only references can be in conflict with it.
+bool is_lack(const Call& call, const fhir::Issue& issue) {
+  return call.options->check_references_on_write && issue.type == IssueType::conflict &&
+         issue.situation == fhir::Situation::conflict;
 }
 
 /// A line's place instead of the place within it.
@@ -125,6 +135,21 @@ LineWriter::Prepared LineWriter::prepare(std::vector<ImportLine> lines) const {
   return prepared;
 }
 
+bool LineWriter::is_here(storage::Store& store, const std::pair<std::string, std::string>& target,
+                         std::chrono::steady_clock::time_point deadline) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (seen_.contains(target)) return true;
+  }
+  const auto found = store.read(target.first, target.second, deadline);
+  if (!found)
+    return found.error().type != IssueType::not_found && found.error().type != IssueType::deleted;
+  const std::lock_guard lock(mutex_);
+  if (seen_.size() >= k_seen_max) seen_.clear();
+  seen_.insert(target);
+  return true;
+}
+
 /// One batch on its way into the store.
 class LineWriter::Writing {
  public:
@@ -145,6 +170,8 @@ class LineWriter::Writing {
   }
 
   fhir::Result<std::vector<ImportedLine>> run() {
+    if (call_.options->check_references_on_write && !call_.options->create_placeholders)
+      hold_back();
     const std::size_t count = prepared_.writes.size();
     std::size_t begin = 0;
     while (begin < count) {
@@ -156,6 +183,46 @@ class LineWriter::Writing {
   }
 
  private:
+  /// What refers to something that is neither here nor in the batch, by way of others that do as
+  /// well: the store would refuse them one by one.
+  void hold_back() {
+    storage::Store& store = prepared_.snapshot->store();  // of all that is here, seen or not
+    std::map<Target, int> batch;
+    for (const auto& [line, write] : prepared_.writes) ++batch[{write.type, write.id}];
+    bool has_changed = true;
+    while (std::exchange(has_changed, false)) {
+      std::erase_if(prepared_.writes, [&](const auto& one) {
+        const auto& [line, write] = one;
+        const auto lacking =
+            std::find_if(write.must_exist.begin(), write.must_exist.end(), [&](const auto& target) {
+              const auto found = batch.find(target);
+              return (found == batch.end() || found->second == 0) &&
+                     !writer_.is_here(store, target, call_.deadline);
+            });
+        if (lacking == write.must_exist.end()) return false;
+        --batch[{write.type, write.id}];
+        has_changed = true;
+        lack(line, one_of(*lacking));
+        return true;
+      });
+    }
+  }
+
+  Failure one_of(const Target& target) const {
+    const bool tells = call_.access == nullptr || call_.access->reads_everything();
+    const std::string name = tells ? target.first + "/" + target.second : "something";
+    return failure(fhir::make_issue(fhir::Situation::conflict, IssueType::conflict,
+                                    "The resource refers to " + name + ", which is not here"));
+  }
+
+  void lack(std::size_t line, Failure refusal) {
+    ImportedLine& result = prepared_.results[line];
+    result.fate = Fate::lacking;
+    result.refusal = std::move(refusal);
+    result.text = prepared_.lines[line].text;
+    place(result.refusal, prepared_.lines[line].number);
+  }
+
   /// A resource that comes twice is written twice, one version after the other.
   std::size_t end_of_distinct(std::size_t begin) const {
     std::set<std::pair<std::string_view, std::string_view>> seen;
@@ -191,9 +258,13 @@ class LineWriter::Writing {
         restore(begin, failed);
         FHIR_CHECK(write(begin, failed));
       }
-      ImportedLine& result = prepared_.results[prepared_.writes[failed].first];
-      result.refusal = write_failure(call_, std::move(issue));
-      place(result.refusal, prepared_.lines[prepared_.writes[failed].first].number);
+      const std::size_t line = prepared_.writes[failed].first;
+      if (is_lack(call_, issue)) {
+        lack(line, write_failure(call_, std::move(issue)));
+      } else {
+        prepared_.results[line].refusal = write_failure(call_, std::move(issue));
+        place(prepared_.results[line].refusal, prepared_.lines[line].number);
+      }
       begin = failed + 1;
       if (refusals_ > k_refusals_max && end - begin > 1) {
         for (; begin < end; ++begin) {

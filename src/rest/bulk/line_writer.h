@@ -3,10 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,10 +33,12 @@ struct ImportLine {
 
 /// What became of one line.
 struct ImportedLine {
-  enum class Fate : std::uint8_t { written, unchanged, refused };
+  /// lacking   it refers to what is not here, and would be taken if that was
+  enum class Fate : std::uint8_t { written, unchanged, refused, lacking };
   Fate fate = Fate::refused;
-  std::string type;  // of the resource, once known
-  Failure refusal;   // of Fate::refused
+  std::string type;       // of the resource, once known
+  Failure refusal;        // of Fate::refused and lacking
+  std::string text = {};  // of Fate::lacking: the line again
 };
 
 /// An OperationOutcome of one line, without a line end.
@@ -75,10 +80,15 @@ class LineWriter {
   class Writing;
   fhir::Result<storage::Write, Failure> read(const Call& call, const ImportLine& line,
                                              std::string& type) const;
+  bool is_here(storage::Store& store, const std::pair<std::string, std::string>& target,
+               std::chrono::steady_clock::time_point deadline) const;
 
   const Options& options_;
   SnapshotSource& snapshots_;
   const std::shared_ptr<const access::Identity> identity_;
+  mutable std::mutex mutex_;
+  /// Targets of references that were here a while ago: the store has the last word.
+  mutable std::set<std::pair<std::string, std::string>> seen_;  // guarded by mutex_
 };
 
 }  // namespace server::rest

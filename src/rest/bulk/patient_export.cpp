@@ -13,6 +13,7 @@
 #include "src/access/limit.h"
 #include "src/rest/bulk/deletions.h"
 #include "src/rest/bulk/members.h"
+#include "src/rest/bulk/provenances.h"
 #include "src/rest/bulk/references.h"
 #include "src/rest/bulk/supporting.h"
 
@@ -84,7 +85,8 @@ class PatientExport {
       add_batches(ids, false);
       return {};
     }
-    FHIR_TRY(members, patients_of_group(context_.reader, request.group, request.accepted_ms));
+    FHIR_TRY(reader, context_.moment.present());
+    FHIR_TRY(members, patients_of_group(*reader, request.group, request.accepted_ms));
     if (ids.empty()) {
       ids.assign(members.begin(), members.end());
     } else {
@@ -102,7 +104,8 @@ class PatientExport {
   /// supplied time": they are, unless the token may not see what the group was.
   fhir::Result<void> find_added(std::vector<std::string>& ids, std::vector<std::string>& added) {
     const bulk::ExportRequest& request = context_.request;
-    const auto then = patients_of_group_then(context_.reader, request.group, *request.since_ms);
+    FHIR_TRY(reader, context_.moment.present());
+    const auto then = patients_of_group_then(*reader, request.group, *request.since_ms);
     if (!then && then.error().type == fhir::IssueType::forbidden) return {};
     if (!then) return fhir::unexpected(then.error());
     std::erase_if(ids, [&](const std::string& id) {
@@ -119,14 +122,6 @@ class PatientExport {
     query.resource_type = type;
     FHIR_TRY(filters, context_.filters(type));
     query.criteria = std::move(filters);
-    const auto* target = context_.definitions().search_parameter("Provenance", "target");
-    if (supporting_.wants_provenances() && target != nullptr) {
-      search::Include include;
-      include.source_type = "Provenance";
-      include.parameter = target;
-      include.reverse = true;
-      query.includes.push_back(std::move(include));
-    }
     return query;
   }
 
@@ -169,18 +164,24 @@ class PatientExport {
 
   fhir::Result<void> take(storage::Page& page, std::optional<std::size_t> batch) {
     const bool is_new = batch && batches_[*batch].is_new;
+    if (supporting_.wants_provenances()) FHIR_CHECK(find_provenances(page));
     for (const storage::Page::Entry& entry : page.entries) {
       const Version& version = entry.version;
-      if (!entry.is_match) {
-        FHIR_CHECK(supporting_.add(version.type, version.id));
-        continue;
-      }
       if (batch && batches_.size() > 1 && !is_first_time(version, *batch)) continue;
       FHIR_CHECK(supporting_.collect(version));
       if (context_.is_wanted(version.type) && context_.is_in_time(version, is_new))
         FHIR_CHECK(context_.write(version));
     }
     return {};
+  }
+
+  fhir::Result<void> find_provenances(const storage::Page& page) {
+    std::vector<std::string> ids;
+    for (const storage::Page::Entry& entry : page.entries) ids.push_back(entry.version.id);
+    if (ids.empty()) return {};
+    return for_each_provenance(
+        context_, page.entries.front().version.type, ids,
+        [&](const Version& provenance) { return supporting_.add("Provenance", provenance.id); });
   }
 
   /// A resource of several patients may be found for each. Only one that names members of more than

@@ -2,7 +2,9 @@
 // https://hl7.org/fhir/uv/bulkdata/STU2/export.html#query-parameters
 #pragma once
 
+#include <functional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,11 @@
 #include "src/rest/bulk/export_walk.h"
 
 namespace server::rest {
+
+/// Calls `visit` for those about some resources of a type.
+fhir::Result<void> for_each_provenance(
+    ExportContext& context, std::string_view type, std::span<const std::string> ids,
+    const std::function<fhir::Result<void>(const storage::Version&)>& visit);
 
 /// Looks for the provenances of some hundred resources at once, and writes each one time. For one
 /// thread.

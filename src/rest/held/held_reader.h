@@ -24,6 +24,7 @@ class HeldReader final : public storage::Reader, public storage::CodesInUse {
                                               std::int64_t version_id) override;
   /// Without `_sort` what is held follows what is stored, by url.
   fhir::Result<storage::Page> search(const search::Query& query) override;
+  fhir::Result<storage::Moment> moment() override { return reader_->moment(); }
   fhir::Result<std::uint64_t> count(const search::Query& query) override;
   fhir::Result<storage::HistoryPage> history(const storage::HistoryRequest& request) override;
   fhir::Result<storage::Labels> labels(std::string_view type) override {

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "src/bulk/import_jobs.h"
+#include "src/http/compression.h"
 #include "src/rest/bulk/import_parameters.h"
 #include "src/rest/bulk/kick_off.h"
+#include "src/rest/bulk/upload_sink.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/operation_input.h"
 
@@ -30,6 +32,11 @@ fhir::Result<void, Failure> check_scopes(const Call& call, const bulk::ImportReq
                        "The token's scopes do not allow to create or update what is imported")));
 }
 
+fhir::Result<void, Failure> kept(fhir::Result<void> done) {
+  if (done) return {};
+  return fhir::unexpected(failure(std::move(done).error()));
+}
+
 }  // namespace
 
 Answer import_data(const Call& call) {
@@ -44,8 +51,21 @@ Answer import_data(const Call& call) {
   FHIR_TRY(request, import_request_of(call));
   FHIR_CHECK(check_scopes(call, request));
   FHIR_CHECK(take_identity(call, request));
-  REST_TRY(id, call.imports->accept(request, is_upload(call) ? call.body : std::string_view{}));
-  return accepted(call, "import", id);
+  if (!is_upload(call)) {
+    REST_TRY(id, call.imports->accept(request));
+    return accepted(call, "import", id);
+  }
+  REST_TRY(upload, bulk::Upload::begin(*call.imports, std::move(request)));
+  http::Response response = accepted(call, "import", upload->id());
+  if (call.body_follows) {
+    const bool is_packed =
+        http::content_coding(call.headers->get("Content-Encoding")) != http::Coding::identity;
+    response.sink = sink_of(std::move(upload), is_packed);
+    return response;
+  }
+  FHIR_CHECK(kept(upload->add(call.body)));
+  FHIR_CHECK(kept(upload->accept()));
+  return response;
 }
 
 }  // namespace server::rest

@@ -165,13 +165,14 @@ void QueryBuilder::add_filters(SqlText& text, const Choice& choice, const std::s
     if (choice.driver != at) text << " AND " << filter_text(conditions_[at], rid);
   }
   if (!changes_) return;
-  text << " AND ";
   if (is_of_contained_) {
-    text << "(SELECT CAST(c.id AS INTEGER) FROM resource c WHERE c.rid = " << rid << ")";
-  } else {
-    text << rid;
+    text << " AND (SELECT CAST(c.id AS INTEGER) FROM resource c WHERE c.rid = " << rid << ")";
+    (text << " NOT IN (SELECT rid FROM history WHERE seq > ").bind(*changes_) << ")";
+    return;
   }
-  (text << " NOT IN (SELECT rid FROM history WHERE seq > ").bind(*changes_) << ")";
+  // Versions are superseded in their order: the newest one tells, however many have changed since.
+  text << " AND coalesce((SELECT h.seq FROM history h WHERE h.rid = " << rid;
+  (text << " ORDER BY h.version_id DESC LIMIT 1), 0) <= ").bind(*changes_);
 }
 
 /// SELECT of the matching rids in (after, newest], each once, in any order.

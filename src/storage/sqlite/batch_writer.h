@@ -49,6 +49,7 @@ class BatchWriter {
   fhir::Result<void> index(std::int64_t rid, std::int64_t type, const search::IndexRows& rows,
                            IndexWriter::Before before);
   fhir::Result<int> erase_versions(std::int64_t rid, std::int64_t version);
+  fhir::Result<int> delete_versions(std::int64_t rid, std::int64_t version);
   fhir::Result<bool> is_referenced(std::int64_t rid);
   fhir::Result<void> check_references(const Write& write);
   fhir::Result<Identity> find(std::int64_t type, std::string_view id);

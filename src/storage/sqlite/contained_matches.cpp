@@ -30,6 +30,7 @@ bool Searcher::add_as_it_was(Page& page, const search::Query& query, Past::Found
   matched_rid_ = was.container;
   Page::Entry& entry = page.entries.emplace_back();
   entry.version = std::move(was.version);
+  entry.is_past = true;
   if (query.contained != search::Contained::only) return true;
   if (query.contained_type == search::ContainedType::contained) {
     entry.contained_id = std::move(was.contained_id);

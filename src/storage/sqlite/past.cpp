@@ -94,7 +94,7 @@ fhir::Result<std::unique_ptr<Past>> Past::open(Connection& present) {
 
 fhir::Result<std::vector<Past::Found>> Past::find(const search::Query& query,
                                                   const search::IndexOf& index_of,
-                                                  const sql::Cursor& cursor, std::int64_t greatest,
+                                                  const sql::Cursor& cursor, Range& range,
                                                   std::uint32_t limit, sql::Catalog& catalog,
                                                   const Dictionary& dictionary) {
   std::vector<Found> found;
@@ -103,10 +103,11 @@ fhir::Result<std::vector<Past::Found>> Past::find(const search::Query& query,
                                                  : query.resource_type);
   if (!type) return found;
   if (is_of_contained) {
-    FHIR_CHECK(read_versions(cursor, {}, 0, cursor.newest_rid));
+    Range all{cursor.newest_rid};
+    FHIR_CHECK(read_versions(cursor, {}, 0, all));
   } else {
     // In the order of rid only what is behind the cursor is of interest, else all.
-    FHIR_CHECK(read_versions(cursor, *type, query.sort.empty() ? cursor.rid : 0, greatest));
+    FHIR_CHECK(read_versions(cursor, *type, query.sort.empty() ? cursor.rid : 0, range));
   }
   if (versions_.empty()) return found;
   const Clock clock = [&] { return catalog.now_ms(); };
@@ -128,28 +129,36 @@ fhir::Result<std::vector<Past::Found>> Past::find(const search::Query& query,
 /// The first version of each that was superseded since is the one that was current. Without a type:
 /// of whatever may contain others.
 fhir::Result<void> Past::read_versions(const sql::Cursor& cursor, std::optional<std::int64_t> type,
-                                       std::int64_t first, std::int64_t last) {
+                                       std::int64_t first, Range& range) {
   versions_.clear();
   contained_.clear();
   rows_.clear();
-  FHIR_TRY(statement,
-           present_.statement("SELECT h.rid, h.version_id, h.last_updated, h.method, h.deleted, "
-                              "h.body, r.id, min(h.seq), h.type FROM history h CROSS JOIN resource "
-                              "r ON r.rid = h.rid WHERE h.seq > ? AND (? = 0 OR +h.type = ?) AND "
-                              "+h.rid > ? AND +h.rid <= ? GROUP BY h.rid"));
+  // Of few resources all versions are looked at, of many all that was superseded since.
+  const std::string_view by_rid = range.is_narrow ? "" : "+", by_time = range.is_narrow ? "+" : "";
+  std::string text =
+      "SELECT h.rid, h.version_id, h.last_updated, h.method, h.deleted, h.body, r.id, min(h.seq), "
+      "h.type FROM history h CROSS JOIN resource r ON r.rid = h.rid WHERE ";
+  text.append(by_time).append("h.seq > ? AND (? = 0 OR +h.type = ?) AND ");
+  text.append(by_rid).append("h.rid > ? AND ").append(by_rid).append("h.rid <= ? ");
+  FHIR_TRY(statement, present_.statement(text + "GROUP BY h.rid"));
   Run run(*statement);
   run->bind(1, cursor.changes);
   run->bind(2, type.value_or(0));
   run->bind(3, type.value_or(0));
   run->bind(4, first);
-  run->bind(5, last);
+  run->bind(5, range.last);
   Step step;
   std::size_t changed = 0, bytes = 0;
   while ((step = run->step()) == Step::row) {
-    if (++changed > k_changes_max || bytes > k_changed_bytes_max)
+    if (++changed > k_changes_max || bytes > k_changed_bytes_max) {
+      if (range.may_end_early) {  // rows come in the order of rid
+        range.ended_at = run->integer(0) - 1;
+        return {};
+      }
       return fhir::unexpected(fhir::make_issue(
           fhir::IssueType::too_costly,
           "Too many resources have changed since the first page; begin the search again"));
+    }
     if (run->integer(4) != 0) continue;
     Found& one = versions_.emplace_back();
     one.rid = run->integer(0);

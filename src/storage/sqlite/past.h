@@ -39,6 +39,14 @@ class Past {
     bool is_found = false;  // a match of it was found
   };
 
+  /// Of which resources the past is of interest.
+  struct Range {
+    std::int64_t last = 0;                      // no rid behind it
+    bool is_narrow = false;                     // it has about as many resources as a page
+    bool may_end_early = false;                 // when too many have changed; else that is an error
+    std::optional<std::int64_t> ended_at = {};  // out: nothing behind this rid was looked at
+  };
+
   static fhir::Result<std::unique_ptr<Past>> open(Connection& present);
 
   /// What matched at the first page and has changed since, behind the cursor, in the order of the
@@ -46,10 +54,9 @@ class Past {
   ///
   /// query      of one type
   /// index_of   makes the index rows of a body
-  /// greatest   no resource behind this rid is of interest
   /// errors     too-costly: more than k_changes_max changed, or k_changed_bytes_max
   fhir::Result<std::vector<Found>> find(const search::Query& query, const search::IndexOf& index_of,
-                                        const sql::Cursor& cursor, std::int64_t greatest,
+                                        const sql::Cursor& cursor, Range& range,
                                         std::uint32_t limit, sql::Catalog& catalog,
                                         const Dictionary& dictionary);
 
@@ -65,7 +72,7 @@ class Past {
   };
 
   fhir::Result<void> read_versions(const sql::Cursor& cursor, std::optional<std::int64_t> type,
-                                   std::int64_t first, std::int64_t last);
+                                   std::int64_t first, Range& range);
   fhir::Result<void> insert(std::int64_t rid, std::int64_t type, const Version& version);
   fhir::Result<void> fill(std::int64_t type, const search::IndexOf& index_of, Names& names);
   fhir::Result<void> fill_contained(const search::IndexOf& index_of, std::int64_t newest_rid,

@@ -129,6 +129,11 @@ fhir::Result<Page> SqliteReader::search(const search::Query& query) {
   return Searcher(*lease_, catalog_, dictionary_).search(query);
 }
 
+fhir::Result<Moment> SqliteReader::moment() {
+  FHIR_CHECK(take_snapshot());
+  return Searcher(*lease_, catalog_, dictionary_).moment();
+}
+
 fhir::Result<std::uint64_t> SqliteReader::count(const search::Query& query) {
   FHIR_CHECK(take_snapshot_for(query));
   return Searcher(*lease_, catalog_, dictionary_).count(query);

@@ -26,6 +26,7 @@ class SqliteReader final : public Reader, public CodesInUse {
   fhir::Result<Version> read_version(std::string_view type, std::string_view id,
                                      std::int64_t version_id) override;
   fhir::Result<Page> search(const search::Query& query) override;
+  fhir::Result<Moment> moment() override;
   fhir::Result<std::uint64_t> count(const search::Query& query) override;
   fhir::Result<HistoryPage> history(const HistoryRequest& request) override;
   fhir::Result<Labels> labels(std::string_view type) override;

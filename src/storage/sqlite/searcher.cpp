@@ -13,6 +13,16 @@ namespace {
 
 constexpr std::size_t k_rows_a_look_at_the_clock = 16;
 
+/// What the text of a moment is bound to.
+const search::Query& shape_of_moment() {
+  static const search::Query k_moment = [] {
+    search::Query query;
+    query.resource_type = "a moment";
+    return query;
+  }();
+  return k_moment;
+}
+
 }  // namespace
 
 fhir::Result<Page> Searcher::search(const search::Query& query) {
@@ -26,15 +36,8 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     page.total = total;
   }
   if (query.count == 0 || query.summary == search::Summary::count) return page;
-  sql::Cursor cursor;
-  if (query.cursor.empty()) {
-    FHIR_TRY(newest, connection_.newest_rid());
-    cursor.newest_rid = newest;
-  } else {
-    FHIR_TRY(decoded, sql::decode(query.cursor, query, connection_.seal()));
-    cursor = std::move(decoded);
-  }
-  const bool is_first = query.cursor.empty();
+  FHIR_TRY(cursor, start_of(query));
+  const bool is_first = query.cursor.empty() && query.moment.empty();
   std::uint32_t limit = query.count;
   if (query.results_max) {
     limit = std::min(limit, *query.results_max - std::min(*query.results_max, cursor.returned));
@@ -59,6 +62,9 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
       cursor.keys = found.back().keys;
       page.next_cursor = sql::encode(cursor, query, connection_.seal());
     }
+  } else if (cut_at_) {
+    cursor.rid = *cut_at_;
+    page.next_cursor = sql::encode(cursor, query, connection_.seal());
   }
   page.entries.reserve(found.size());
   Rids matches;
@@ -74,10 +80,11 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
     }
     FHIR_TRY(is_there, add_match(page, query, one));
     if (!is_there) continue;
-    // Only referred to at the first page, and created since.
+    // Only referred to at the first page, and created since. Of a moment no newer version either:
+    // what was current then has been erased.
     const Version& version = page.entries.back().version;
-    if (!is_first && query.index_of && !is_of_contained(query, one) && version.version_id == 1 &&
-        version.last_updated > cursor.time) {
+    if (!is_first && query.index_of && !is_of_contained(query, one) &&
+        (version.version_id == 1 || !query.moment.empty()) && version.last_updated > cursor.time) {
       page.entries.pop_back();
       continue;
     }
@@ -86,6 +93,40 @@ fhir::Result<Page> Searcher::search(const search::Query& query) {
   if (query.is_full_text) FHIR_CHECK(add_scores(page, query, matches));
   if (!query.includes.empty()) FHIR_CHECK(add_includes(page, query, std::move(matches)));
   return page;
+}
+
+/// Where the page begins, and what it is held to.
+fhir::Result<sql::Cursor> Searcher::start_of(const search::Query& query) {
+  if (!query.cursor.empty()) return sql::decode(query.cursor, query, connection_.seal());
+  if (!query.moment.empty()) {
+    if (!query.sort.empty() || !query.index_of)
+      return fhir::unexpected(fhir::make_issue(fhir::IssueType::exception,
+                                               "A search of a moment is sorted, or cannot index"));
+    return sql::decode(query.moment, shape_of_moment(), connection_.seal());
+  }
+  sql::Cursor cursor;
+  FHIR_TRY(newest, connection_.newest_rid());
+  cursor.newest_rid = newest;
+  return cursor;
+}
+
+fhir::Result<Moment> Searcher::moment() {
+  sql::Cursor cursor;
+  FHIR_TRY(newest, connection_.newest_rid());
+  cursor.newest_rid = newest;
+  FHIR_TRY(change, connection_.newest_change());
+  cursor.changes = change;
+  for (const std::int64_t type : dictionary_.types()) {
+    FHIR_TRY(time, connection_.newest_time(type));
+    cursor.time = std::max(cursor.time, time);
+  }
+  return Moment{sql::encode(cursor, shape_of_moment(), connection_.seal()), cursor.time};
+}
+
+/// What is behind `at` is for the next page.
+void Searcher::cut(std::vector<Found>& found, std::int64_t at) {
+  std::erase_if(found, [&](const Found& one) { return one.rid > at; });
+  cut_at_ = at;
 }
 
 fhir::Result<std::uint64_t> Searcher::count(sql::QueryBuilder& builder) {
@@ -163,11 +204,12 @@ fhir::Result<std::vector<Searcher::Found>> Searcher::find_at_first(
   if (change <= cursor.changes) return find(builder, cursor, is_first, limit, keys, fetch);
   builder.leave_out_changed_since(cursor.changes);
   FHIR_TRY(found, find(builder, cursor, is_first, limit, keys));
-  const bool is_cut = keys == 0 && found.size() >= limit;
+  const bool is_full = keys == 0 && found.size() >= limit;
+  Past::Range range{is_full ? found.back().rid : cursor.newest_rid, is_full};
+  range.may_end_early = !query.moment.empty() && query.contained != search::Contained::only;
   FHIR_TRY(past, connection_.past());
-  FHIR_TRY(changed,
-           past->find(query, index_of, cursor, is_cut ? found.back().rid : cursor.newest_rid, limit,
-                      catalog_, dictionary_));
+  FHIR_TRY(changed, past->find(query, index_of, cursor, range, limit, catalog_, dictionary_));
+  if (range.ended_at) cut(found, *range.ended_at);
   for (Past::Found& one : changed) {
     found.push_back({one.rid, std::move(one.keys)});
     past_.emplace(one.rid, std::move(one));

@@ -23,6 +23,7 @@ class Searcher {
       : connection_(connection), catalog_(catalog), dictionary_(dictionary) {}
 
   fhir::Result<Page> search(const search::Query& query);
+  fhir::Result<Moment> moment();
   fhir::Result<std::uint64_t> count(const search::Query& query);
   fhir::Result<bool> has_matches(const search::Query& query);
 
@@ -49,6 +50,8 @@ class Searcher {
                                                  const sql::Cursor& cursor, bool is_first,
                                                  std::uint32_t limit, Fetch fetch);
   fhir::Result<Version> version_of(const Statement& row, int first);
+  fhir::Result<sql::Cursor> start_of(const search::Query& query);
+  void cut(std::vector<Found>& found, std::int64_t at);
   fhir::Result<std::int64_t> newest_time(const search::Query& query);
   fhir::Result<std::vector<Found>> find_in_types(const search::Query& query,
                                                  const sql::Cursor& cursor, bool is_first,
@@ -77,6 +80,7 @@ class Searcher {
   sql::Catalog& catalog_;
   const Dictionary& dictionary_;
   std::unordered_map<std::int64_t, Past::Found> past_;  // of matches: as they were
+  std::optional<std::int64_t> cut_at_;                  // no match behind it was looked for
   std::vector<std::string>* plan_ = nullptr;            // of the page; null: nobody asks
   std::int64_t matched_rid_ = 0;  // what add_match added: the container of a contained resource
   std::int64_t entry_type_ = 0;   // of the last entry: a page has few types

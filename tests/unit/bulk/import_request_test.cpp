@@ -32,7 +32,14 @@ TEST_CASE("a request is read as it was written") {
 TEST_CASE("a state is read as it was written") {
   ImportState state;
   state.seed = "seed";
-  state.inputs.push_back({{"Patient", "https://a.example/p", ""}, 4'000'000'000, 5, 6, 7, true});
+  state.inputs.push_back({{"Patient", "https://a.example/p", ""},
+                          4'000'000'000,
+                          5,
+                          6,
+                          {{"Group", 2}, {"Patient", 3}},
+                          7,
+                          true});
+  state.lacking = {2, server::bulk::LackingState::Stage::at_large, 30, 4, 50, 60};
   const auto read = read_import_state(to_json(state));
   REQUIRE(read);
   REQUIRE(read->inputs.size() == 1);
@@ -42,6 +49,8 @@ TEST_CASE("a state is read as it was written") {
   CHECK(one.refused == 6);
   CHECK(one.error_bytes == 7);
   CHECK(one.is_done);
+  CHECK(one.types == state.inputs[0].types);
+  CHECK(read->lacking == state.lacking);
   for (const char* text : {"", "{", "[]", "{}"}) CHECK_FALSE(read_import_state(text));
 }
 

@@ -1,5 +1,6 @@
 #include "unit/http/running_server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -36,6 +37,36 @@ class LetterSource final : public server::http::BodySource {
   const std::size_t pieces_;
   const bool has_size_, is_broken_;
   std::size_t given_ = 0;
+};
+
+class CountingSink final : public server::http::BodySink {
+ public:
+  CountingSink(TargetHandler::Taken& taken, std::size_t bytes_max)
+      : taken_(taken), bytes_max_(bytes_max) {}
+  ~CountingSink() override {
+    if (!is_finished_) ++taken_.dropped;
+  }
+  std::optional<Response> add(std::string&& piece) override {
+    taken_.bytes += piece.size();
+    taken_.longest_piece = std::max(taken_.longest_piece.load(), piece.size());
+    bytes_ += piece.size();
+    if (bytes_ <= bytes_max_) return std::nullopt;
+    Response full;
+    full.status = 503;
+    full.body = "full";
+    return full;
+  }
+  std::optional<Response> finish() override {
+    ++taken_.finished;
+    is_finished_ = true;
+    return std::nullopt;
+  }
+
+ private:
+  TargetHandler::Taken& taken_;
+  const std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+  bool is_finished_ = false;
 };
 
 }  // namespace
@@ -91,6 +122,12 @@ Response TargetHandler::handle(Request& request) {
     response.headers.add("ETag", "\"letters\"");
     response.source = std::make_shared<LetterSource>(
         source_pieces, request.target != "/open-source", request.target == "/broken-source");
+  } else if (request.target == "/sink-refused") {
+    response.status = 403;
+  } else if (request.target.starts_with("/sink")) {
+    response.status = request.body_follows ? 202 : 500;
+    response.sink = std::make_shared<CountingSink>(
+        taken, request.target == "/sink-full" ? 1'000'000 : 1'000'000'000);
   } else if (request.target == "/throw" || request.target == "/here-throws") {
     throw std::runtime_error("Jane Doe, born 1970");
   } else {

@@ -42,6 +42,8 @@ class Gate {
 /// /source    a worker: a source of `source_pieces` pieces of 100,000 bytes that knows its size
 /// /open-source   the same, of unknown size
 /// /broken-source   the same as /source, but its last piece never comes
+/// /sink      202 once the body has gone to a sink: see `taken`
+/// /sink-refused   403 by the head · /sink-full   a sink that takes a megabyte
 /// others     a worker: the body sent, or the target when there is none
 /// Every answer has the request's id in X-Seen-Id, failures have their diagnostics as body.
 class TargetHandler final : public server::http::Handler {
@@ -54,6 +56,11 @@ class TargetHandler final : public server::http::Handler {
   std::size_t big_bytes = 20'000;
   std::size_t source_pieces = 3;
   std::atomic<int> handled{0};
+  /// What all sinks together have taken.
+  struct Taken {
+    std::atomic<std::size_t> bytes{0}, longest_piece{0};
+    std::atomic<int> finished{0}, dropped{0};
+  } taken;
 };
 
 /// Options with which no test waits long.

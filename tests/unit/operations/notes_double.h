@@ -53,6 +53,7 @@ class NotesDouble final : public server::storage::Store {
     fhir::Result<server::storage::Page> search(const server::search::Query&) override {
       return none();
     }
+    fhir::Result<server::storage::Moment> moment() override { return none(); }
     fhir::Result<std::uint64_t> count(const server::search::Query&) override { return none(); }
     fhir::Result<server::storage::HistoryPage> history(
         const server::storage::HistoryRequest&) override {
