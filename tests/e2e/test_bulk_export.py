@@ -367,6 +367,13 @@ class Files(BulkCase):
         both = self.http.request("GET", url, None, {"Range": "bytes=0-4", "Accept-Encoding": "gzip"})
         self.assertEqual((both.status, both["Content-Encoding"], both.body), (206, None, whole.body[:5]))
 
+    def test_whatever_is_accepted_the_file_is_ndjson(self):
+        url = self.file()
+        for accept in ("application/fhir+ndjson", "application/ndjson", "*/*", "application/fhir+json", None):
+            response = self.http.request("GET", url, None, {"Accept": accept} if accept else {})
+            self.assert_status(response, 200)
+            self.assertTrue(response["Content-Type"].startswith("application/fhir+ndjson"), accept)
+
     def test_only_names_of_the_manifest_are_files(self):
         url = self.file()
         folder = below(self.server, url).rsplit("/", 1)[0]
@@ -387,6 +394,27 @@ class Disabled(ServerCase):
         statement = self.http.get("metadata").json
         self.assertNotIn("instantiates", statement)
         self.assertNotIn("bulkdata", json.dumps(statement))
+
+
+class BehindAProxy(ServerCase):
+    BASE = "https://fhir.example.org/r4"
+    arguments = ("--base-url", BASE)
+
+    def test_every_url_is_the_one_that_clients_use(self):
+        self.create(patient("Seen"))
+        for path, body in (("$export", None), ("$import", b"no JSON\n")):
+            response = kick_off(self.http, path) if body is None else self.http.request(
+                "POST", path, body, {**KICK_OFF, "Content-Type": "application/fhir+ndjson"})
+            self.assert_status(response, 202)
+            url = response["Content-Location"]
+            self.assertTrue(url.startswith(self.BASE + "/_"), url)
+            manifest = finished(self.http, url.removeprefix(self.BASE + "/")).json
+            self.assertEqual(manifest["request"], f"{self.BASE}/{path}")
+            files = [file["url"] for file in manifest["output"] + manifest["error"] if "url" in file]
+            self.assertTrue(files)
+            for file in files:
+                self.assertTrue(file.startswith(url + "/"), file)
+                self.assert_status(self.http.get(file.removeprefix(self.BASE + "/")), 200)
 
 
 class Expiry(ServerCase):
