@@ -98,6 +98,8 @@ fhir::Result<Condition> CriteriaCompiler::compile_strings(std::int64_t param,
         one.ordered = true;
         break;
       case Modifier::contains:
+        // Walks the strings of the parameter, 0.3 us each. An index of trigrams (FTS5, no detail)
+        // would take 19 bytes a string beside the 22 of this one, and be written with each.
         one.where.bind_in(dialect_.contains(name + ".folded"), operand.folded);
         break;
       case Modifier::compared:
