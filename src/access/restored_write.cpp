@@ -10,6 +10,7 @@
 #include "fhir/formats/json_writer.h"
 #include "fhir/model/element.h"
 #include "src/access/guarded_query.h"
+#include "src/policy/reference_display.h"
 #include "src/policy/shaded_body.h"
 #include "src/search/extractor.h"
 
@@ -254,6 +255,10 @@ fhir::Result<void> restore(storage::Write& write, const storage::Version* curren
     return forbidden(
         "This role does not see all of the resources within this one, and cannot "
         "write it");
+  if (current != nullptr &&
+      policy::with_masked_displays(current->body, shades.undisplayed()) != current->body)
+    return forbidden(
+        "This role does not see the texts of all references of this resource, and cannot write it");
   const ShadeNode* node = shades.of(write.type);
   if (node == nullptr) return {};
   std::string text;

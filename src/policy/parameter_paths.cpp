@@ -25,6 +25,9 @@ constexpr std::string_view k_target = "resolve()";
 constexpr std::array<std::string_view, 10> k_selecting = {
     "where", "first", "last", "tail", "skip", "take", "single", "distinct", "ofType", "as"};
 
+constexpr std::array<std::string_view, 4> k_descending = {"children", "descendants", "repeat",
+                                                          "repeatAll"};
+
 /// Those that evaluate their argument on each item.
 constexpr std::array<std::string_view, 4> k_of_each = {"where", "exists", "all", "select"};
 
@@ -152,6 +155,8 @@ class Follower {
       std::move(given.begin(), given.end(), std::back_inserter(others));
       return others;
     }
+    // What they lead to is not told by its path: a display, a resource.
+    if (is_among(k_descending, node.name)) reads_.is_of_inner = true;
     note(std::move(others));
     if (is_among(k_selecting, node.name)) return given;
     note(given);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "src/policy/parameter_paths.h"
+#include "src/policy/reference_display.h"
 
 namespace server::policy {
 namespace {
@@ -113,6 +114,7 @@ fhir::Result<void> Shades::add(std::string_view path, Fate fate,
     at = std::move(next);
   }
   roots_[names.front()] = node_of(root, names.front());
+  if (is_displayed(names[1])) undisplayed_.insert(names.front());
   paths_[names.front()].push_back({{names.begin() + 1, names.end()}});
   return {};
 }
@@ -163,15 +165,18 @@ void Shades::bar_parameters(std::string_view type, const fhir::DefinitionStore& 
   }
 }
 
-/// What reads resources within others reads those of any type.
+/// What reads resources within others reads those of any type, and so do displays of references.
 void Shades::bar_inner(const fhir::DefinitionStore& definitions) {
   std::set<const fhir::SearchParameter*> seen;
   for (const std::string_view type : definitions.resource_types()) {
     for (const fhir::SearchParameter* parameter : definitions.search_parameters_of(type)) {
       const bool is_of_several = parameter->bases.size() > 1;
       if (!seen.insert(parameter).second && !is_of_several) continue;
-      if (surely_reads_no_inner(*parameter)) continue;
-      if (reads_of(*parameter, type, definitions).is_of_inner) barred_everywhere_.insert(parameter);
+      const bool tells_displays =
+          !undisplayed_.empty() && parameter->expression.find("display") != std::string_view::npos;
+      if (!tells_displays && surely_reads_no_inner(*parameter)) continue;
+      if (tells_displays || reads_of(*parameter, type, definitions).is_of_inner)
+        barred_everywhere_.insert(parameter);
     }
   }
 }

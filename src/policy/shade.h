@@ -48,6 +48,9 @@ class Shades {
   const ShadeNode* of(std::string_view type) const;
   bool is_empty() const { return roots_.empty(); }
 
+  /// Types whose resources are displayed by what is not shown of them.
+  const std::set<std::string, std::less<>>& undisplayed() const { return undisplayed_; }
+
   /// Whether what a parameter finds would tell of what is not shown.
   bool bars(std::string_view type, const fhir::SearchParameter* parameter) const;
 
@@ -68,6 +71,7 @@ class Shades {
   std::map<std::string, std::vector<Path>, std::less<>> paths_;
   std::map<std::string, std::set<const fhir::SearchParameter*>, std::less<>> barred_;
   std::set<const fhir::SearchParameter*> barred_everywhere_;
+  std::set<std::string, std::less<>> undisplayed_;
 };
 
 }  // namespace server::policy

@@ -7,6 +7,7 @@
 #include "fhir/base/limits.h"
 #include "src/policy/inner_resources.h"
 #include "src/policy/json_bytes.h"
+#include "src/policy/reference_display.h"
 
 namespace server::policy {
 namespace {
@@ -248,11 +249,11 @@ std::optional<std::string> shaded(std::string body, std::string_view type, const
   if (shades.is_empty() || body.empty()) return body;
   const bool is_as_it_is = shades.of(type) == nullptr && !holds_resources(type) &&
                            body.find("\"contained\"") == std::string::npos;
-  if (is_as_it_is) return body;
+  if (is_as_it_is) return with_masked_displays(std::move(body), shades.undisplayed());
   Walk walk(body, shades);
   auto out = walk.root(type);
   if (looked_at != nullptr) *looked_at = walk.looked_at();
-  return out;
+  return out ? with_masked_displays(*std::move(out), shades.undisplayed()) : std::nullopt;
 }
 
 }  // namespace server::policy

@@ -14,14 +14,15 @@ namespace server::policy {
 /// Leaves out what is hidden, and puts the data-absent-reason `masked` in place of what is masked;
 /// in contained resources and in those of a Bundle or Parameters too. A resource of a type of which
 /// anything is not shown has no narrative, which may repeat it, and is labelled REDACTED and
-/// SUBSETTED, whatever it holds.
+/// SUBSETTED, whatever it holds. References to resources whose names or codes are not shown have no
+/// display (reference_display.h).
 ///
 /// It walks over the bytes and copies what stays as it is: nothing is parsed or written anew, and
 /// no character is looked at more than twice.
 ///
 /// type        of the resource
 /// body        JSON as the store holds it
-/// looked_at   null, or set to the number of characters that were looked at
+/// looked_at   null, or set to the number of characters that were looked at, without displays
 /// returns     nothing when the body is not such JSON: then it must not be shown
 std::optional<std::string> shaded(std::string body, std::string_view type, const Shades& shades,
                                   std::size_t* looked_at = nullptr);

@@ -157,3 +157,24 @@ TEST_CASE("a write is held to the version whose hidden elements it keeps") {
   CHECK(done.error().issue.situation == fhir::Situation::precondition_failed);
   CHECK(world.body("Patient", "a").find("1980") != std::string::npos);
 }
+
+TEST_CASE("what displays what is not seen is not written, and the rest is") {
+  const Holder nameless("user/*.cruds",
+                        R"({"allow":["read","search","update"],"types":["Patient","Observation"],)"
+                        R"("hidden":["Patient.name"]})");
+  World world;
+  const auto subject = [](const std::string& display) {
+    return R"("status":"final","subject":{"reference":"Patient/p1")" + display + "}";
+  };
+  access::GuardedStore store(world.store(), nameless.access());
+  for (const auto& [display, is_written] :
+       {std::pair(std::string(R"(,"display":"Kim")"), false), std::pair(std::string(), true)}) {
+    world.put("Observation", "a", subject(display));
+    const auto read = store.read("Observation", "a", storage_test::soon());
+    REQUIRE(read);
+    CHECK(read->body.find("Kim") == std::string::npos);
+    std::vector<storage::Write> writes;
+    writes.push_back(write_of(WriteMethod::update, "Observation", "a", subject("")));
+    CHECK(store.write(std::move(writes)).has_value() == is_written);
+  }
+}

@@ -253,3 +253,46 @@ TEST_CASE("a parameter of the site is barred by whatever its expression looks at
   CHECK_FALSE(bars("Bundle", "Bundle.entry.fullUrl"));
   CHECK_FALSE(bars("Bundle", "Bundle.entry[0].resource"));
 }
+
+TEST_CASE("references do not display what is not shown of their targets") {
+  const auto role = shades({"Patient.name.given"}, {"Condition.code"});
+  const std::string mask = "\"_display\":" + k_mask;
+  const auto of = [&](const std::string& reference) {
+    const std::string body = R"({"resourceType":"Observation","subject":{)" + reference + "}}";
+    auto out = policy::shaded(body, "Observation", role);
+    REQUIRE(out);
+    CHECK(fhir::json::Document::read(*out));
+    const std::size_t begin = out->find("\"subject\":{") + 11;
+    return out->substr(begin, out->size() - begin - 2);
+  };
+  for (const char* reference :
+       {R"("reference":"Patient/a")", R"("reference":"http://x/fhir/Condition/a/_history/2")",
+        R"("reference":"#a")", R"("reference":"urn:uuid:a")", R"("type":"Patient")",
+        R"("identifier":{"value":"a"})",
+        R"("id":"x","reference":"Patient/a","type":"Practitioner")"})
+    CHECK(of(std::string(reference) + R"(,"display":"Kim")") ==
+          std::string(reference) + "," + mask);
+  for (const char* shown :
+       {R"("reference":"Practitioner/a","display":"Kim")", R"("type":"Device","display":"Kim")",
+        R"("reference":"Patient/a")", R"("code":"a","display":"Kim")",
+        R"("type":"documentation","label":"l","display":"Kim")", R"("text":"display")"})
+    CHECK(of(shown) == shown);
+  CHECK(of(R"("display":"Kim \"}{\"")") == mask);
+  CHECK(of(R"("display":"Kim","_display":{"extension":[{"valueReference":{"display":"Kim"}}]})") ==
+        mask);
+  CHECK(of(R"("_display":{"id":"Kim"},"display":"Kim","reference":"Patient/a")") ==
+        mask + R"(,"reference":"Patient/a")");
+  CHECK(of(R"("_display":{"id":"Kim"})") == mask);
+  // Wherever references stand.
+  const std::string inner =
+      R"("contained":[{"resourceType":"Patient","id":"p","link":[{"other":{"reference":"Patient/b","display":"Kim"}}]}])";
+  CHECK(shown(role, "Observation", inner).find("Kim") == std::string::npos);
+  CHECK(shown(role, "Patient", R"("link":[{"other":{"display":"Kim","reference":"Patient/b"}}])")
+            .find("Kim") == std::string::npos);
+  CHECK(role.undisplayed() == std::set<std::string, std::less<>>{"Condition", "Patient"});
+  CHECK(shades({"Patient.telecom", "Encounter.type"}).undisplayed().empty());
+  // Who sees names sees them here.
+  const std::string body =
+      R"({"resourceType":"Observation","subject":{"reference":"Patient/a","display":"Kim"}})";
+  CHECK(policy::shaded(body, "Observation", shades({"Patient.telecom"})) == body);
+}
