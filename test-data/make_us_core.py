@@ -334,7 +334,7 @@ def put_care():
 def put_provenance():
     """Who wrote each, and who passed it on."""
     for kind, made in sorted(targets.items()):
-        bundle.put("Provenance", "wilma-" + kind.lower(), target=made, recorded=at(DAY, "17:00:00"), agent=[
+        bundle.put("Provenance", "wilma-" + kind.lower(), target=made if PATIENT in made else [*made, PATIENT], recorded=at(DAY, "17:00:00"), agent=[
             {"type": concept("provenance-participant-type", "author", "Author"), "who": DOCTOR, "onBehalfOf": CLINIC},
             {"type": us_core("us-core-provenance-participant-type", "transmitter", "Transmitter"), "who": CLINIC}])
 

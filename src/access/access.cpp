@@ -108,9 +108,11 @@ Permission allowed_by(const Scope& scope, const Identity& identity, security::Ri
     is_of_patients = false;
   }
   if (is_of_patients) {
+    const bool is_own = identity.is_patient_user && identity.consent.empty();
+    const policy::Reach reach = is_own ? policy::Reach::told_of : policy::Reach::named;
     std::vector<Criterion> any;
     for (const std::string& patient : patients) {
-      if (auto of = of_patient(type, patient, definitions)) any.push_back(*std::move(of));
+      if (auto of = of_patient(type, patient, definitions, reach)) any.push_back(*std::move(of));
     }
     if (any.empty()) return none;
     limits.push_back(combined(Combination::any, std::move(any)));

@@ -58,11 +58,12 @@ void add_by_target(Criterion& any, std::string_view patient,
 }  // namespace
 
 std::optional<Criterion> of_patient(std::string_view type, std::string_view patient,
-                                    const fhir::DefinitionStore& definitions) {
+                                    const fhir::DefinitionStore& definitions, Reach reach) {
   if (patient.empty() || type == "Group") return std::nullopt;
   if (type == "Patient") return by_id(definitions, "Patient", patient);
   if (auto compartment = search::compartment_criterion("Patient", patient, type, definitions)) {
-    if (type == "Provenance") add_by_target(*compartment, patient, definitions);
+    if (type == "Provenance" && reach == Reach::told_of)
+      add_by_target(*compartment, patient, definitions);
     return *std::move(compartment);
   }
   return by_patient(type, patient, definitions);

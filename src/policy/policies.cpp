@@ -42,8 +42,12 @@ Permission Role::one(std::string_view type, const OfType& rules, Interaction int
     if (limit.compartment != Compartment::none) {
       std::vector<Criterion> own;
       if (limit.compartment == Compartment::patient) {
+        const bool is_own =
+            subject.user.starts_with("Patient/") || subject.user.starts_with("RelatedPerson/");
+        const Reach reach = is_own ? Reach::told_of : Reach::named;
         for (const std::string& patient : subject.patients) {
-          if (auto of = of_patient(type, patient, definitions)) own.push_back(*std::move(of));
+          if (auto of = of_patient(type, patient, definitions, reach))
+            own.push_back(*std::move(of));
         }
       } else if (subject.user.starts_with("Practitioner/")) {
         if (auto of = search::compartment_criterion("Practitioner", subject.user.substr(13), type,

@@ -104,7 +104,10 @@ TEST_CASE("a compartment is that of the user") {
 }
 
 TEST_CASE("a Provenance is of the patient whom one of its targets is of") {
-  const auto own = policy::of_patient("Provenance", "p1", definitions());
+  const auto named = policy::of_patient("Provenance", "p1", definitions());
+  REQUIRE(named);
+  CHECK(text_of(*named).find("target") == std::string::npos);
+  const auto own = policy::of_patient("Provenance", "p1", definitions(), policy::Reach::told_of);
   REQUIRE(own);
   std::set<std::string> led_to;
   for (const search::Criterion& part : own->parts) {
