@@ -230,9 +230,12 @@ Permission Access::permission(std::string_view type, Rights rights,
   return permission;
 }
 
-PermissionMemo::Kept Access::read_permission(std::string_view type) const {
+PermissionMemo::Kept Access::readable(std::string_view type) const {
   if (auto known = identity_->readable.find(snapshot_, type)) return known;
-  auto found = std::make_shared<const Permission>(permission_by_scopes(type, security::right_read));
+  auto found = std::make_shared<Readable>();
+  found->permission = permission_by_scopes(type, security::right_read);
+  if (found->permission.extent == Extent::some)
+    found->glance = Glance(found->permission.limit, type, definitions_);
   if (snapshot_ != 0) identity_->readable.keep(snapshot_, type, found);
   return found;
 }

@@ -65,7 +65,7 @@ class Access {
   Permission permission_by_scopes(std::string_view type, Rights rights,
                                   policy::Interactions interactions) const;
   /// Of read, by the scopes and the role; remembered.
-  PermissionMemo::Kept read_permission(std::string_view type) const;
+  PermissionMemo::Kept readable(std::string_view type) const;
   const Bound* bound() const { return bound_.get(); }
 
   /// The same with what is asked of the role said apart: it tells vread from read, and patch from

@@ -43,9 +43,14 @@ fhir::Result<std::unique_ptr<storage::Reader>> GuardedStore::reader(
 
 fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::string_view id,
                                                   std::chrono::steady_clock::time_point deadline) {
-  const auto permission = access_.read_permission(type);
-  if (permission->extent != Extent::none) {
-    auto one = judged_alone(store_.read(type, id, deadline), *permission, access_);
+  const auto readable = access_.readable(type);
+  if (readable->permission.extent != Extent::none) {
+    auto found = store_.read(type, id, deadline);
+    if (found && surely_seen(*found, *readable, access_)) {
+      if (access_.shades() == nullptr) return found;
+      return shown(*std::move(found), access_);
+    }
+    auto one = judged_alone(std::move(found), *readable, access_);
     if (one && one->has_value() && access_.shades() != nullptr)
       return shown(*std::move(*one), access_);
     if (one) return *std::move(one);

@@ -41,10 +41,6 @@ std::optional<bool> matches_one(const Criterion& limit, const fhir::Element& res
   return refers;
 }
 
-}  // namespace
-
-namespace {
-
 /// By all that a search would find it by: dearer, and still no search.
 std::optional<bool> matches_by_rows(const Criterion& limit, const storage::Version& version,
                                     const fhir::Element& resource,
@@ -70,15 +66,19 @@ std::optional<bool> matches(const Criterion& limit, const fhir::Element& resourc
   return is_certain ? std::optional<bool>(!is_any) : std::nullopt;
 }
 
+namespace {
+
+/// glance   by the limit
 std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Version> found,
-                                                     const Criterion& limit, const Access& access) {
+                                                     const Criterion& limit, const Glance& glance,
+                                                     const Access& access) {
   if (!found) {
     const bool is_not_there = found.error().type == fhir::IssueType::not_found ||
                               found.error().type == fhir::IssueType::deleted;
     return is_not_there ? fhir::Result<storage::Version>(not_found()) : std::move(found);
   }
   if (access.extractor() == nullptr || found->deleted) return std::nullopt;
-  if (surely_matches(limit, *found)) return found;
+  if (glance.surely_matches(*found)) return found;
   const auto document = fhir::json::Document::read(found->body);
   if (!document) return std::nullopt;
   const fhir::Element resource = fhir::root_element(document->root(), access.definitions());
@@ -89,11 +89,18 @@ std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Versi
   return *verdict ? std::move(found) : fhir::Result<storage::Version>(not_found());
 }
 
+}  // namespace
+
+std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Version> found,
+                                                     const Criterion& limit, const Access& access) {
+  return judged(std::move(found), limit, Glance(), access);
+}
+
 std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage::Version> found,
-                                                           const Permission& permission,
+                                                           const Readable& readable,
                                                            const Access& access) {
-  if (permission.extent == Extent::some) {
-    auto one = judged(std::move(found), permission.limit, access);
+  if (readable.permission.extent == Extent::some) {
+    auto one = judged(std::move(found), readable.permission.limit, readable.glance, access);
     if (!one) return std::nullopt;
     found = *std::move(one);
   }
@@ -106,6 +113,14 @@ std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage:
   const auto limit = bound->limit_of(found->type, found->id, found->body);
   if (!limit) return found;
   return judged(std::move(found), *limit, access);
+}
+
+bool surely_seen(const storage::Version& version, const Readable& readable, const Access& access) {
+  const bool is_allowed = readable.permission.extent == Extent::all ||
+                          (!version.deleted && readable.glance.surely_matches(version));
+  if (!is_allowed) return false;
+  const Bound* bound = access.bound();
+  return bound == nullptr || !bound->limit_of(version.type, version.id, version.body);
 }
 
 bool matches_itself(const storage::Version& version, const Criterion& limit, const Access& access) {

@@ -26,10 +26,16 @@ std::optional<fhir::Result<storage::Version>> judged(fhir::Result<storage::Versi
 
 /// The same by what the scopes allow and by what holds the token back beyond them.
 ///
-/// permission   by scopes; not Extent::none
+/// readable   not Extent::none
 std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage::Version> found,
-                                                           const Permission& permission,
+                                                           const Readable& readable,
                                                            const Access& access);
+
+/// Whether it is told at a glance that a current version may be seen. False says nothing.
+///
+/// readable   of its type, not Extent::none
+bool surely_seen(const storage::Version& version, const Readable& readable, const Access& access);
+
 /// Whether a version, current or old, matches a limit by what stands in it. What takes other
 /// resources to tell does not; nor does a deletion.
 bool matches_itself(const storage::Version& version, const search::Criterion& limit,

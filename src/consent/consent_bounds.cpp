@@ -67,7 +67,14 @@ class ConsentBound final : public access::Bound {
                                     std::string_view body) const override {
     const bool is_free = otherwise(Doing::reading) == Default::flows && bounds_.index().is_empty();
     if (is_free || keeps(*identity_, type)) return std::nullopt;
-    return none_of(withheld_of(type, named_patients(type, id, body), Doing::reading));
+    const std::vector<std::string_view> named = named_patients(type, id, body);
+    const std::uint64_t generation = bounds_.index().generation();
+    const std::int64_t now_ms = bounds_.now_ms();
+    const bool is_open = std::all_of(named.begin(), named.end(), [&](std::string_view patient) {
+      return identity_->open_patients.has(generation, now_ms, patient);
+    });
+    if (is_open) return std::nullopt;
+    return none_of(withheld_of(type, named, Doing::reading));
   }
 
   /// Consents are written by whom roles and scopes let, whatever the patient said before: who could
@@ -137,9 +144,8 @@ class ConsentBound final : public access::Bound {
     const std::uint64_t generation = bounds_.index().generation();  // before anything is looked at
     for (const std::string_view patient : named) {
       if (std::find(own_.begin(), own_.end(), patient) != own_.end()) continue;
-      const auto directives = bounds_.index().of(patient);
-      if (!directives && otherwise(doing) == Default::flows) continue;
       if (is_reading && identity_->open_patients.has(generation, moment.now_ms, patient)) continue;
+      const auto directives = bounds_.index().of(patient);
       Moment own{moment.now_ms};
       Condition condition = consent::withheld(
           directives ? std::span(*directives) : std::span<const std::shared_ptr<const Directive>>(),

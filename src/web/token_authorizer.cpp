@@ -29,21 +29,20 @@ std::string_view token_of(const http::Headers& headers) {
 
 }  // namespace
 
-std::optional<TokenAuthorizer::Known> TokenAuthorizer::recall(const std::string& digest,
-                                                              std::int64_t revision) {
+TokenAuthorizer::Found TokenAuthorizer::recall(std::string_view token, std::int64_t revision) {
+  const std::int64_t now_ms = environment_.now_ms();
   const std::lock_guard lock(mutex_);
-  if (revision_ != revision) return std::nullopt;
-  const auto found = known_.find(digest);
-  if (found == known_.end() || found->second.expires_at <= environment_.now_ms())
-    return std::nullopt;
+  if (revision_ != revision) return nullptr;
+  const auto found = known_.find(token);
+  if (found == known_.end() || found->second->expires_at <= now_ms) return nullptr;
   return found->second;
 }
 
-void TokenAuthorizer::remember(const std::string& digest, std::int64_t revision, Known known) {
+void TokenAuthorizer::remember(std::string_view token, std::int64_t revision, Found known) {
   const std::lock_guard lock(mutex_);
   if (revision_ != revision || known_.size() >= k_known_max) known_.clear();
   revision_ = revision;
-  known_[digest] = std::move(known);
+  known_[std::string(token)] = std::move(known);
 }
 
 namespace {
@@ -101,20 +100,19 @@ TokenAuthorizer::Known TokenAuthorizer::known_of(const security::ActiveToken& ac
   return known;
 }
 
-fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up(std::string_view token) {
+fhir::Result<TokenAuthorizer::Found> TokenAuthorizer::look_up(std::string_view token) {
   if (outside_ != nullptr && security::OutsideTokens::is_signed(token))
     return look_up_outside(token);
-  const std::string digest = security::sha256(token);
   // Asked before the records are: what changes meanwhile is another revision.
   FHIR_TRY(revision, environment_.records.revision());
-  if (auto known = recall(digest, revision)) {
+  if (auto known = recall(token, revision)) {
     if (known->conditional && !environment_.is_in_force(*known->conditional)) return not_active();
-    return *std::move(known);
+    return known;
   }
   FHIR_TRY(active, security::Grants(environment_).access(token));
   if (!active) return not_active();
-  Known known = known_of(*active);
-  remember(digest, revision, known);
+  auto known = std::make_shared<const Known>(known_of(*active));
+  remember(token, revision, known);
   return known;
 }
 
@@ -124,7 +122,7 @@ fhir::Result<std::shared_ptr<const security::ActiveToken>> TokenAuthorizer::outs
   return outside_->verify(token, digest);
 }
 
-fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up_outside(std::string_view token) {
+fhir::Result<TokenAuthorizer::Found> TokenAuthorizer::look_up_outside(std::string_view token) {
   const std::string digest = security::sha256(token);
   FHIR_TRY(active, outside_token(token, digest));
   {
@@ -133,7 +131,7 @@ fhir::Result<TokenAuthorizer::Known> TokenAuthorizer::look_up_outside(std::strin
     const bool is_known = found != outside_known_.end() && found->second.verified == active;
     if (is_known) return found->second.known;
   }
-  Known known = known_of(*active);
+  auto known = std::make_shared<const Known>(known_of(*active));
   const std::lock_guard lock(mutex_);
   if (outside_known_.size() >= k_known_max) outside_known_.clear();
   outside_known_[digest] = {active, known};
@@ -155,11 +153,11 @@ fhir::Result<std::shared_ptr<const access::Identity>> TokenAuthorizer::identify(
                                              fhir::IssueType::login,
                                              "This server asks for an access token"));
   FHIR_TRY(known, look_up(token));
-  const auto wait = limiter_.take(known.speaker->client, http::RateLimiter::Clock::now());
+  const auto wait = limiter_.take(known->speaker->client, http::RateLimiter::Clock::now());
   if (wait != http::RateLimiter::Clock::duration::zero())
     return fhir::unexpected(fhir::make_issue(fhir::Situation::throttled, fhir::IssueType::throttled,
                                              "This client asks too often: wait a while"));
-  return std::move(known.identity);
+  return known->identity;
 }
 
 std::optional<TokenAuthorizer::Speaker> TokenAuthorizer::speaker(const http::Headers& headers) {
@@ -167,7 +165,7 @@ std::optional<TokenAuthorizer::Speaker> TokenAuthorizer::speaker(const http::Hea
   if (token.empty()) return std::nullopt;
   const auto known = look_up(token);
   if (!known) return std::nullopt;
-  return *known->speaker;
+  return *(*known)->speaker;
 }
 
 fhir::Result<std::string> TokenAuthorizer::owner(const http::Headers& headers) {

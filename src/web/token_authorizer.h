@@ -14,6 +14,7 @@
 #include "src/security/environment.h"
 #include "src/security/grants.h"
 #include "src/security/outside_tokens.h"
+#include "src/security/secret_table.h"
 
 namespace server::web {
 
@@ -58,24 +59,25 @@ class TokenAuthorizer final : public rest::Authorizer {
     }
   };
   static Known known_of(const security::ActiveToken& active);
-  std::optional<Known> recall(const std::string& digest, std::int64_t revision);
-  fhir::Result<Known> look_up(std::string_view token);
+  using Found = std::shared_ptr<const Known>;
+  Found recall(std::string_view token, std::int64_t revision);
+  fhir::Result<Found> look_up(std::string_view token);
   fhir::Result<std::shared_ptr<const security::ActiveToken>> outside_token(
       std::string_view token, const std::string& digest);
-  fhir::Result<Known> look_up_outside(std::string_view token);
-  void remember(const std::string& digest, std::int64_t revision, Known known);
+  fhir::Result<Found> look_up_outside(std::string_view token);
+  void remember(std::string_view token, std::int64_t revision, Found known);
 
   security::Environment environment_;
   http::RateLimiter limiter_;
   security::OutsideTokens* const outside_;
   std::mutex mutex_;
-  std::int64_t revision_ = 0;                                 // of all that is known
-  std::unordered_map<std::string, Known, FirstBytes> known_;  // by the digests of tokens
+  std::int64_t revision_ = 0;           // of all that is known
+  security::SecretTable<Found> known_;  // by token
   struct Outside {
     std::shared_ptr<const security::ActiveToken> verified;
-    Known known;
+    Found known;
   };
-  /// Of outside tokens, of which no record tells.
+  /// Of outside tokens, of which no record tells, by their digests.
   std::unordered_map<std::string, Outside, FirstBytes> outside_known_;
 };
 

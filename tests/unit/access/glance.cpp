@@ -30,7 +30,7 @@ bool is_sure(std::string_view type, std::string body) {
   version.id = "p1";
   version.body = std::move(body);
   const search::Criterion limit = limit_of(type);
-  const bool sure = access::surely_matches(limit, version);
+  const bool sure = access::Glance(limit, type, definitions()).surely_matches(version);
   // What is sure is what the index says as well.
   if (sure) {
     const auto document = fhir::json::Document::read(version.body);
