@@ -11,6 +11,7 @@
 #include "fhir/formats/json_writer.h"
 #include "src/operations/operation.h"
 #include "src/rest/met_requirements.h"
+#include "src/rest/own_operations.h"
 #include "src/rest/rest_operations.h"
 #include "src/rest/router.h"
 #include "src/rest/supported_profiles.h"
@@ -84,19 +85,20 @@ bool fits(const Operation& operation, std::string_view type) {
 
 void append_operations(Builder& out, const Options& options, std::string_view type) {
   bool is_open = false;
-  auto append = [&](const auto& operation) {
-    if (!fits(operation, type) || (operation.name == "export" && !options.bulk_export) ||
-        (operation.name == "import" && !options.bulk_import))
-      return;
+  const auto append = [&](std::string_view name, std::string_view definition) {
     if (!is_open) out.key("operation").begin_array();
     is_open = true;
-    out.begin_object()
-        .string("name", operation.name)
-        .string("definition", operation.definition)
-        .end_object();
+    out.begin_object().string("name", name).string("definition", definition).end_object();
   };
-  for (const operations::Operation& operation : operations::all_operations()) append(operation);
-  for (const RestOperation& operation : rest_operations()) append(operation);
+  for (const operations::Operation& operation : operations::all_operations()) {
+    if (fits(operation, type)) append(operation.name, operation.definition);
+  }
+  for (const RestOperation& operation : rest_operations()) {
+    const bool is_off = operation.name == "export" && !options.bulk_export;
+    if (fits(operation, type) && !is_off) append(operation.name, operation.definition);
+  }
+  for (const OwnOperation& operation : own_operations(options, type))
+    append(operation.name, operation.definition);
   if (is_open) out.end_array();
 }
 

@@ -103,6 +103,17 @@ class Emergency(TokenCase):
         self.assertIn("Practitioner/dr", [one["who"].get("reference") for one in started["agent"]])
 
 
+    def test_the_operations_are_listed_and_defined_where_their_canonicals_say(self):
+        rest = self.system.get("metadata").json["rest"][0]
+        of = {one["type"]: {o["name"]: o["definition"] for o in one.get("operation", [])} for one in rest["resource"]}
+        for kind, name in (("Patient", "break-glass"), ("Consent", "access-token")):
+            url = of[kind][name]
+            self.assertEqual(url, f"{self.server.base}/OperationDefinition/{kind}-{name}")
+            definition = self.system.get(f"OperationDefinition/{kind}-{name}").json
+            self.assertEqual((definition["url"], definition["resource"], definition["instance"]), (url, [kind], True))
+            self.assertNotIn(name, of["Observation"])
+
+
 class Unrecorded(TokenCase):
     def test_without_an_audit_trail_the_glass_is_not_broken(self):
         done = self.bearer("user/*.rs").post("Patient/p1/$break-glass", parameters(reason=REASON_TEXT))

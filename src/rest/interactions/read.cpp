@@ -4,6 +4,7 @@
 #include "src/rest/binary_content.h"
 #include "src/rest/interactions/interactions.h"
 #include "src/rest/negotiation.h"
+#include "src/rest/own_operations.h"
 #include "src/rest/shaping.h"
 #include "src/rest/version_number.h"
 
@@ -54,8 +55,14 @@ Answer answer_with(const Call& call, storage::Version&& version) {
 }  // namespace
 
 Answer read(const Call& call) {
-  REST_TRY(version, call.snapshot->store().read(call.type, call.id, call.deadline));
-  return answer_with(call, std::move(version));
+  auto version = call.snapshot->store().read(call.type, call.id, call.deadline);
+  const bool may_be_own = !version && call.type == "OperationDefinition" &&
+                          version.error().type == fhir::IssueType::not_found;
+  if (may_be_own) {
+    if (auto own = own_definition(*call.options, call.id)) version = *std::move(own);
+  }
+  if (!version) return fhir::unexpected(failure(std::move(version).error()));
+  return answer_with(call, *std::move(version));
 }
 
 Answer vread(const Call& call) {
