@@ -32,7 +32,7 @@ fhir::Unexpected<fhir::Issue> broken(std::string text) {
 
 /// An exception ends one try, not the program.
 template <class Try>
-fhir::Result<void> whatever_happens(const Try& attempt) try {
+fhir::Result<std::size_t> whatever_happens(const Try& attempt) try {
   return attempt();
 } catch (const std::exception&) {
   return fhir::unexpected(
@@ -100,6 +100,7 @@ std::uint64_t Recorder::push(Occurrence occurrence) {
     const std::size_t bytes = bytes_of(occurrence);
     if (waiting_bytes_ + bytes > options_.waiting_bytes_max) {
       ++lost_;
+      ++lost_ever_;
       return 0;
     }
     waiting_.push_back(std::move(occurrence));
@@ -127,6 +128,12 @@ void Recorder::record_before_answer(Occurrence occurrence) {
 void Recorder::lose() {
   const std::lock_guard lock(mutex_);
   ++lost_;
+  ++lost_ever_;
+}
+
+RecorderFigures Recorder::figures() const {
+  const std::lock_guard lock(mutex_);
+  return {written_ - unmade_, pushed_ - written_, failures_, lost_ever_ + unmade_};
 }
 
 void Recorder::work() {
@@ -155,7 +162,11 @@ void Recorder::work() {
     {
       const std::lock_guard lock(mutex_);
       is_failing_ = !written;
-      if (written) written_ += batch.size();
+      failures_ += written ? 0 : 1;
+      if (written) {
+        written_ += batch.size();
+        unmade_ += batch.size() - *written;
+      }
     }
     written_wake_.notify_all();
     if (written) {
@@ -188,7 +199,8 @@ fhir::Result<storage::Write> Recorder::write_of(const Occurrence& occurrence, Li
 
 /// All of a batch or nothing: then the same again later. But what no event can be made of is lost:
 /// all that come after would wait for it.
-fhir::Result<void> Recorder::write(const std::deque<Occurrence>& batch, std::uint64_t& lost) {
+fhir::Result<std::size_t> Recorder::write(const std::deque<Occurrence>& batch,
+                                          std::uint64_t& lost) {
   const auto snapshot = snapshots_.present();
   Link last = last_;
   std::uint64_t untold = lost;
@@ -210,8 +222,9 @@ fhir::Result<void> Recorder::write(const std::deque<Occurrence>& batch, std::uin
   }
   if (writes.empty()) {
     lost = untold;
-    return {};
+    return std::size_t{0};
   }
+  const std::size_t count = writes.size();
   if (auto written = store_.write(std::move(writes)); !written)
     return fhir::unexpected(std::move(written).error().issue);
   last_ = std::move(last);
@@ -219,7 +232,7 @@ fhir::Result<void> Recorder::write(const std::deque<Occurrence>& batch, std::uin
   // Where this fails the chain is found from the head before.
   if (auto noted = store_.put_note(k_head_note, chain_.head(last_)); !noted && options_.complain)
     options_.complain("the end of the audit trail could not be noted");
-  return {};
+  return count;
 }
 
 }  // namespace server::audit

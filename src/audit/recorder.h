@@ -29,6 +29,14 @@ struct RecorderOptions {
   std::function<void()> before_wait, after_wait;     // what a thread does around it; may be empty
 };
 
+/// How the trail fares since the start.
+struct RecorderFigures {
+  std::uint64_t written = 0;   // events, each tied to the one before and durable
+  std::uint64_t waiting = 0;   // events
+  std::uint64_t failures = 0;  // of tries to write some
+  std::uint64_t lost = 0;      // events that could not be kept; the trail tells how many
+};
+
 /// Never holds up a request: what cannot be kept is lost, and the next event tells how many were.
 class Recorder {
  public:
@@ -54,6 +62,9 @@ class Recorder {
   /// Tells of one that could not even be recorded. Thread-safe.
   void lose();
 
+  /// Thread-safe.
+  RecorderFigures figures() const;
+
   /// The definitions in force.
   std::shared_ptr<const rest::Snapshot> snapshot() const { return snapshots_.present(); }
 
@@ -64,8 +75,9 @@ class Recorder {
   /// Its number, from 1, among those that were taken; 0: it was not.
   std::uint64_t push(Occurrence occurrence);
   void work();
-  /// lost   before the batch; afterwards what no event has told yet
-  fhir::Result<void> write(const std::deque<Occurrence>& batch, std::uint64_t& lost);
+  /// lost      before the batch; afterwards what no event has told yet
+  /// returns   how many events were made of the batch
+  fhir::Result<std::size_t> write(const std::deque<Occurrence>& batch, std::uint64_t& lost);
   fhir::Result<storage::Write> write_of(const Occurrence& occurrence, Link& link,
                                         const rest::Snapshot& snapshot) const;
 
@@ -74,7 +86,7 @@ class Recorder {
   rest::SnapshotSource& snapshots_;
   storage::Store& store_;
   Link last_;  // of the worker alone, once it runs
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Occurrence> waiting_;  // guarded by mutex_
   std::size_t waiting_bytes_ = 0;   // guarded by mutex_
@@ -82,8 +94,10 @@ class Recorder {
   std::condition_variable written_wake_;
   std::uint64_t pushed_ = 0;   // guarded by mutex_
   std::uint64_t written_ = 0;  // of those; guarded by mutex_
-  bool is_failing_ = false;    // the last try did; guarded by mutex_
-  bool is_stopping_ = false;   // guarded by mutex_
+  std::uint64_t unmade_ = 0;   // of those, of which no event could be made; guarded by mutex_
+  std::uint64_t failures_ = 0, lost_ever_ = 0;  // guarded by mutex_
+  bool is_failing_ = false;                     // the last try did; guarded by mutex_
+  bool is_stopping_ = false;                    // guarded by mutex_
   std::thread worker_;
 };
 

@@ -28,4 +28,22 @@ fhir::Result<std::unique_ptr<audit::Recorder>> start_recorder(const ServeSetting
                                 *engine.definitions, engine.store->inner());
 }
 
+void tell_figures(const audit::Recorder& recorder, http::Metrics& metrics) {
+  using Kind = http::Metrics::Kind;
+  const auto tell = [&](const char* name, const char* help, Kind kind,
+                        std::uint64_t audit::RecorderFigures::*figure) {
+    metrics.observe(name, help, kind, [&recorder, figure] {
+      return static_cast<double>(recorder.figures().*figure);
+    });
+  };
+  tell("medisync_audit_events_total", "Events written to the audit trail", Kind::counter,
+       &audit::RecorderFigures::written);
+  tell("medisync_audit_waiting", "Events that are not written yet", Kind::gauge,
+       &audit::RecorderFigures::waiting);
+  tell("medisync_audit_failures_total", "Tries to write events that failed", Kind::counter,
+       &audit::RecorderFigures::failures);
+  tell("medisync_audit_lost_total", "Events that could not be kept", Kind::counter,
+       &audit::RecorderFigures::lost);
+}
+
 }  // namespace server::cli

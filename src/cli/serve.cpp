@@ -194,6 +194,7 @@ int serve(const ServeSettings& given) {
     auto started = start_recorder(settings, *engine);
     if (!started) return could_not_start(started.error());
     recorder = *std::move(started);
+    tell_figures(*recorder, metrics);
     if (smart) smart->record_emergencies(*recorder);
   }
   http::Handler& site_or_api = site ? *site : handler;

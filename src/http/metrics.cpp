@@ -4,6 +4,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
@@ -12,6 +13,7 @@
 #include <functional>
 #include <mutex>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 namespace server::http {
@@ -57,6 +59,12 @@ prometheus::Counter& counter(prometheus::Registry& registry, const char* name, c
 }  // namespace
 
 struct Metrics::Impl {
+  struct Observed {
+    std::string name, help;
+    Kind kind;
+    std::function<double()> figure;
+  };
+  std::vector<Observed> observed;
   prometheus::Registry registry;
   prometheus::Family<prometheus::Counter>& requests =
       prometheus::BuildCounter()
@@ -142,8 +150,29 @@ void Metrics::queue_depth(std::size_t waiting) { impl_->queued.Set(static_cast<d
 std::string Metrics::text() const {
   std::ostringstream out;
   out.imbue(std::locale::classic());
-  prometheus::TextSerializer().Serialize(out, impl_->registry.Collect());
+  auto families = impl_->registry.Collect();
+  for (const Impl::Observed& observed : impl_->observed) {
+    prometheus::ClientMetric metric;
+    prometheus::MetricFamily family;
+    family.name = observed.name;
+    family.help = observed.help;
+    if (observed.kind == Kind::counter) {
+      family.type = prometheus::MetricType::Counter;
+      metric.counter.value = observed.figure();
+    } else {
+      family.type = prometheus::MetricType::Gauge;
+      metric.gauge.value = observed.figure();
+    }
+    family.metric.push_back(std::move(metric));
+    families.push_back(std::move(family));
+  }
+  prometheus::TextSerializer().Serialize(out, families);
   return std::move(out).str();
+}
+
+void Metrics::observe(std::string name, std::string help, Kind kind,
+                      std::function<double()> figure) {
+  impl_->observed.push_back({std::move(name), std::move(help), kind, std::move(figure)});
 }
 
 prometheus::Registry& Metrics::registry() { return impl_->registry; }

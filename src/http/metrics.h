@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,7 +40,15 @@ class Metrics {
   void connection_closed();
   void queue_depth(std::size_t waiting);
 
-  /// Everything in the registry as text exposition format 0.0.4.
+  enum class Kind : std::uint8_t { counter, gauge };
+  /// Tells a figure that another module keeps: asked for with every text(). Not thread-safe:
+  /// before the first request.
+  ///
+  /// name     as the format has it: `medisync_…`, of a counter with `_total` at its end
+  /// figure   thread-safe
+  void observe(std::string name, std::string help, Kind kind, std::function<double()> figure);
+
+  /// Everything in the registry, and what is observed, as text exposition format 0.0.4.
   std::string text() const;
 
   /// For the families that other modules add; outlived by nothing they return.

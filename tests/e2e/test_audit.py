@@ -162,6 +162,22 @@ class Trail(ServerCase):
         self.assertIn("manufacturer=shown", queries[0])
         self.assertNotIn("verysecret", json.dumps(self.events()) + queries[0])
 
+    def test_metrics_tell_how_the_trail_fares(self):
+        def figure(name):
+            text = self.http.raw("GET", "/metrics").body.decode()
+            return float(next(line for line in text.splitlines() if line.startswith(name + " ")).split()[1])
+
+        before = figure("medisync_audit_events_total")
+        self.http.post("Patient", patient())
+        self.assertGreaterEqual(figure("medisync_audit_events_total"), before + 1)  # its event was there first
+        for name in ("medisync_audit_failures_total", "medisync_audit_lost_total"):
+            self.assertEqual(figure(name), 0)
+        for _ in range(100):
+            if figure("medisync_audit_waiting") == 0:
+                return
+            time.sleep(0.05)
+        self.fail("events still wait")
+
     def test_health_and_metadata_leave_no_event(self):
         self.http.get("metadata")
         self.http.raw("GET", "/health")
