@@ -7,6 +7,7 @@
 #include <set>
 
 #include "src/consent/named_patients.h"
+#include "src/consent/widened.h"
 #include "src/consent/withheld_criterion.h"
 
 namespace server::consent {
@@ -19,9 +20,11 @@ using search::ResourceSet;
 using search::Side;
 
 constexpr std::size_t k_askers_max = 200;
-/// Different conditions in one query: past it all of those patients is withheld. What is read by
-/// its id is judged by the conditions of its own patients, however many others there are.
+/// Different conditions in one query. Further ones that are alike become one that withholds what
+/// any of them does of any of their patients; of the rest all of the record is withheld. What is
+/// read by its id is judged by the conditions of its own patients, however many others there are.
 constexpr std::size_t k_groups_max = 200;
+constexpr std::size_t k_widened_max = 20;
 /// Patients named in one write each of whom is asked whether it says anything anew of them; of more
 /// it may say nothing that they do not let be collected.
 constexpr std::size_t k_asked_apart_max = 20;
@@ -215,6 +218,56 @@ class ConsentBound final : public access::Bound {
   mutable std::array<std::shared_ptr<const Withheld>, 3> withheld_;  // by what is done
 };
 
+/// Patients by what is withheld of them.
+class Groups {
+ public:
+  void add(const std::string& patient, Condition condition) {
+    std::string key = key_of(condition);
+    const auto found = exact_.find(key);
+    if (found == exact_.end() && exact_.size() >= k_groups_max) {
+      add_widened(patient, std::move(condition));
+      return;
+    }
+    Group& group = found != exact_.end() ? found->second : exact_[std::move(key)];
+    group.condition = std::move(condition);
+    group.patients.push_back(patient);
+  }
+
+  void move_to(std::vector<Withheld::Group>& out) {
+    for (auto* groups : {&exact_, &widened_}) {
+      for (auto& [key, group] : *groups)
+        out.push_back(
+            {patients(std::move(group.patients), Side::inside), std::move(group.condition)});
+    }
+  }
+
+ private:
+  struct Group {
+    Condition condition;
+    std::vector<std::string> patients;
+  };
+
+  void add_widened(const std::string& patient, Condition condition) {
+    const auto shape = shape_of(condition);
+    if (shape) {
+      const auto found = widened_.find(*shape);
+      if (found != widened_.end() ? widen(found->second.condition, condition)
+                                  : widened_.size() < k_widened_max) {
+        Group& group = widened_[*shape];
+        if (group.patients.empty()) group.condition = std::move(condition);
+        group.patients.push_back(patient);
+        return;
+      }
+    }
+    Group& all = widened_[{}];
+    all.condition = constant(true);
+    all.patients.push_back(patient);
+  }
+
+  std::map<std::string, Group> exact_;    // by key_of()
+  std::map<std::string, Group> widened_;  // by shape_of(); empty: all of the record
+};
+
 std::string key_of(const Asker& asker, Default otherwise, const std::string& permit) {
   std::string key(otherwise == Default::flows ? "f" : "w");
   key += static_cast<char>('0' + static_cast<int>(asker.doing));
@@ -247,7 +300,7 @@ std::shared_ptr<const Withheld> ConsentBounds::withheld_from(const Asker& asker,
         moment.now_ms < found->second->good_until)
       return found->second;
   }
-  std::map<std::string, std::pair<Condition, std::vector<std::string>>> by_condition;
+  Groups groups;
   std::vector<std::string> settled;  // patients whose consents say what is withheld
   index_.each([&](const std::string& patient, const Directives& directives) {
     Condition condition =
@@ -255,23 +308,15 @@ std::shared_ptr<const Withheld> ConsentBounds::withheld_from(const Asker& asker,
     if (otherwise == Default::withheld && condition.is_always()) return;
     settled.push_back(patient);
     if (condition.is_never()) return;
-    std::string of = consent::key_of(condition);
-    if (by_condition.size() >= k_groups_max && !by_condition.contains(of)) {
-      condition = constant(true);
-      of = consent::key_of(condition);
-    }
-    auto& group = by_condition[of];
-    group.first = std::move(condition);
-    group.second.push_back(patient);
+    for (Condition& one : alternatives_of(std::move(condition)))
+      groups.add(patient, std::move(one));
   });
   auto made = std::make_shared<Withheld>();
   made->generation = generation;
   made->good_until = moment.changes_at;
   if (otherwise == Default::withheld)
     made->groups.push_back({patients(std::move(settled), Side::outside), constant(true)});
-  for (auto& [of, group] : by_condition)
-    made->groups.push_back(
-        {patients(std::move(group.second), Side::inside), std::move(group.first)});
+  groups.move_to(made->groups);
   const std::lock_guard lock(mutex_);
   if (known_.size() >= k_askers_max) known_.clear();
   known_[key] = made;

@@ -118,6 +118,8 @@ Provision read_provision(const Value& json, unsigned depth, Reading& reading) {
   Provision out;
   const std::string_view type = json.string_at("type");
   out.effect = type == "permit" ? Effect::permit : type == "deny" ? Effect::deny : Effect::none;
+  // "Not permitted in root rule, required in all nested rules": one that does not say denies.
+  if (depth > 0 && out.effect == Effect::none) out.effect = Effect::deny;
   out.is_unclear = has_modifier(json);
   out.period = period_of(json, "period", out.is_unclear);
   if (json.find("dataPeriod") != nullptr)
@@ -149,6 +151,16 @@ Effect base_of(const Value& consent) {
 void add_actors(const Provision& provision, std::set<std::string>& actors) {
   actors.insert(provision.actors.begin(), provision.actors.end());
   for (const Provision& exception : provision.exceptions) add_actors(exception, actors);
+}
+
+/// "Whether a treatment instruction … was verified with the patient": one that was not, for all
+/// that is written of it.
+bool is_unverified(const Value& consent) {
+  const auto all = items_at(consent, "verification");
+  return !all.empty() && std::none_of(all.begin(), all.end(), [](const Value& one) {
+    const Value* verified = one.find("verified");
+    return verified != nullptr && verified->text() == "true";
+  });
 }
 
 bool names_action(const Provision& provision) {
@@ -184,7 +196,7 @@ std::optional<Directive> read_directive(const Value& consent, std::int64_t versi
     out.root.period = {search::k_open_low_ms, search::k_open_high_ms};
   }
   if (out.root.effect == Effect::none) out.root.effect = base_of(consent);
-  out.root.is_unclear = out.root.is_unclear || has_modifier(consent);
+  out.root.is_unclear = out.root.is_unclear || has_modifier(consent) || is_unverified(consent);
   std::string scope;
   if (const Value* one = consent.find("scope")) {
     for (const Code& code : codings_of(*one, "coding"))

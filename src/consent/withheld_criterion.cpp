@@ -46,6 +46,9 @@ const SearchParameter* first_of(const std::array<std::string_view, n>& codes,
   return nullptr;
 }
 
+/// Resources that a condition names one by one; of more than that one list is made.
+constexpr std::size_t k_named_apart_max = 50;
+
 Compiled constant_of(bool value) { return {value, {}}; }
 Compiled of(Criterion criterion) { return {std::nullopt, std::move(criterion)}; }
 
@@ -147,6 +150,20 @@ void add_referred(std::vector<Criterion>& any, const DataReference& data, std::s
 Compiled of_data(const Condition& condition, std::string_view type,
                  const DefinitionStore& definitions) {
   std::vector<Criterion> any;
+  const bool is_of_instances =
+      std::all_of(condition.data.begin(), condition.data.end(),
+                  [](const DataReference& data) { return data.meaning == Meaning::instance; });
+  if (condition.data.size() > k_named_apart_max && is_of_instances) {
+    std::vector<std::string> ids;
+    for (const DataReference& data : condition.data) {
+      if (data.type == type) ids.push_back(data.id);
+    }
+    if (ids.empty()) return constant_of(false);
+    Criterion one;
+    one.parameter = definitions.search_parameter(type, "_id");
+    one.set = std::make_shared<const search::ResourceSet>(std::string(type), std::move(ids));
+    return of(std::move(one));
+  }
   for (const DataReference& data : condition.data) {
     if (data.meaning == Meaning::authored_by) {
       add_references(any, data, type, definitions, true);

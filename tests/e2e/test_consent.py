@@ -229,6 +229,23 @@ class Rules(ConsentCase):
         self.say("no", "p1", {"type": "deny", "data": [{"meaning": "instance", "reference": {"reference": "Observation/p2-lab"}}]})
         self.assertTrue(self.sees("Observation/p2-lab"))
 
+    def test_many_different_conditions_withhold_what_each_names(self):
+        count = 230  # more than are told apart in one query
+        entries = []
+        for n in range(count):
+            for resource in ({"resourceType": "Patient", "id": f"many-{n}"}, observation(f"many-{n}-a", f"many-{n}", "laboratory"),
+                             observation(f"many-{n}-b", f"many-{n}", "laboratory"),
+                             consent(f"many-{n}", f"many-{n}", {"type": "deny", "data": [
+                                 {"meaning": "instance", "reference": {"reference": f"Observation/many-{n}-a"}}]})):
+                entries.append({"resource": resource, "request": {
+                    "method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}})
+        self.assert_status(self.system.post("", {"resourceType": "Bundle", "type": "transaction", "entry": entries}), 200)
+        for n in range(count):
+            self.addCleanup(self.system.delete, f"Consent/many-{n}")
+        found = set(match_ids(self.doctor.get("Observation?_count=1000").json))
+        self.assertEqual({one for one in found if "many" in one}, {f"Observation/many-{n}-b" for n in range(count)})
+        self.assertEqual(len([one for one in match_ids(self.doctor.get("Patient?_count=1000").json) if "many" in one]), count)
+
     def test_what_a_consent_says_counts_by_whatever_way_it_came(self):
         path = "Observation/p1-lab"
         yes, no = consent("way", "p1", {"type": "permit"}), consent("way", "p1", {"type": "deny"})

@@ -262,6 +262,24 @@ TEST_CASE("an actor that the Consent contains is known by its identifiers alone"
   CHECK(withheld({of("CareTeam", k_identifier)}).is_always());
 }
 
+TEST_CASE("what was not verified permits nothing, and denies all the same") {
+  const auto of = [](std::string_view type, std::string_view verified) {
+    return directive(R"("verification":[)" + std::string(verified) + R"(],"provision":{"type":")" +
+                     std::string(type) + "\"}");
+  };
+  constexpr std::string_view k_no = R"({"verified":false})", k_yes = R"({"verified":true})";
+  CHECK(withheld({of("permit", k_no)}, Default::withheld).is_always());
+  CHECK(withheld({of("permit", k_yes)}, Default::withheld).is_never());
+  CHECK(withheld({of("permit", R"({"verified":false},{"verified":true})")}, Default::withheld)
+            .is_never());
+  CHECK(withheld({of("deny", k_no)}).is_always());
+}
+
+TEST_CASE("an exception that does not say what it is denies") {
+  CHECK(withheld({directive(R"("provision":{"type":"permit","provision":[{}]})")}).is_always());
+  CHECK(withheld({directive(R"("provision":{"purpose":[]})")}).is_never());  // the base has none
+}
+
 TEST_CASE("who keeps the data is not who gets them") {
   const auto kept =
       directive(R"("provision":{"type":"deny","actor":[{"role":{"coding":[{"system":)"
