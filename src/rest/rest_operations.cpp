@@ -52,8 +52,7 @@ std::span<const RestOperation> rest_operations() {
       {"export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export", "Group",
        level_instance, false, false, export_data},
       // A proposal that has no published definition yet: own_operations.h has one.
-      {"import", "", "", level_system | level_type, true, false,
-       import_data, true},
+      {"import", "", "", level_system | level_type, true, false, import_data, true},
       {"delete-history", "", "", level_instance, true, true, delete_history},
   });
   return k_operations;

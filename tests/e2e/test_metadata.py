@@ -34,6 +34,24 @@ class Metadata(ServerCase):
             line = json.loads(done.stdout)
             self.assertEqual(line["outcome"]["resourceType"], "OperationOutcome")
 
+    def test_operations_of_this_server_alone_are_defined_where_their_canonicals_say(self):
+        own = [one for one in self.rest["operation"] if one["definition"].startswith(self.server.base)]
+        self.assertEqual([one["name"] for one in own], ["import"])
+        with tempfile.TemporaryDirectory() as folder:
+            for one in own:
+                response = self.http.get(one["definition"][len(self.server.base) + 1:])
+                self.assert_status(response, 200)
+                definition = response.json
+                self.assertEqual((definition["url"], definition["code"], definition["kind"]), (one["definition"], one["name"], "operation"))
+                path = os.path.join(folder, "definition.json")
+                with open(path, "wb") as out:
+                    out.write(response.body)
+                done = run("validate", "--output", "ndjson", path)
+                self.assertEqual(done.returncode, 0, done.stdout.decode())
+                self.assert_status(self.http.raw("GET", response["Location"] or f"/fhir/OperationDefinition/{definition['id']}", None,
+                                                 {"Accept": "application/fhir+xml"}), 200)
+        self.assert_outcome(self.http.get("OperationDefinition/Patient-break-glass"), 404)  # not without tokens
+
     def test_lists_every_r4_resource_type_with_every_interaction(self):
         types = [r["type"] for r in self.rest["resource"]]
         self.assertEqual(len(types), len(set(types)))
@@ -110,24 +128,6 @@ class Metadata(ServerCase):
 
 
 class ServiceEndpoints(ServerCase):
-    def test_operations_of_this_server_alone_are_defined_where_their_canonicals_say(self):
-        own = [one for one in self.rest["operation"] if one["definition"].startswith(self.server.base)]
-        self.assertEqual([one["name"] for one in own], ["import"])
-        with tempfile.TemporaryDirectory() as folder:
-            for one in own:
-                response = self.http.get(one["definition"][len(self.server.base) + 1:])
-                self.assert_status(response, 200)
-                definition = response.json
-                self.assertEqual((definition["url"], definition["code"], definition["kind"]), (one["definition"], one["name"], "operation"))
-                path = os.path.join(folder, "definition.json")
-                with open(path, "wb") as out:
-                    out.write(response.body)
-                done = run("validate", "--output", "ndjson", path)
-                self.assertEqual(done.returncode, 0, done.stdout.decode())
-                self.assert_status(self.http.raw("GET", response["Location"] or f"/fhir/OperationDefinition/{definition['id']}", None,
-                                                 {"Accept": "application/fhir+xml"}), 200)
-        self.assert_outcome(self.http.get("OperationDefinition/Patient-break-glass"), 404)  # not without tokens
-
     def test_health_and_metrics(self):
         self.assert_status(self.http.raw("GET", "/health"), 200)
         self.http.get("metadata")
