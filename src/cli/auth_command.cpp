@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "fhir/base/date_time.h"
 #include "src/cli/smart.h"
 #include "src/security/clients.h"
 #include "src/security/grants.h"
@@ -151,15 +152,41 @@ int add_client(AuthState& state, const AuthSettings& settings) {
   return 0;
 }
 
-int list_clients(AuthState& state) {
+/// `registered itself at TIME from ADDRESS, never used, ends at TIME`
+std::string registration_of(const security::Client& client) {
+  std::string text = "\tregistered itself at " + fhir::format_instant(client.registered_at);
+  if (!client.registered_from.empty()) text.append(" from ").append(client.registered_from);
+  if (client.is_unused())
+    text.append(", never used, ends at ").append(fhir::format_instant(client.expires_at));
+  return text;
+}
+
+int list_clients(AuthState& state, const AuthSettings& settings) {
   const auto clients = security::Clients(state.environment).all();
   if (!clients) return fail(clients.error());
   for (const security::Client& client : *clients) {
+    if (settings.only_registered && !client.is_self_registered()) continue;
     const std::string kind(security::name_of(client.kind));
+    const std::string registered = client.is_self_registered() ? registration_of(client) : "";
     std::printf("%s\t%s\t%s\t%s%s%s\n", client.id.c_str(), kind.c_str(), client.name.c_str(),
-                client.scopes.c_str(), client.is_self_registered() ? "\tregistered itself" : "",
-                client.is_disabled ? "\tdisabled" : "");
+                client.scopes.c_str(), registered.c_str(), client.is_disabled ? "\tdisabled" : "");
   }
+  return 0;
+}
+
+int prune_clients(AuthState& state, const AuthSettings& settings) {
+  security::Clients clients(state.environment);
+  const auto all = clients.all();
+  if (!all) return fail(all.error());
+  std::size_t count = 0;
+  for (const security::Client& client : *all) {
+    const bool is_meant = settings.from.empty() || client.registered_from == settings.from;
+    if (!client.is_unused() || !is_meant) continue;
+    const auto done = clients.remove(client.id);
+    if (!done) return fail(done.error());
+    if (*done) ++count;
+  }
+  std::printf("%zu clients removed\n", count);
   return 0;
 }
 
@@ -240,7 +267,14 @@ void add_client_commands(CLI::App& auth, AuthSettings& settings) {
   add->add_option("--role", settings.role,
                   "Of a backend service: a role that binds it beside its scopes");
   add_named(*client, settings, "remove", "Remove a client, and whatever was granted to it", "ID");
-  client->add_subcommand("list", "List clients: id, kind, name, scopes")->fallthrough();
+  CLI::App* list = client->add_subcommand("list", "List clients: id, kind, name, scopes");
+  list->add_flag("--registered", settings.only_registered,
+                 "Those alone that registered themselves");
+  list->fallthrough();
+  CLI::App* prune = client->add_subcommand(
+      "prune", "Remove clients that registered themselves while anybody may and were never used");
+  prune->add_option("--from", settings.from, "Those alone that came from this address");
+  prune->fallthrough();
 }
 
 }  // namespace
@@ -293,7 +327,8 @@ int run_auth(const CLI::App& auth, const AuthSettings& settings) {
     return changed(clients.set_disabled(name, true), "client", settings, "disabled");
   if (command == "client enable")
     return changed(clients.set_disabled(name, false), "client", settings, "enabled");
-  if (command == "client list") return list_clients(**state);
+  if (command == "client list") return list_clients(**state, settings);
+  if (command == "client prune") return prune_clients(**state, settings);
   return rotate(**state);
 }
 

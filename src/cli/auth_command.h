@@ -23,7 +23,9 @@ struct AuthSettings {
   std::vector<std::string> redirect_uris;
   std::string launch_url, scopes, jwks_file, jwks_url, secret_file;
   bool is_backend = false;
-  int days = 7;  // of a token to register by
+  int days = 7;                  // of a token to register by
+  bool only_registered = false;  // client list
+  std::string from;              // client prune: an address; empty: any
 };
 
 /// The commands below `auth`.

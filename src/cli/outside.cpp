@@ -60,6 +60,10 @@ void add_outside_options(CLI::App& app, ServeSettings& settings) {
                  "of medisync auth registration-token; open: all, with users and without backend")
       ->check(CLI::IsMember({"off", "token", "open"}))
       ->capture_default_str();
+  app.add_option("--registration-unused-days", settings.registration_unused_days,
+                 "With --registration open, how long an app is kept that is never used")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 366));
   app.add_option("--key-rotation-days", settings.key_rotation_days,
                  "Age at which the key that signs id tokens is replaced; 0: only when told")
       ->capture_default_str();

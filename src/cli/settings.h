@@ -26,6 +26,7 @@ struct ServeSettings {
   std::string auth = "none";
   bool open_introspection = false;
   std::string registration = "off";
+  unsigned registration_unused_days = 7;
   unsigned key_rotation_days = 90;
   std::vector<std::string> issuers;  // URLs of outside issuers
   std::string issuers_file;          // with settings of each

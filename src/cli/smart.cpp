@@ -214,14 +214,18 @@ fhir::Result<std::unique_ptr<Smart>> make_smart(const ServeSettings& settings, E
   options.base_url = engine.options.base_url;
   options.open_introspection = settings.open_introspection;
   options.registration = registration_mode(settings);
+  options.unused_ms = settings.registration_unused_days * 86'400'000LL;
   options.key_rotation_ms = settings.key_rotation_days * 86'400'000LL;
   FHIR_TRY(state, open_auth_state(settings.data, std::move(options)));
   auto holds = std::make_shared<Holds>();
-  state->environment.still_holds = [holds](const security::Grant& grant) {
-    return grant.consent.empty() || (*holds && (*holds)(grant));
+  const bool has_own_site = settings.auth == "smart";
+  state->environment.still_holds = [holds, has_own_site](const security::Grant& grant) {
+    if (!grant.consent.empty()) return *holds && (*holds)(grant);
+    // Of what an authorization server gave that is off now, nothing counts: nobody could take it
+    // back. The glass is broken here without one.
+    return has_own_site || !grant.reason.empty();
   };
   FHIR_TRY(outside, make_outside(settings, engine));
-  const bool has_own_site = settings.auth == "smart";
   const http::Rate rate{settings.client_rate, settings.client_rate * k_burst_seconds};
   return std::unique_ptr<Smart>(std::make_unique<SmartServer>(
       std::move(state), std::move(outside), has_own_site, settings.trusted_proxies, engine, rate,

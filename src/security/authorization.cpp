@@ -179,7 +179,7 @@ fhir::Result<Decision> Authorization::begin(const Form& form, const Session& ses
   const std::string_view state = form.get("state");
   const auto refuse = [&](std::string_view error, std::string_view description) {
     return Decision{
-        Decision::Kind::redirect, 303,
+        client->is_self_registered() ? Decision::Kind::offer : Decision::Kind::redirect, 303,
         error_url(redirect_uri, state, environment_.options.base_url, error, description)};
   };
   if (const auto problem = problem_of(form, environment_.options.base_url))

@@ -38,7 +38,8 @@ struct LaunchContext {
 
 /// What is to be done with a request.
 struct Decision {
-  enum class Kind : std::uint8_t { error_page, redirect, pending } kind = Kind::error_page;
+  /// offer: a redirect that the user is asked about, since nobody here knows where it leads.
+  enum class Kind : std::uint8_t { error_page, redirect, offer, pending } kind = Kind::error_page;
   unsigned status = 400;  // of an error page
   std::string text;       // the error, the URL, or the handle of the transaction
 };
@@ -52,7 +53,9 @@ class Authorization {
   explicit Authorization(const Environment& environment) : environment_(environment) {}
 
   /// Judges a request of GET or POST. Who is not known to be a client, or would be sent to an
-  /// address that it has not registered, gets an error page; all else goes back to the client.
+  /// address that it has not registered, gets an error page; all else goes back to the client. To
+  /// one that registered itself nobody is sent who has not logged in: else any link to this server
+  /// could lead anywhere. https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2
   fhir::Result<Decision> begin(const Form& form, const Session& session);
 
   /// A transaction of this visit; nothing when there is none. One that began without a visit (the

@@ -43,12 +43,13 @@ std::string text_of(const Client& client) {
   if (client.is_disabled) out.boolean("disabled", true);
   append_some(out, "registration", client.registration_hash);
   if (client.registered_at != 0) out.number("registeredAt", client.registered_at);
+  append_some(out, "registeredFrom", client.registered_from);
   out.end_object();
   return text;
 }
 
-fhir::Result<Client> client_of(std::string_view id, const std::string& text) {
-  FHIR_TRY(document, fhir::json::Document::read(text));
+fhir::Result<Client> client_of(std::string_view id, const Record& record) {
+  FHIR_TRY(document, fhir::json::Document::read(record.value));
   const fhir::json::Value& json = document.root();
   Client client;
   client.id = id;
@@ -64,6 +65,8 @@ fhir::Result<Client> client_of(std::string_view id, const std::string& text) {
   client.is_disabled = is_true_at(json, "disabled");
   client.registration_hash = json.string_at("registration");
   client.registered_at = integer_at(json, "registeredAt").value_or(0);
+  client.registered_from = json.string_at("registeredFrom");
+  client.expires_at = record.expires_at;
   client.role = json.string_at("role");
   return client;
 }
@@ -154,7 +157,8 @@ fhir::Result<std::string> Clients::add(Client client, std::string secret) {
   } else if (!secret.empty()) {
     return refuse("Only a symmetric client has a secret");
   }
-  FHIR_TRY(done, environment_.records.put(k_kind, client.id, text_of(client), 0, 0));
+  FHIR_TRY(done,
+           environment_.records.put(k_kind, client.id, text_of(client), client.expires_at, 0));
   if (!done)
     return fhir::unexpected(fhir::make_issue(IssueType::duplicate, "There is a client of that id"));
   return secret;
@@ -170,7 +174,8 @@ fhir::Result<std::string> Clients::replace(Client client) {
   if (client.kind != ClientKind::symmetric) client.secret_hash.clear();
   FHIR_TRY(record, environment_.records.get(k_kind, client.id));
   if (!record) return refuse("There is no client of that id");
-  FHIR_TRY(done, environment_.records.put(k_kind, client.id, text_of(client), 0, record->version));
+  FHIR_TRY(done, environment_.records.put(k_kind, client.id, text_of(client), record->expires_at,
+                                          record->version));
   if (!done) return refuse("The client was changed meanwhile; try again");
   return secret;
 }
@@ -178,7 +183,7 @@ fhir::Result<std::string> Clients::replace(Client client) {
 fhir::Result<std::optional<Client>> Clients::find(std::string_view id) const {
   FHIR_TRY(record, environment_.records.get(k_kind, id));
   if (!record) return std::optional<Client>();
-  FHIR_TRY(client, client_of(id, record->value));
+  FHIR_TRY(client, client_of(id, *record));
   if (client.is_disabled) return std::optional<Client>();
   return std::optional<Client>(std::move(client));
 }
@@ -189,12 +194,22 @@ fhir::Result<std::vector<Client>> Clients::all() const {
   for (;;) {
     FHIR_TRY(page, environment_.records.list(k_kind, after, k_page));
     for (const auto& [id, record] : page) {
-      FHIR_TRY(client, client_of(id, record.value));
+      FHIR_TRY(client, client_of(id, record));
       clients.push_back(std::move(client));
     }
     if (page.size() < k_page) return clients;
     after = page.back().first;
   }
+}
+
+fhir::Result<void> Clients::mark_used(const Client& client) {
+  if (client.expires_at == 0) return {};
+  FHIR_TRY(record, environment_.records.get(k_kind, client.id));
+  if (!record || record->expires_at == 0) return {};
+  // Changed meanwhile: then the next token says so.
+  FHIR_TRY(done, environment_.records.put(k_kind, client.id, record->value, 0, record->version));
+  static_cast<void>(done);
+  return {};
 }
 
 fhir::Result<bool> Clients::remove(std::string_view id) {
@@ -206,9 +221,10 @@ fhir::Result<bool> Clients::remove(std::string_view id) {
 fhir::Result<bool> Clients::set_disabled(std::string_view id, bool is_disabled) {
   FHIR_TRY(record, environment_.records.get(k_kind, id));
   if (!record) return false;
-  FHIR_TRY(client, client_of(id, record->value));
+  FHIR_TRY(client, client_of(id, *record));
   client.is_disabled = is_disabled;
-  FHIR_TRY(done, environment_.records.put(k_kind, id, text_of(client), 0, record->version));
+  FHIR_TRY(done, environment_.records.put(k_kind, id, text_of(client), record->expires_at,
+                                          record->version));
   if (!done)
     return fhir::unexpected(
         fhir::make_issue(IssueType::conflict, "The client was changed meanwhile; try again"));

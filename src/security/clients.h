@@ -29,11 +29,15 @@ struct Client {
   bool is_disabled = false;                // then it is as one that is not there
   std::string registration_hash;           // of the token that manages it; empty: nobody has one
   std::int64_t registered_at = 0;          // UTC ms, by itself
+  std::string registered_from;             // the address, as limits count it
+  std::int64_t expires_at = 0;             // UTC ms, unless it is used before; 0: never
   std::string role;                        // of a backend; empty: its scopes alone bind it
 
   std::vector<Scope> allowed() const { return parse_scopes(scopes); }
   /// Whether nobody here knows who runs it.
   bool is_self_registered() const { return !registration_hash.empty(); }
+  /// Whether it registered itself and never was given a token.
+  bool is_unused() const { return is_self_registered() && expires_at != 0; }
 };
 
 /// `public`, `symmetric`, `asymmetric`
@@ -60,6 +64,8 @@ class Clients {
   /// Nothing for one that is disabled.
   fhir::Result<std::optional<Client>> find(std::string_view id) const;
   fhir::Result<std::vector<Client>> all() const;
+  /// Of one that registered itself: it has been given a token, and stays from now on.
+  fhir::Result<void> mark_used(const Client& client);
   /// With it whatever was granted to it.
   fhir::Result<bool> remove(std::string_view id);
   /// A disabled client can do nothing, and what was granted to it ends.

@@ -36,6 +36,7 @@ struct AuthorizationOptions {
   std::int64_t device_ms = 180LL * 86'400'000;       // a browser is known to a user it logged in
   std::int64_t key_rotation_ms = 90LL * 86'400'000;  // 0: only when told
   RegistrationMode registration = RegistrationMode::off;
+  std::int64_t unused_ms = 7LL * 86'400'000;  // an app that anybody registered, unless it is used
   bool open_introspection = false;  // whether who holds a token may ask about it without more
   PasswordCost password_cost = {};
 

@@ -14,7 +14,10 @@ namespace {
 constexpr std::string_view k_token = "registration";
 constexpr std::string_view k_bearer = "Bearer ";
 constexpr std::size_t k_token_bytes_max = 200;
-constexpr std::size_t k_registered_max = 1'000;  // by themselves
+constexpr std::size_t k_used_max = 10'000;  // that registered themselves
+constexpr std::size_t k_unused_max = 1'000;
+constexpr std::size_t k_unused_of_one_max = 20;  // from one address
+constexpr std::int64_t k_let_be_ms = 3'600'000;  // before one that was never used makes room
 
 /// Which of client and token was wrong is for nobody to know.
 fhir::Unexpected<OAuthError> bad_token() {
@@ -28,12 +31,30 @@ std::string_view token_of(std::string_view authorization) {
   return authorization.size() > k_token_bytes_max ? std::string_view() : authorization;
 }
 
-OAuthResult<void> check_room(Clients& clients) {
+/// Those that were never used do not keep others out: one address has few of them, and the oldest
+/// makes room once nobody can still be about to use it.
+OAuthResult<void> make_room(const Environment& environment, std::string_view address) {
+  Clients clients(environment);
   OAUTH_TRY(all, clients.all());
-  const auto count = std::count_if(
-      all.begin(), all.end(), [](const Client& client) { return client.is_self_registered(); });
-  if (static_cast<std::size_t>(count) >= k_registered_max)
+  std::size_t registered = 0, unused = 0, own = 0;
+  const Client* oldest = nullptr;
+  for (const Client& client : all) {
+    if (!client.is_self_registered()) continue;
+    ++registered;
+    if (!client.is_unused()) continue;
+    ++unused;
+    if (!address.empty() && client.registered_from == address) ++own;
+    if (oldest == nullptr || client.registered_at < oldest->registered_at) oldest = &client;
+  }
+  if (own >= k_unused_of_one_max)
+    return oauth_error(429, "temporarily_unavailable",
+                       "Too many apps were registered from this address and never used");
+  if (registered - unused >= k_used_max)
     return oauth_error(503, "temporarily_unavailable", "No more apps can register now");
+  if (unused < k_unused_max) return {};
+  if (oldest->registered_at + k_let_be_ms > environment.now_ms())
+    return oauth_error(503, "temporarily_unavailable", "No more apps can register now");
+  OAUTH_CHECK(clients.remove(oldest->id));
   return {};
 }
 
@@ -102,7 +123,8 @@ fhir::Result<std::string> new_registration_token(const Environment& environment,
   return token;
 }
 
-OAuthResult<std::string> Registration::add(std::string_view body, std::string_view authorization) {
+OAuthResult<std::string> Registration::add(std::string_view body, std::string_view authorization,
+                                           std::string_view address) {
   const RegistrationMode mode = environment_.options.registration;
   if (mode == RegistrationMode::off)
     return oauth_error(403, "access_denied", "Apps do not register themselves here");
@@ -112,8 +134,8 @@ OAuthResult<std::string> Registration::add(std::string_view body, std::string_vi
     if (!known) return bad_token();
   }
   FHIR_TRY(client, client_of_metadata(body, mode));
-  Clients clients(environment_);
-  FHIR_CHECK(check_room(clients));
+  const bool is_open = mode == RegistrationMode::open;
+  FHIR_CHECK(make_room(environment_, is_open ? address : std::string_view()));
   if (mode == RegistrationMode::token) {
     OAUTH_TRY(known, environment_.records.take(k_token, token_hash(token)));
     if (!known) return bad_token();
@@ -121,9 +143,12 @@ OAuthResult<std::string> Registration::add(std::string_view body, std::string_vi
   const std::string own_token = random_token();
   client.id = random_token().substr(0, 22);
   client.registered_at = environment_.now_ms();
+  client.registered_from = address;
+  // Who was given a token for it may take the time to use it.
+  if (is_open) client.expires_at = client.registered_at + environment_.options.unused_ms;
   client.registration_hash = token_hash(own_token);
   if (client.name.empty()) client.name = "An app without a name";
-  FHIR_TRY(secret, kept(clients.add(client)));
+  FHIR_TRY(secret, kept(Clients(environment_).add(client)));
   return response(environment_, client, secret, own_token);
 }
 
@@ -142,6 +167,7 @@ OAuthResult<std::string> Registration::update(std::string_view id, std::string_v
                                                            : environment_.options.registration));
   client.id = before.id;
   client.registered_at = before.registered_at;
+  client.registered_from = before.registered_from;
   client.registration_hash = before.registration_hash;
   if (client.name.empty()) client.name = before.name;
   if (client.kind == before.kind) client.secret_hash = before.secret_hash;

@@ -23,8 +23,14 @@ class Registration {
  public:
   explicit Registration(const Environment& environment) : environment_(environment) {}
 
-  /// body   the metadata of RFC 7591, section 2; what is not known in it is passed over
-  OAuthResult<std::string> add(std::string_view body, std::string_view authorization);
+  /// Where anybody may register, what is never used ends after a while, and one address has few of
+  /// those at a time.
+  ///
+  /// body      the metadata of RFC 7591, section 2; what is not known in it is passed over
+  /// address   that it comes from, as limits count it
+  /// errors    temporarily_unavailable: 429, too many of this address were never used; 503, of all
+  OAuthResult<std::string> add(std::string_view body, std::string_view authorization,
+                               std::string_view address = {});
 
   /// The registration of a client, by the token that it was given for this.
   OAuthResult<std::string> read(std::string_view id, std::string_view authorization);

@@ -139,6 +139,7 @@ OAuthResult<std::string> TokenEndpoint::by_code(const Form& form, std::string_vi
   OAUTH_TRY(grant, Grants(environment_).find(id));
   if (!grant) return oauth_error(400, "invalid_grant", "The grant was revoked");
   FHIR_CHECK(check_user(environment_, *grant));
+  OAUTH_CHECK(Clients(environment_).mark_used(client));
   return answer(environment_, *grant, grant->scopes, may_refresh(*grant));
 }
 
@@ -183,6 +184,7 @@ OAuthResult<std::string> TokenEndpoint::by_client(const Form& form,
   grant.scopes = text_of(scopes);
   grant.expires_at = environment_.now_ms() + environment_.options.backend_access_ms;
   OAUTH_TRY(kept, Grants(environment_).add(std::move(grant)));
+  OAUTH_CHECK(Clients(environment_).mark_used(client));
   return answer(environment_, kept, kept.scopes, false);
 }
 

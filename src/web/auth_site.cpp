@@ -84,6 +84,7 @@ http::Response error_response(const OAuthError& error, std::string_view scheme =
   if (error.status == 401)
     response.headers.add("WWW-Authenticate", std::string(scheme) + " realm=\"MediSync\"");
   if (error.status == 503) response.headers.add("Retry-After", "1");
+  if (error.status == 429) response.headers.add("Retry-After", "3600");
   return response;
 }
 
@@ -242,7 +243,8 @@ http::Response AuthSite::registration(const http::Request& request, std::string_
                   : error_response(answer.error(), "Bearer");
   };
   if (id.empty() && request.method == Method::post)
-    return answered(201, registration.add(request.body, token));
+    return answered(201,
+                    registration.add(request.body, token, http::counted_client(request, proxies_)));
   if (!id.empty() && request.method == Method::get)
     return answered(200, registration.read(id, token));
   if (!id.empty() && request.method == Method::put)

@@ -70,6 +70,12 @@ PageAnswer authorize_page(Visit& visit) {
   switch (decision.kind) {
     case Decision::Kind::redirect:
       return redirect(decision.text);
+    case Decision::Kind::offer:
+      return page(400, "This request cannot be answered",
+                  "<p>The app that sent you here asked for something that cannot be given. It "
+                  "registered itself: nobody here has looked who runs it.</p>\n<p><a href=\"" +
+                      escaped(decision.text) + "\" rel=\"noreferrer\">Go back to " +
+                      escaped(policy_source(decision.text)) + "</a></p>\n");
     case Decision::Kind::pending:
       return redirect(security::with_parameters("continue", {{"tx", decision.text}}));
     default:

@@ -81,7 +81,7 @@ class View {
     identity->user_patients = user.patients;
     identity->scopes = security::parse_scopes("user/*.rs");
     identity->is_emergency = glass == security::Glass::broken;
-    identity->patient = patient;
+    if (identity->is_emergency) identity->patient = patient;
     // Which patient it is about is only chosen here.
     const bool is_bound = options.bounds != nullptr && !identity->is_emergency;
     auto bound = is_bound ? options.bounds->of(identity, snapshot.definitions()) : nullptr;

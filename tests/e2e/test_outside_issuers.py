@@ -8,7 +8,7 @@ import unittest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from smart import App, Bearer, Connection, Key, SmartCase, base64url, sample_data, unbase64url
+from smart import App, Bearer, Connection, Key, SmartCase, auth, base64url, sample_data, unbase64url
 from support import Case, Server
 
 
@@ -266,6 +266,52 @@ class Beside(SmartCase):
         got = App(self.server).launch("openid fhirUser user/*.rs")
         self.assertIn('"iss"', unbase64url(got["id_token"].split(".")[1]).decode())
         self.assert_outcome(Bearer(self.server, got["id_token"]).get("Patient/p1"), 401)
+
+
+class Alone(OutsideCase):
+    """Under --auth jwt the server gives tokens of two kinds itself, and takes no others of its own."""
+
+    @classmethod
+    def settings(cls):
+        return [*super().settings(), "--audit"]
+
+    def test_who_breaks_the_glass_gets_a_token_that_counts_and_is_taken_back(self):
+        done = self.bearer().post("Patient/p1/$break-glass", {"resourceType": "Parameters", "parameter": [
+            {"name": "reason", "valueString": "Found unconscious"}, {"name": "purpose", "valueCode": "ETREAT"}]})
+        self.assert_status(done, 200)
+        said = {one["name"]: one.get("valueString", one.get("valueCoding")) for one in done.json["parameter"]}
+        self.assertEqual(said["purpose"]["code"], "ETREAT")
+        broken = Bearer(self.server, said["access_token"])
+        self.assert_status(broken.get("Observation/p1-lab"), 200)
+        self.assert_outcome(broken.get("Observation/p2-lab"), 404)
+        self.assertIn("1 grants", auth(self.server, "user", "revoke", "u1"))
+        for _ in range(50):  # another process did it: the server looks ten times a second
+            if broken.get("Observation/p1-lab").status == 401:
+                break
+            time.sleep(0.05)
+        self.assert_outcome(broken.get("Observation/p1-lab"), 401)
+
+
+class SwitchedOff(SmartCase):
+    """A site that goes over to an outside provider."""
+
+    arguments = ("--audit",)
+
+    def test_what_the_own_authorization_server_gave_to_apps_counts_no_longer(self):
+        provider = Provider()
+        self.addCleanup(provider.stop)
+        own = App(self.server).launch("launch/patient offline_access user/*.rs")["access_token"]
+        self.assert_status(Bearer(self.server, own).get("Patient/p1"), 200)
+        service = self.backend.backend_token().json["access_token"]
+        self.server.terminate()
+        self.server.auth, self.server.arguments = "jwt", ["--issuer", provider.url]
+        self.server.start()
+        for token in (own, service):
+            self.assert_outcome(Bearer(self.server, token).get("Patient/p1"), 401)
+        self.server.terminate()
+        self.server.auth, self.server.arguments = "smart", []
+        self.server.start()
+        self.assert_status(Bearer(self.server, own).get("Patient/p1"), 200)
 
 
 class Settings(Case):

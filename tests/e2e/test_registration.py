@@ -97,6 +97,40 @@ class Registered(SmartCase):
         got = self.http.raw("OPTIONS", "/fhir/auth/register", headers={"Origin": "https://new.example", "Access-Control-Request-Method": "POST"})
         self.assertEqual(got["Access-Control-Allow-Origin"], "https://new.example")
 
+    def test_a_mistake_sends_nobody_to_where_the_app_says(self):
+        """RFC 9700, 4.11.2: an authorization server redirects by itself only to what it trusts."""
+        app = App(self.server, client_id=self.register().json["client_id"], redirect=BACK)
+        for changes in ({"aud": "https://evil.example"}, {"response_type": "token"}, {"code_challenge": None}):
+            page = app.authorize(Browser(self.server), "patient/*.rs", **changes)
+            self.assertNotIsInstance(page, str)
+            self.assert_status(page, 400)
+            self.assertIsNone(page["Location"])
+            self.assertIn(b"Go back to https://new.example</a>", page.body)
+            self.assertIn(b"error=", page.body)
+
+    def test_an_administrator_sees_where_they_came_from_and_removes_what_was_never_used(self):
+        unused, used = self.register().json["client_id"], self.register().json["client_id"]
+        app = App(self.server, client_id=used, redirect=BACK)
+        app.launch("launch/patient patient/*.rs", user="pat")
+        lines = {line.split("\t")[0]: line for line in auth(self.server, "client", "list", "--registered").splitlines()}
+        self.assertNotIn("app", lines)
+        self.assertRegex(lines[unused], r"registered itself at 20\S+Z from 127.0.0.1, never used, ends at 20\S+Z$")
+        self.assertNotIn("never used", lines[used])
+        self.assertEqual(auth(self.server, "client", "prune", "--from", "192.0.2.1"), "0 clients removed\n")
+        self.assertRegex(auth(self.server, "client", "prune"), r"^[1-9]\d* clients removed")
+        left = auth(self.server, "client", "list", "--registered")
+        self.assertNotIn(unused, left)
+        self.assertIn(used, left)
+        self.assertIn("app\t", auth(self.server, "client", "list"))
+
+    def test_one_address_has_few_that_were_never_used(self):
+        statuses = [self.register().status for _ in range(21)]
+        self.assertEqual(statuses[-1], 429)
+        refused = self.register()
+        self.assertEqual((refused["Retry-After"], refused.json["error"]), ("3600", "temporarily_unavailable"))
+        auth(self.server, "client", "prune")
+        self.assert_status(self.register(), 201)
+
     def test_registrations_are_in_the_audit_trail(self):
         made = self.register()
         self.assert_status(made, 201)

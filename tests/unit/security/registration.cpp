@@ -147,3 +147,74 @@ TEST_CASE_FIXTURE(Registered, "a registration is changed and ended by its own to
   CHECK_FALSE(clients.find(id).value());
   CHECK(registration.read(id, bearer(one)).error().error == "invalid_token");
 }
+
+TEST_CASE_FIXTURE(Registered,
+                  "what anybody registered and nobody used ends, and what is used stays") {
+  const auto one = add(k_public), other = add(k_public);
+  const std::string id(one.root().string_at("client_id")),
+      used(other.root().string_at("client_id"));
+  const auto pairs = [&](std::string_view scope) {
+    return test::with(authorize_pairs(scope, used), "redirect_uri", "https://new.example/back");
+  };
+  auto exchange = code_pairs(approved(pairs("launch/patient patient/*.rs")), used);
+  CHECK(clients.find(used).value()->is_unused());  // nobody has been given a token
+  REQUIRE(token(test::with(exchange, "redirect_uri", "https://new.example/back")));
+  CHECK_FALSE(clients.find(used).value()->is_unused());
+  // A change of an unused registration does not make it last.
+  const std::string body = R"({"client_id":")" + id +
+                           R"(","redirect_uris":["https://new.example/2"],)"
+                           R"("token_endpoint_auth_method":"none"})";
+  REQUIRE(registration.update(id, body, bearer(one)));
+  REQUIRE(clients.set_disabled(id, true));
+  REQUIRE(clients.set_disabled(id, false));
+  now += options.unused_ms - 1;
+  CHECK(clients.find(id).value());
+  now += 2;
+  CHECK_FALSE(clients.find(id).value());
+  CHECK(registration.read(id, bearer(one)).error().error == "invalid_token");
+  CHECK(clients.find(used).value());
+  CHECK(registration.read(used, bearer(other)));
+}
+
+TEST_CASE_FIXTURE(Registered, "one address has few registrations that were never used") {
+  std::string last;
+  for (int count = 0; count < 20; ++count) REQUIRE(registration.add(k_public, "", "192.0.2.1"));
+  const auto refused = registration.add(k_public, "", "192.0.2.1");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().status == 429);
+  CHECK(registration.add(k_public, "", "192.0.2.2"));
+  now += options.unused_ms + 1;
+  CHECK(registration.add(k_public, "", "192.0.2.1"));
+}
+
+TEST_CASE_FIXTURE(Registered,
+                  "registrations of many addresses keep nobody out for longer than an hour") {
+  const auto first = add(k_public);
+  for (int count = 1; count < 1'000; ++count) {
+    now += 1;
+    REQUIRE(registration.add(k_public, "", "192.0.2." + std::to_string(count)));
+  }
+  CHECK(registration.add(k_public, "", "198.51.100.1").error().status == 503);
+  now += 3'600'000;
+  CHECK(registration.add(k_public, "", "198.51.100.1"));
+  CHECK_FALSE(clients.find(first.root().string_at("client_id")).value());
+  CHECK(clients.all().value().size() == 1'001);  // with the one that an administrator registered
+}
+
+TEST_CASE_FIXTURE(Registered, "a registration by a token takes its time") {
+  options.registration = RegistrationMode::token;
+  const auto one = add(k_public, new_registration_token(environment, 1'000).value());
+  now += options.unused_ms * 2;
+  CHECK(clients.find(one.root().string_at("client_id")).value());
+}
+
+TEST_CASE_FIXTURE(Registered,
+                  "nobody is sent to where an app that registered itself says, by a mistake") {
+  const auto one = add(k_public);
+  auto pairs = test::with(authorize_pairs("patient/*.rs", one.root().string_at("client_id")),
+                          "redirect_uri", "https://new.example/back");
+  const Decision decision = begin(test::with(pairs, "aud", "https://other.example"), Session{});
+  CHECK(decision.kind == Decision::Kind::offer);
+  CHECK(decision.text.starts_with("https://new.example/back?error=invalid_request"));
+  CHECK(begin(pairs, Session{}).kind == Decision::Kind::pending);
+}
