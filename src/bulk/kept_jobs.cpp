@@ -11,6 +11,7 @@
 
 #include "src/jobs/job_id.h"
 #include "src/jobs/message_file.h"
+#include "src/jobs/work_off.h"
 #include "src/operations/outcome.h"
 
 namespace server::bulk {
@@ -21,7 +22,6 @@ using jobs::random_id;
 using Status = KeptState::Status;
 
 constexpr std::string_view k_request = "request.json", k_answer = "answer";
-constexpr std::chrono::milliseconds k_look_pause_min{100}, k_look_pause{10'000};  // for old ones
 constexpr int k_background_nice = 10;
 constexpr unsigned k_good = 200, k_failed = 500;
 
@@ -249,21 +249,10 @@ bool KeptJobs::remove(std::string_view id, std::string_view owner) {
 void KeptJobs::work() {
   // Of the thread alone: requests come first.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), k_background_nice);
-  Lock lock(mutex_);
-  const auto pause = std::clamp(options_.kept_for, k_look_pause_min, k_look_pause);
-  for (;;) {
-    const bool is_due =
-        wake_.wait_for(lock, pause, [this] { return is_stopping_ || !waiting_.empty(); });
-    if (is_stopping_) return;
-    let_go(now_utc_ms());
-    if (!is_due) continue;
-    const std::string id = std::move(waiting_.front());
-    waiting_.pop_front();
-    const auto found = jobs_.find(id);
-    if (found == jobs_.end()) continue;
-    const JobPointer job = found->second;
-    run(lock, id, job);
-  }
+  jobs::work_off(
+      jobs::Line<JobPointer>{mutex_, wake_, is_stopping_, waiting_, jobs_}, options_.kept_for,
+      [this](std::int64_t utc_ms) { let_go(utc_ms); },
+      [this](Lock& lock, const std::string& id, const JobPointer& job) { run(lock, id, job); });
 }
 
 /// Holds mutex_.

@@ -6,6 +6,7 @@
 
 #include "src/jobs/job_id.h"
 #include "src/jobs/message_file.h"
+#include "src/jobs/work_off.h"
 
 namespace server::jobs {
 namespace {
@@ -14,7 +15,6 @@ using Status = RequestJob::Status;
 
 constexpr std::string_view k_waiting = ".request", k_running = ".running", k_done = ".response";
 constexpr unsigned k_failed_by_the_end = 500;  // what stops in the middle says a status of 5xx
-constexpr std::chrono::milliseconds k_look_pause_min{100}, k_look_pause{10'000};  // for old answers
 
 /// The owner is part of the id, so that the files tell it too.
 bool is_of(std::string_view id, std::string_view owner) {
@@ -212,22 +212,12 @@ bool RequestJobs::remove(std::string_view id, std::string_view owner) {
 }
 
 void RequestJobs::work() {
-  Lock lock(mutex_);
-  const auto pause = std::clamp(options_.kept_for, k_look_pause_min, k_look_pause);
-  for (;;) {
-    const bool is_due =
-        wake_.wait_for(lock, pause, [this] { return is_stopping_ || !waiting_.empty(); });
-    if (is_stopping_) return;
-    // Answers hold what patients would rather not have kept: nobody has to ask for their end.
-    let_go(now_utc_ms());
-    if (!is_due) continue;
-    const std::string id = std::move(waiting_.front());
-    waiting_.pop_front();
-    const auto found = jobs_.find(id);
-    if (found == jobs_.end()) continue;
-    const std::shared_ptr<Job> job = found->second;
-    run(lock, id, job);
-  }
+  using JobPointer = std::shared_ptr<Job>;
+  // Answers hold what patients would rather not have kept.
+  work_off(
+      Line<JobPointer>{mutex_, wake_, is_stopping_, waiting_, jobs_}, options_.kept_for,
+      [this](std::int64_t utc_ms) { let_go(utc_ms); },
+      [this](Lock& lock, const std::string& id, const JobPointer& job) { run(lock, id, job); });
 }
 
 /// Holds no lock. False: the request is not to be read any more.
