@@ -26,6 +26,10 @@ bool is_of(std::string_view name, bool (*is_meant)(std::string_view)) {
   return reference && is_meant(reference->first);
 }
 
+bool is_gone(const fhir::Issue& issue) {
+  return issue.type == fhir::IssueType::not_found || issue.type == fhir::IssueType::deleted;
+}
+
 Membership read_membership(std::string_view type, std::string_view id,
                            const storage::Version* version, std::string_view base_url) {
   if (version != nullptr) {
@@ -126,7 +130,10 @@ std::set<std::string> ConsentIndex::put_members(const std::string& name,
 
 /// Those that were not read yet, and the teams within. A team that cannot be read is unclear until
 /// it is written anew. What is known of anybody else stays as it is.
-void ConsentIndex::read_members(std::set<std::string> names) const {
+///
+/// returns   of the others those that cannot be read now: nothing is known of them
+std::set<std::string> ConsentIndex::read_members(std::set<std::string> names) const {
+  std::set<std::string> unreadable;
   while (!names.empty()) {
     const std::string name = std::move(names.extract(names.begin()).value());
     const auto reference = reference_in(name);
@@ -138,9 +145,16 @@ void ConsentIndex::read_members(std::set<std::string> names) const {
     if (is_known || !reference) continue;
     const auto [type, id] = *reference;
     const auto version = store_.read(type, id, std::chrono::steady_clock::now() + k_read_within);
-    names.merge(
-        put_members(name, read_membership(type, id, version ? &*version : nullptr, base_url_)));
+    const bool is_told = version || is_gone(version.error());
+    if (!is_told && !has_members(type)) {
+      unreadable.insert(name);
+      continue;
+    }
+    Membership membership = read_membership(type, id, version ? &*version : nullptr, base_url_);
+    membership.is_unclear = membership.is_unclear || !is_told;
+    names.merge(put_members(name, std::move(membership)));
   }
+  return unreadable;
 }
 
 void ConsentIndex::refresh(std::string_view type, std::string_view id,
@@ -153,9 +167,7 @@ void ConsentIndex::refresh(std::string_view type, std::string_view id,
   }
   auto version = store_.read(type, id, std::chrono::steady_clock::now() + k_read_within);
   if (version) return put(type, std::string(id), &*version);
-  const bool is_gone = version.error().type == fhir::IssueType::not_found ||
-                       version.error().type == fhir::IssueType::deleted;
-  if (is_gone || written.body.empty()) return put(type, std::string(id), nullptr);
+  if (is_gone(version.error()) || written.body.empty()) return put(type, std::string(id), nullptr);
   storage::Version known;
   known.version_id = written.version_id;
   known.body = written.body;
@@ -228,8 +240,23 @@ Names ConsentIndex::names_of(std::string_view fhir_user, std::string_view client
       return names;
     }
     const std::lock_guard lock(refreshing_);
-    read_members({missing.begin(), missing.end()});
+    if (!read_members({missing.begin(), missing.end()}).empty())
+      return in_doubt(std::move(names), now_ms);
   }
+}
+
+/// Of who asks, while it cannot be read under which identifiers: then any may be theirs. It is
+/// found out anew for the next request.
+Names ConsentIndex::in_doubt(Names names, std::int64_t now_ms) const {
+  const std::shared_lock lock(mutex_);
+  only_used(names.certain);
+  names.possible.clear();
+  for (const auto& [name, count] : used_) {
+    if (!std::binary_search(names.certain.begin(), names.certain.end(), name))
+      names.possible.push_back(name);
+  }
+  names.changes_at = now_ms;
+  return names;
 }
 
 }  // namespace server::consent

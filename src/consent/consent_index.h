@@ -70,7 +70,8 @@ class ConsentIndex {
   void put_consent(const std::string& id, std::shared_ptr<const Directive> directive);
   std::set<std::string> put_members(const std::string& name, Membership membership) const;
   void put(std::string_view type, const std::string& id, const storage::Version* version);
-  void read_members(std::set<std::string> names) const;
+  std::set<std::string> read_members(std::set<std::string> names) const;
+  Names in_doubt(Names names, std::int64_t now_ms) const;
   std::vector<std::string> unread(const Names& names) const;
   void only_used(std::vector<std::string>& names) const;
 
