@@ -198,6 +198,8 @@ Encounter?reason-code=R1
 Encounter?reason-code:text=pregnancy
 Encounter?reason-code:missing=true
 Encounter?type=ONC
+Encounter?provider-text=Clinic%20of%20p2
+Encounter?service-provider.name=Clinic
 Encounter?diagnosis=Condition/p2-con
 Encounter?diagnosis:Condition.code=C1
 Encounter?reason-reference=Condition/p1-con
@@ -436,6 +438,7 @@ GRAPHS = """
 { Observation(id: "p2-carry") { contained { ... on Patient { id telecom { value } contact { name { family } } } } } }
 { Observation(id: "p2-carry") { focus { reference resource { ... on Patient { telecom { value } } } } } }
 { EncounterList { id reasonCode { text } diagnosis { condition { reference } } hospitalization { dietPreference { text } } } }
+{ EncounterList { id serviceProvider { reference display } } }
 { EncounterList { id diagnosis { condition { resource { ... on Condition { id } } } } } }
 { ConditionList { id evidence { detail { reference } } encounter { resource { ... on Encounter { reasonCode { text } } } } } }
 { DiagnosticReportList { id conclusion result { reference resource { ... on Observation { id } } } } }

@@ -52,7 +52,8 @@ def of_patient(p):
     who = ref(f"Patient/{p}")
     carried = {"resourceType": "Patient", "id": "in", "telecom": [phone("555-" + p)], "contact": [{"name": {"family": "Aunt" + p}}]}
     return [
-        {"resourceType": "Encounter", "id": f"{p}-enc", "status": "finished", "subject": who, "class": {"code": "AMB", "system": "urn:c"},
+        {"resourceType": "Encounter", "id": f"{p}-enc", "status": "finished", "subject": who,
+         "serviceProvider": {"reference": "Organization/org", "display": f"Clinic of {p}"}, "class": {"code": "AMB", "system": "urn:c"},
          "type": [coded("ONC", "urn:type", "oncology")], "period": {"start": "2020-01-01"}, "reasonCode": [coded("R1", "urn:r", f"pregnancy {p}")],
          "priority": coded("EM", "urn:prio"), "reasonReference": [ref(f"Condition/{p}-con")], "diagnosis": [{"condition": ref(f"Condition/{p}-con")}],
          "hospitalization": {"dietPreference": [coded("vegan", "urn:diet")], "dischargeDisposition": coded("exp", "urn:dd"),
@@ -107,8 +108,8 @@ def of_patient(p):
 
 
 def data():
-    resources = [{"resourceType": "Organization", "id": "org", "name": "Clinic", "telecom": [phone("800")]},
-                 {"resourceType": "Organization", "id": "sub", "name": "Ward", "partOf": ref("Organization/org")},
+    resources = [{"resourceType": "Organization", "id": "org", "identifier": [{"system": "urn:org", "value": "1"}], "name": "Clinic", "telecom": [phone("800")]},
+                 {"resourceType": "Organization", "id": "sub", "identifier": [{"system": "urn:org", "value": "2"}], "name": "Ward", "partOf": ref("Organization/org")},
                  {"resourceType": "Practitioner", "id": "dr", "name": [{"family": "Doctor"}], "telecom": [phone("801")]},
                  {"resourceType": "Practitioner", "id": "gp", "name": [{"family": "General"}]},
                  {"resourceType": "Location", "id": "loc", "name": "House", "managingOrganization": ref("Organization/org")}]
@@ -132,6 +133,7 @@ def parameters():
              ("Patient", "both-phones"): "Patient.name.family.union(Patient.telecom.value)",
              ("Patient", "mothers"): "Patient.children().ofType(BackboneElement).name.family",
              ("Patient", "ward"): "Patient.extension.where(url = 'http://example.org/ward').value.ofType(string)",
+             ("Encounter", "provider-text"): "Encounter.serviceProvider.display",
              ("Bundle", "held-phone"): "Bundle.entry.resource.ofType(Patient).telecom.value"}
     return [{"resourceType": "SearchParameter", "id": code, "url": f"http://example.org/{code}", "name": code.replace("-", "").title(),
              "status": "active", "description": code, "code": code, "base": [base], "type": "string", "expression": expression}
@@ -228,6 +230,15 @@ def shaded(resource, hidden, masked):
     return out
 
 
+def undisplayed(node, types):
+    """With another display in references to these types."""
+    for one in node if isinstance(node, list) else node.values() if isinstance(node, dict) else ():
+        undisplayed(one, types)
+    if isinstance(node, dict) and "display" in node and node.get("reference", "").split("/")[0] in types:
+        node["display"] = "else"
+    return node
+
+
 def as_seen(resources, role, who=None):
     """Of the resources what the role sees.
 
@@ -253,7 +264,8 @@ def as_seen(resources, role, who=None):
                 return True
         return False
 
-    return [shaded(one, hidden, masked) for one in resources if is_seen(one)]
+    nameless = {path.split(".")[0] for path in hidden + masked if path.split(".")[1] in ("name", "code", "title")}
+    return [undisplayed(shaded(one, hidden, masked), nameless) for one in resources if is_seen(one)]
 
 
 WARD = {"role": "nurse", "description": "Sees one ward's patient, and of it not all.", "rules": [
@@ -269,7 +281,7 @@ WARD = {"role": "nurse", "description": "Sees one ward's patient, and of it not 
      "masked": ["Encounter.reasonCode", "DiagnosticReport.conclusion", "DiagnosticReport.result"]},
     {"allow": ["read", "vread", "search", "history", "update", "$*"], "types": ["Group", "Bundle"], "hidden": "Group.member"},
     {"allow": ["read", "search", "history", "$*"], "types": ["Organization", "Practitioner", "SearchParameter"],
-     "hidden": "Practitioner.telecom"},
+     "hidden": ["Practitioner.telecom", "Organization.name"]},
     {"allow": ["create"], "types": "Basic"}]}
 
 # By the name of the case: the role, its file, the scopes, and whose record it is held to.
