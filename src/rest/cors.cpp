@@ -1,6 +1,7 @@
 #include "src/rest/cors.h"
 
 #include <algorithm>
+#include <array>
 
 #include "src/rest/patch_body.h"
 
@@ -19,17 +20,34 @@ bool is_name_list(std::string_view text) {
   });
 }
 
+/// "For requests from any origin, CORS configuration permits access to the public discovery
+/// endpoints (.well-known/smart-configuration and metadata)", and to what these lead to that is as
+/// public.
+/// https://hl7.org/fhir/smart-app-launch/app-launch.html#considerations-for-cross-origin-resource-sharing-cors-support
+bool is_discovery(const Options& options, std::string_view target) {
+  constexpr std::array<std::string_view, 4> k_paths = {"/.well-known/smart-configuration",
+                                                       "/.well-known/openid-configuration",
+                                                       "/metadata", "/auth/jwks"};
+  if (options.oauth_uris.empty() || !target.starts_with(options.base_path)) return false;
+  target = target.substr(0, target.find('?')).substr(options.base_path.size());
+  return std::find(k_paths.begin(), k_paths.end(), target) != k_paths.end();
+}
+
 }  // namespace
 
 void add_cors(const Options& options, const http::Request& request, http::Response& response) {
-  if (options.cors_origins.empty()) return;
+  const bool is_open = is_discovery(options, request.target);
+  if (options.cors_origins.empty() && !is_open) return;
   response.headers.add("Vary", "Origin");
   const std::string_view origin = request.headers.get("Origin");
   if (origin.empty()) return;
   const auto& allowed = options.cors_origins;
-  const bool any = std::find(allowed.begin(), allowed.end(), "*") != allowed.end();
-  if (!any && std::find(allowed.begin(), allowed.end(), origin) == allowed.end()) return;
-  response.headers.add("Access-Control-Allow-Origin", any ? "*" : std::string(origin));
+  const auto is_allowed = [&](std::string_view one) {
+    return std::find(allowed.begin(), allowed.end(), one) != allowed.end();
+  };
+  const bool is_of_any = is_allowed("*") || (is_open && !is_allowed(origin));
+  if (!is_of_any && !is_allowed(origin)) return;
+  response.headers.add("Access-Control-Allow-Origin", is_of_any ? "*" : std::string(origin));
   if (request.method != http::Method::options) {
     response.headers.add("Access-Control-Expose-Headers", std::string(k_exposed));
     return;

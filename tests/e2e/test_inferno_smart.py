@@ -123,6 +123,18 @@ class Discovery(KitCase):
         answer = self.app.post("token", {"grant_type": "authorization_code", "client_id": "app", "code": "none"}, {"Origin": ORIGIN})
         self.assertIn(answer["Access-Control-Allow-Origin"], (ORIGIN, "*"))
 
+    def test_discovery_is_read_from_any_origin(self):
+        """SMART 2.2: discovery from any, all else from those that are configured."""
+        elsewhere = "https://elsewhere.example"
+        for path in (".well-known/smart-configuration", ".well-known/openid-configuration", "metadata", "metadata?mode=full", "auth/jwks"):
+            answer = self.public.get(path, Origin=elsewhere)
+            self.assert_status(answer, 200)
+            self.assertEqual(answer["Access-Control-Allow-Origin"], "*", path)
+            preflight = self.public.request("OPTIONS", path, headers={"Origin": elsewhere, "Access-Control-Request-Method": "GET"})
+            self.assertEqual(preflight["Access-Control-Allow-Origin"], "*", path)
+        for path in ("Patient/p1", "auth/token", "auth/login", "metadata/more"):
+            self.assertIsNone(self.public.get(path, Origin=elsewhere)["Access-Control-Allow-Origin"], path)
+
 
 class Launches(KitCase):
     def apps(self):

@@ -83,7 +83,7 @@ class Discovery(SmartCase):
             **origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"})
         self.assert_status(preflight, 204)
         self.assertIn("POST", preflight["Access-Control-Allow-Methods"])
-        self.assertIsNone(self.public.raw("GET", "/fhir/metadata", headers={"Origin": "https://evil.example"})[
+        self.assertIsNone(self.public.raw("GET", "/fhir/Patient", headers={"Origin": "https://evil.example"})[
             "Access-Control-Allow-Origin"])
 
     def test_the_style_is_public_json(self):
