@@ -1,5 +1,6 @@
 #include "src/cli/smart.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -38,7 +39,9 @@ struct Waiting {
   ~Waiting() { http::WorkerPool::this_thread_goes_on(); }
 };
 
-/// Keys of clients by their URL, kept for a while.
+/// Keys of clients by their URL, kept for a while: "The FHIR authorization server SHALL NOT cache a
+/// JWKS for longer than the client's cache-control header indicates."
+/// https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html
 class FetchedKeys final : public security::KeySource {
  public:
   fhir::Result<std::string> jwks(const std::string& url, bool refresh, bool public_only) override {
@@ -49,13 +52,16 @@ class FetchedKeys final : public security::KeySource {
       const auto found = known_.find(key);
       if (found != known_.end()) {
         Known& known = found->second;
-        const bool is_fresh = !known.text.empty() && now - known.since < k_kept;
+        const bool is_fresh = !known.text.empty() && now - known.since < known.kept;
         // Neither a kid that is not there nor a server that does not answer makes anybody ask it,
         // and a worker wait for it, again and again.
         const bool is_too_soon = now - known.tried < k_refetch_after;
-        if (!known.text.empty() && (is_too_soon || (is_fresh && !refresh))) return known.text;
-        if (is_too_soon) return not_fetched();
-        known.tried = now;  // who comes meanwhile goes on with what is known
+        if (is_fresh && (is_too_soon || !refresh)) return known.text;
+        if (is_too_soon && known.has_failed) return not_fetched();
+        // Somebody is asking: who comes meanwhile goes on with what is known, if that is for us to
+        // say.
+        if (is_too_soon && known.kept == k_kept && !known.text.empty()) return known.text;
+        known.tried = now;
       }
     }
     outbound::FetchOptions options;
@@ -63,28 +69,36 @@ class FetchedKeys final : public security::KeySource {
     options.stall_timeout = std::chrono::seconds(5);
     options.total_timeout = std::chrono::seconds(10);
     options.public_only = public_only;
+    outbound::HttpFetcher fetcher(options);
     auto text = [&] {
       const Waiting waiting;
-      return outbound::HttpFetcher(options).text(url, security::k_jwks_bytes_max);
+      return fetcher.text(url, security::k_jwks_bytes_max);
     }();
     const std::lock_guard lock(mutex_);
     if (known_.size() >= k_urls_max) known_.clear();
     Known& known = known_[key];
     known.tried = now;
+    known.has_failed = !text;
     if (!text) return fhir::unexpected(std::move(text).error());
     known.text = *text;
     known.since = now;
+    known.kept =
+        std::clamp<SteadyClock::duration>(fetcher.fresh_for().value_or(k_kept), k_kept_min, k_kept);
     return text;
   }
 
  private:
   static constexpr std::chrono::minutes k_kept{5};
+  /// Ages are whole seconds; and nobody makes us ask more often by assertions that are no good.
+  static constexpr std::chrono::seconds k_kept_min{1};
   static constexpr std::chrono::seconds k_refetch_after{10};
   static constexpr std::size_t k_urls_max = 1'000;
   struct Known {
     std::string text;               // empty: it was never to be had
     SteadyClock::time_point since;  // of the text
+    SteadyClock::duration kept{};   // since then
     SteadyClock::time_point tried;  // last
+    bool has_failed = false;        // the last time
   };
   static fhir::Unexpected<fhir::Issue> not_fetched() {
     return fhir::unexpected(fhir::make_issue(fhir::IssueType::transient,

@@ -334,12 +334,15 @@ class BackendService(SmartCase):
         key = Key("ES384", "fetched")
         keys = json.dumps({"keys": [key.jwk()]}).encode()
         asked = []
+        said = {"/second": ["public", "max-age=1"], "/never": ["no-store"], "/hour": ["max-age=3600"]}
 
         class Keys(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 asked.append(self.path)
-                self.send_response(200 if self.path == "/jwks" else 404)
+                self.send_response(404 if self.path == "/nothing" else 200)
                 self.send_header("Content-Length", str(len(keys)))
+                for line in said.get(self.path, ()):
+                    self.send_header("Cache-Control", line)
                 self.end_headers()
                 self.wfile.write(keys)
 
@@ -349,12 +352,18 @@ class BackendService(SmartCase):
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
             thread = threading.Thread(target=server.serve_forever, daemon=True)
             thread.start()
-            for name, path in (("fetched", "jwks"), ("missing", "nothing")):
+            for name, path in (("fetched", "jwks"), ("missing", "nothing"), *((p[1:], p[1:]) for p in said)):
                 auth(self.server, "client", "add", name, "--kind", "asymmetric", "--backend", "--jwks-url",
                      f"http://127.0.0.1:{server.server_port}/{path}")
             for _ in range(3):
                 self.assert_status(App(self.server, "fetched", key=key).backend_token("system/*.rs"), 200)
             self.assertEqual(asked, ["/jwks"], "kept for a while")
+            for _ in range(2):
+                for path in said:
+                    self.assert_status(App(self.server, path[1:], key=key).backend_token("system/*.rs"), 200)
+                time.sleep(1.1)
+            self.assertEqual({path: asked.count(path) for path in said}, {"/second": 2, "/never": 2, "/hour": 1},
+                             "and not for longer than is said")
             self.assert_status(App(self.server, "missing", key=key).backend_token("system/*.rs"), 401)
             server.shutdown()
             thread.join()

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "src/cli/outbound/address_range.h"
+#include "src/cli/outbound/freshness.h"
 
 namespace server::cli::outbound {
 namespace {
@@ -72,6 +73,17 @@ std::size_t take(char* data, std::size_t size, std::size_t count, void* user) {
   if ((*transfer.sink)(data, bytes)) return bytes;
   transfer.is_unwritten = true;
   return 0;
+}
+
+/// The fields of a name in the last answer, with commas between them.
+std::string fields_of(CURL* curl, const char* name) {
+  std::string out;
+  curl_header* field = nullptr;
+  for (std::size_t i = 0;
+       curl_easy_header(curl, name, i, CURLH_HEADER, -1, &field) == CURLHE_OK && i < field->amount;
+       ++i)
+    out.append(i == 0 ? "" : ",").append(field->value);
+  return out;
 }
 
 }  // namespace
@@ -163,6 +175,7 @@ fhir::Result<HttpFetcher::Answer> HttpFetcher::request(const std::string& url,
   const char* redirect = nullptr;
   curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &redirect);
   if (redirect != nullptr) answer.redirect = redirect;
+  fresh_for_ = freshness(fields_of(curl, "Cache-Control"), fields_of(curl, "Age"));
   return answer;
 }
 

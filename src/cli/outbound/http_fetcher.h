@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,9 @@ class HttpFetcher final : public packages::Fetcher {
                              std::uint64_t bytes_max) override;
   fhir::Result<std::string> text(const std::string& url, std::uint64_t bytes_max) override;
 
+  /// How long what was fetched last may be kept; nothing when the answer left it to us.
+  std::optional<std::chrono::seconds> fresh_for() const { return fresh_for_; }
+
   /// Whether a URL may be asked at all.
   ///
   /// errors   security: a scheme or a host that is not allowed
@@ -52,6 +56,7 @@ class HttpFetcher final : public packages::Fetcher {
                                const Sink& sink);
 
   FetchOptions options_;
+  std::optional<std::chrono::seconds> fresh_for_;
   struct Handle;
   std::unique_ptr<Handle> handle_;
 };
