@@ -136,6 +136,16 @@ std::optional<Criterion> own_record(const Identity& identity, std::string_view t
   return policy::by_id(definitions, type, user.substr(slash + 1));
 }
 
+/// Of the user; else the one in context.
+std::vector<std::string> patients_of(const Identity& identity) {
+  constexpr std::string_view k_patient = "Patient/";
+  if (!identity.user_patients.empty()) return identity.user_patients;
+  if (identity.fhir_user.starts_with(k_patient))
+    return {identity.fhir_user.substr(k_patient.size())};
+  if (!identity.is_patient_user && !identity.patient.empty()) return {identity.patient};
+  return {};
+}
+
 constexpr std::array<std::pair<security::Right, policy::Interaction>, 5> k_interactions_of = {{
     {security::right_create, policy::interaction_create},
     {security::right_read, policy::interaction_read},
@@ -154,26 +164,21 @@ policy::Interactions interactions_of(Rights rights) {
 
 }  // namespace
 
-Access::Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions,
-               const search::Extractor* extractor, std::unique_ptr<const Bound> bound,
-               const policy::Policies* policies, std::uint64_t snapshot)
-    : identity_(std::move(identity)),
-      definitions_(definitions),
-      extractor_(extractor),
-      bound_(std::move(bound)),
-      snapshot_(snapshot) {
-  if (!has_role()) return;
-  if (policies != nullptr)
-    role_ = identity_->is_emergency ? policies->role_in_emergency(identity_->role)
-                                    : policies->role(identity_->role);
-  constexpr std::string_view k_patient = "Patient/";
-  if (!identity_->user_patients.empty()) {
-    patients_ = identity_->user_patients;
-  } else if (identity_->fhir_user.starts_with(k_patient)) {
-    patients_ = {identity_->fhir_user.substr(k_patient.size())};
-  } else if (!identity_->is_patient_user && !identity_->patient.empty()) {
-    patients_ = {identity_->patient};
-  }
+const Bound* Access::bound() const {
+  if (bounds_ == nullptr) return nullptr;
+  std::call_once(asked_, [&] { bound_ = bounds_->of(identity_, definitions_); });
+  return bound_.get();
+}
+
+JudgedAt Access::judged_at() const {
+  if (bounds_ == nullptr) return {snapshot_, 0, 0};
+  return {snapshot_, bounds_->generation(), bounds_->now_ms()};
+}
+
+const policy::Role* Access::role() const {
+  if (!has_role() || policies_ == nullptr) return nullptr;
+  return identity_->is_emergency ? policies_->role_in_emergency(identity_->role)
+                                 : policies_->role(identity_->role);
 }
 
 Permission Access::one_right(std::string_view type, security::Right right) const {
@@ -219,8 +224,8 @@ Permission Access::permission(std::string_view type, Rights rights) const {
 Permission Access::permission(std::string_view type, Rights rights,
                               policy::Interactions interactions) const {
   Permission permission = permission_by_scopes(type, rights, interactions);
-  if (bound_ == nullptr || permission.extent == Extent::none) return permission;
-  auto limit = bound_->limit(type);
+  if (permission.extent == Extent::none || bound() == nullptr) return permission;
+  auto limit = bound()->limit(type);
   if (!limit) return permission;
   std::vector<Criterion> all;
   if (permission.extent == Extent::some) all.push_back(std::move(permission.limit));
@@ -248,27 +253,32 @@ Permission Access::permission_by_scopes(std::string_view type, Rights rights,
                                         policy::Interactions interactions) const {
   Permission permission = of_scopes(type, rights);
   if (!has_role() || permission.extent == Extent::none) return permission;
-  if (role_ == nullptr) return {};
-  return policy::both(std::move(permission),
-                      role_->permission(type, interactions, subject(), definitions_));
+  const policy::Role* role = this->role();
+  if (role == nullptr) return {};
+  const std::vector<std::string> patients = patients_of(*identity_);
+  return policy::both(
+      std::move(permission),
+      role->permission(type, interactions, {identity_->fhir_user, patients}, definitions_));
 }
 
 bool Access::operates(std::string_view name, std::string_view type) const {
-  return !has_role() || (role_ != nullptr && role_->operates(name, type));
+  if (!has_role()) return true;
+  const policy::Role* role = this->role();
+  return role != nullptr && role->operates(name, type);
 }
 
 const policy::Shades* Access::shades() const {
-  return role_ != nullptr && !role_->shades().is_empty() ? &role_->shades() : nullptr;
+  const policy::Role* role = this->role();
+  return role != nullptr && !role->shades().is_empty() ? &role->shades() : nullptr;
 }
 
-policy::Subject Access::subject() const { return {identity_->fhir_user, patients_}; }
-
 bool Access::reads_everything() const {
-  return (bound_ == nullptr || !bound_->is_binding()) && reads_everything_by_scopes();
+  return reads_everything_by_scopes() && (bound() == nullptr || !bound()->is_binding());
 }
 
 bool Access::reads_everything_by_scopes() const {
-  if (has_role() && (role_ == nullptr || !role_->reads_everything())) return false;
+  const policy::Role* role = this->role();
+  if (has_role() && (role == nullptr || !role->reads_everything())) return false;
   Rights held = 0;
   for (const Scope& scope : identity_->scopes) {
     const bool is_wide = scope.type == "*" && !scope.is_granular() &&
@@ -280,10 +290,9 @@ bool Access::reads_everything_by_scopes() const {
 }
 
 bool Access::has_resources() const {
-  if (!identity_->fhir_user.empty() && security::contains(identity_->scopes, "fhirUser"))
-    return true;
   return std::any_of(identity_->scopes.begin(), identity_->scopes.end(),
-                     [](const Scope& scope) { return scope.is_of_resources(); });
+                     [](const Scope& scope) { return scope.is_of_resources(); }) ||
+         (!identity_->fhir_user.empty() && security::contains(identity_->scopes, "fhirUser"));
 }
 
 bool is_enforceable(const Scope& scope, const fhir::DefinitionStore& definitions) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "src/access/bound.h"
 #include "src/access/open_patients.h"
 #include "src/access/permission_memo.h"
+#include "src/access/seen_versions.h"
 #include "src/policy/policies.h"
 #include "src/search/query.h"
 #include "src/security/scope.h"
@@ -41,21 +43,28 @@ struct Identity {
   std::int64_t consent_version = 0;    // of it, at that time
   mutable OpenPatients open_patients;  // of the requests so far
   mutable PermissionMemo readable;     // of the requests so far
+  mutable SeenVersions seen;           // by the requests so far
 };
 
 /// The scopes and the role of one request over one snapshot of the definitions. Several scopes for
 /// one type add up: what one of them allows is allowed. The role takes away from that, and gives
-/// nothing.
+/// nothing. Cheap to make: one is made for each request, and a read needs little of it.
 class Access {
  public:
   /// definitions   outlive this
   /// extractor     of the definitions; null: each limited read is a search
-  /// bound         null: nothing holds the token back beyond its scopes and its role
+  /// bounds        null: nothing holds the token back beyond its scopes and its role; outlive this
   /// policies      of the definitions; null: whoever has a role may do nothing
   /// snapshot      number of all these together, for what the identity remembers; 0: nothing
   Access(std::shared_ptr<const Identity> identity, const fhir::DefinitionStore& definitions,
-         const search::Extractor* extractor = nullptr, std::unique_ptr<const Bound> bound = nullptr,
-         const policy::Policies* policies = nullptr, std::uint64_t snapshot = 0);
+         const search::Extractor* extractor = nullptr, Bounds* bounds = nullptr,
+         const policy::Policies* policies = nullptr, std::uint64_t snapshot = 0)
+      : identity_(std::move(identity)),
+        definitions_(definitions),
+        extractor_(extractor),
+        bounds_(bounds),
+        policies_(policies),
+        snapshot_(snapshot) {}
 
   /// rights   all of them together, by one scope or by several; of the role the interactions of
   ///          the same names
@@ -66,7 +75,11 @@ class Access {
                                   policy::Interactions interactions) const;
   /// Of read, by the scopes and the role; remembered.
   PermissionMemo::Kept readable(std::string_view type) const;
-  const Bound* bound() const { return bound_.get(); }
+  /// Null: nothing holds the token back beyond its scopes and its role. Made when it is first asked
+  /// for.
+  const Bound* bound() const;
+  /// What a verdict on a version that is found by this holds for.
+  JudgedAt judged_at() const;
 
   /// The same with what is asked of the role said apart: it tells vread from read, and patch from
   /// update.
@@ -96,16 +109,18 @@ class Access {
  private:
   Permission of_scopes(std::string_view type, Rights rights) const;
   Permission one_right(std::string_view type, security::Right right) const;
-  policy::Subject subject() const;
   bool has_role() const { return !identity_->role.empty(); }
+  /// Null: there is none of that name.
+  const policy::Role* role() const;
 
   std::shared_ptr<const Identity> identity_;
   const fhir::DefinitionStore& definitions_;
   const search::Extractor* extractor_;
-  std::unique_ptr<const Bound> bound_;
-  const policy::Role* role_ = nullptr;
-  std::vector<std::string> patients_;  // of the user; else the one in context
+  Bounds* const bounds_;
+  const policy::Policies* const policies_;
   const std::uint64_t snapshot_;
+  mutable std::once_flag asked_;
+  mutable std::unique_ptr<const Bound> bound_;  // once it was asked for
 };
 
 /// Whether a scope's type is one of R4, and its filter one that a query can hold to.

@@ -42,7 +42,12 @@ class Bound {
   /// What a resource of the type must match; nothing when none is held back.
   virtual std::optional<search::Criterion> limit(std::string_view type) const = 0;
 
-  /// The same for a resource that is known, and cheap when nobody whom it is about holds it back.
+  /// Until when nothing is held back of a resource, UTC ms, where that is known without a look at
+  /// anything but whom it names; else nothing.
+  virtual std::optional<std::int64_t> open_until(std::string_view type, std::string_view id,
+                                                 std::string_view body) const = 0;
+
+  /// As limit() for a resource that is known, and cheap when nobody whom it is about holds it back.
   ///
   /// body   FHIR JSON as it is stored
   virtual std::optional<search::Criterion> limit_of(std::string_view type, std::string_view id,
@@ -65,6 +70,10 @@ class Bounds {
   /// returns       null: nothing ever holds this token back
   virtual std::unique_ptr<const Bound> of(std::shared_ptr<const Identity> identity,
                                           const fhir::DefinitionStore& definitions) = 0;
+
+  /// Another one whenever any of what bounds are made of has changed.
+  virtual std::uint64_t generation() const = 0;
+  virtual std::int64_t now_ms() const = 0;  // UTC
 };
 
 }  // namespace server::access

@@ -43,10 +43,15 @@ fhir::Result<std::unique_ptr<storage::Reader>> GuardedStore::reader(
 
 fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::string_view id,
                                                   std::chrono::steady_clock::time_point deadline) {
+  const JudgedAt at = access_.judged_at();
+  if (const auto seen = access_.identity().seen.find(at, type, id)) {
+    auto found = store_.read(type, id, deadline);
+    if (found && seen.is(*found)) return found;
+  }
   const auto readable = access_.readable(type);
   if (readable->permission.extent != Extent::none) {
     auto found = store_.read(type, id, deadline);
-    if (found && surely_seen(*found, *readable, access_)) {
+    if (found && surely_seen(*found, *readable, at, access_)) {
       if (access_.shades() == nullptr) return found;
       return shown(*std::move(found), access_);
     }

@@ -1,6 +1,7 @@
 #include "src/access/limit.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "fhir/formats/json_document.h"
@@ -115,12 +116,16 @@ std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage:
   return judged(std::move(found), *limit, access);
 }
 
-bool surely_seen(const storage::Version& version, const Readable& readable, const Access& access) {
+bool surely_seen(const storage::Version& version, const Readable& readable, const JudgedAt& at,
+                 const Access& access) {
   const bool is_allowed = readable.permission.extent == Extent::all ||
                           (!version.deleted && readable.glance.surely_matches(version));
   if (!is_allowed) return false;
   const Bound* bound = access.bound();
-  return bound == nullptr || !bound->limit_of(version.type, version.id, version.body);
+  const auto until = bound == nullptr ? std::optional(std::numeric_limits<std::int64_t>::max())
+                                      : bound->open_until(version.type, version.id, version.body);
+  if (until && access.shades() == nullptr) access.identity().seen.add(at, *until, version);
+  return until || !bound->limit_of(version.type, version.id, version.body);
 }
 
 bool matches_itself(const storage::Version& version, const Criterion& limit, const Access& access) {

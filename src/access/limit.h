@@ -34,7 +34,9 @@ std::optional<fhir::Result<storage::Version>> judged_alone(fhir::Result<storage:
 /// Whether it is told at a glance that a current version may be seen. False says nothing.
 ///
 /// readable   of its type, not Extent::none
-bool surely_seen(const storage::Version& version, const Readable& readable, const Access& access);
+/// at         when it was asked for
+bool surely_seen(const storage::Version& version, const Readable& readable, const JudgedAt& at,
+                 const Access& access);
 
 /// Whether a version, current or old, matches a limit by what stands in it. What takes other
 /// resources to tell does not; nor does a deletion.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +27,16 @@ class OpenPatients {
 
   /// generation   of what patients say: another one when any of it has changed
   bool has(std::uint64_t generation, std::int64_t now_ms, std::string_view patient) const {
+    return until(generation, now_ms, patient).has_value();
+  }
+
+  /// UTC ms; nothing: the patient is not known to be open.
+  std::optional<std::int64_t> until(std::uint64_t generation, std::int64_t now_ms,
+                                    std::string_view patient) const {
     const std::lock_guard lock(mutex_);
-    return generation == generation_ && now_ms < good_until_ &&
-           std::find(ids_.begin(), ids_.end(), patient) != ids_.end();
+    const bool is_open = generation == generation_ && now_ms < good_until_ &&
+                         std::find(ids_.begin(), ids_.end(), patient) != ids_.end();
+    return is_open ? std::optional(good_until_) : std::nullopt;
   }
 
   /// good_until   UTC ms, when time changes what was found

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -66,18 +67,26 @@ class ConsentBound final : public access::Bound {
     return none_of(withheld_by_groups(type, Doing::reading));
   }
 
+  std::optional<std::int64_t> open_until(std::string_view type, std::string_view id,
+                                         std::string_view body) const override {
+    const bool is_free = otherwise(Doing::reading) == Default::flows && bounds_.index().is_empty();
+    std::int64_t until = std::numeric_limits<std::int64_t>::max();
+    if (is_free || keeps(*identity_, type)) return until;
+    const std::uint64_t generation = bounds_.generation();
+    const std::int64_t now_ms = bounds_.now_ms();
+    for (const std::string_view patient : named_patients(type, id, body)) {
+      if (is_own(patient)) continue;
+      const auto open = identity_->open_patients.until(generation, now_ms, patient);
+      if (!open) return std::nullopt;
+      until = std::min(until, *open);
+    }
+    return until;
+  }
+
   std::optional<Criterion> limit_of(std::string_view type, std::string_view id,
                                     std::string_view body) const override {
-    const bool is_free = otherwise(Doing::reading) == Default::flows && bounds_.index().is_empty();
-    if (is_free || keeps(*identity_, type)) return std::nullopt;
-    const std::vector<std::string_view> named = named_patients(type, id, body);
-    const std::uint64_t generation = bounds_.index().generation();
-    const std::int64_t now_ms = bounds_.now_ms();
-    const bool is_open = std::all_of(named.begin(), named.end(), [&](std::string_view patient) {
-      return identity_->open_patients.has(generation, now_ms, patient);
-    });
-    if (is_open) return std::nullopt;
-    return none_of(withheld_of(type, named, Doing::reading));
+    if (open_until(type, id, body)) return std::nullopt;
+    return none_of(withheld_of(type, named_patients(type, id, body), Doing::reading));
   }
 
   /// Consents are written by whom roles and scopes let, whatever the patient said before: who could
@@ -127,6 +136,10 @@ class ConsentBound final : public access::Bound {
     return doing == Doing::reading || !identity_->consent.empty() ? otherwise_ : Default::flows;
   }
 
+  bool is_own(std::string_view patient) const {
+    return std::find(own_.begin(), own_.end(), patient) != own_.end();
+  }
+
   std::vector<Criterion> withheld_by_groups(std::string_view type, Doing doing) const {
     std::vector<Criterion> any;
     for (const Withheld::Group& group : groups(doing)) {
@@ -146,7 +159,7 @@ class ConsentBound final : public access::Bound {
     const bool is_reading = doing == Doing::reading;
     const std::uint64_t generation = bounds_.index().generation();  // before anything is looked at
     for (const std::string_view patient : named) {
-      if (std::find(own_.begin(), own_.end(), patient) != own_.end()) continue;
+      if (is_own(patient)) continue;
       if (is_reading && identity_->open_patients.has(generation, moment.now_ms, patient)) continue;
       const auto directives = bounds_.index().of(patient);
       Moment own{moment.now_ms};

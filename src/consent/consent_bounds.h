@@ -52,7 +52,8 @@ class ConsentBounds final : public access::Bounds {
   Mode mode() const { return mode_; }
   const ConsentIndex& index() const { return index_; }
   const Hierarchy& hierarchy() const { return hierarchy_; }
-  std::int64_t now_ms() const { return now_ms_(); }
+  std::uint64_t generation() const override { return index_.generation(); }
+  std::int64_t now_ms() const override { return now_ms_(); }
 
   /// For all patients, kept until something changes.
   std::shared_ptr<const Withheld> withheld_from(const Asker& asker, Default otherwise,

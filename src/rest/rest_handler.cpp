@@ -370,10 +370,8 @@ Answer RestHandler::answer(http::Request& request, Shape& shape, jobs::Progress*
   if (identity == nullptr) return interact();
 
   // 6. Authorize before: from here on the store shows and takes what the token allows.
-  auto bound =
-      options_.bounds != nullptr ? options_.bounds->of(identity, snapshot->definitions()) : nullptr;
   const access::Access access(std::move(identity), snapshot->definitions(),
-                              snapshot->extractor.get(), std::move(bound), snapshot->policies.get(),
+                              snapshot->extractor.get(), options_.bounds, snapshot->policies.get(),
                               snapshot->number);
   access::GuardedStore store(snapshot->store(), access);
   // A read ends before its snapshot does, and counts no references to the parts of it.

@@ -84,9 +84,8 @@ class View {
     if (identity->is_emergency) identity->patient = patient;
     // Which patient it is about is only chosen here.
     const bool is_bound = options.bounds != nullptr && !identity->is_emergency;
-    auto bound = is_bound ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
     return access::Access(std::move(identity), snapshot.definitions(), snapshot.extractor.get(),
-                          std::move(bound), snapshot.policies.get());
+                          is_bound ? options.bounds : nullptr, snapshot.policies.get());
   }
 
   const rest::Snapshot& snapshot_;

@@ -1,8 +1,7 @@
 // https://www.rfc-editor.org/rfc/rfc6750
 #include "src/web/token_authorizer.h"
 
-#include <algorithm>
-
+#include "src/http/text.h"
 #include "src/security/grants.h"
 #include "src/security/roles.h"
 #include "src/security/secrets.h"
@@ -10,17 +9,14 @@
 namespace server::web {
 namespace {
 
-constexpr std::string_view k_scheme = "bearer ";
+constexpr std::string_view k_scheme = "Bearer ";
 constexpr std::size_t k_known_max = 10'000;
 
 /// Empty when there is none. A token in the URL is none: URLs are logged.
 std::string_view token_of(const http::Headers& headers) {
   std::string_view value = headers.get("Authorization");
-  const bool is_bearer =
-      value.size() > k_scheme.size() &&
-      std::equal(k_scheme.begin(), k_scheme.end(), value.begin(), [](char a, char b) {
-        return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-      });
+  const bool is_bearer = value.size() > k_scheme.size() &&
+                         http::equals_without_case(value.substr(0, k_scheme.size()), k_scheme);
   if (!is_bearer) return {};
   value.remove_prefix(k_scheme.size());
   while (value.starts_with(' ')) value.remove_prefix(1);

@@ -72,10 +72,8 @@ fhir::Result<std::int64_t> run_export(const bulk::ExportRequest& request, const 
   if (!request.is_guarded)
     return export_from(request, options, snapshot, nullptr, snapshot.store(), files, progress);
   const auto identity = std::make_shared<const access::Identity>(request.identity);
-  auto bound =
-      options.bounds != nullptr ? options.bounds->of(identity, snapshot.definitions()) : nullptr;
   const access::Access access(identity, snapshot.definitions(), snapshot.extractor.get(),
-                              std::move(bound), snapshot.policies.get());
+                              options.bounds, snapshot.policies.get());
   access::GuardedStore store(snapshot.store(), access);
   Snapshot guarded = snapshot;
   guarded.services.store = &store;

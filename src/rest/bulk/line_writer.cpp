@@ -55,14 +55,6 @@ void place(Failure& refusal, std::uint32_t number) {
   for (fhir::Issue& issue : refusal) issue.line = number;
 }
 
-/// What holds the token back beyond its scopes, as it stands now: it may have changed since the
-/// import was asked for.
-std::unique_ptr<const access::Bound> bound_of(const Options& options,
-                                              std::shared_ptr<const access::Identity> identity,
-                                              const fhir::DefinitionStore& definitions) {
-  return options.bounds != nullptr ? options.bounds->of(std::move(identity), definitions) : nullptr;
-}
-
 }  // namespace
 
 std::string outcome_of_line(const ImportedLine& refused, std::string_view place) {
@@ -115,8 +107,7 @@ LineWriter::Prepared LineWriter::prepare(std::vector<ImportLine> lines) const {
   std::optional<access::Access> access;
   if (identity_)
     access.emplace(identity_, prepared.snapshot->definitions(), prepared.snapshot->extractor.get(),
-                   bound_of(options_, identity_, prepared.snapshot->definitions()),
-                   prepared.snapshot->policies.get());
+                   options_.bounds, prepared.snapshot->policies.get());
   Call call;
   call.options = &options_;
   call.snapshot = prepared.snapshot.get();
@@ -158,8 +149,7 @@ class LineWriter::Writing {
     snapshot_ = *prepared_.snapshot;
     if (writer.identity_) {
       access_.emplace(writer.identity_, snapshot_.definitions(), snapshot_.extractor.get(),
-                      bound_of(writer.options_, writer.identity_, snapshot_.definitions()),
-                      snapshot_.policies.get());
+                      writer.options_.bounds, snapshot_.policies.get());
       guard_ = std::make_unique<access::GuardedStore>(snapshot_.store(), *access_);
       snapshot_.services.store = guard_.get();
       call_.access = &*access_;
