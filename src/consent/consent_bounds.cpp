@@ -30,6 +30,7 @@ constexpr std::size_t k_widened_max = 20;
 /// it may say nothing that they do not let be collected.
 constexpr std::size_t k_asked_apart_max = 20;
 constexpr std::string_view k_treatment = "TREAT";
+constexpr std::int64_t k_always = std::numeric_limits<std::int64_t>::max();
 
 std::shared_ptr<const ResourceSet> patients(std::vector<std::string> ids, Side side) {
   return std::make_shared<const ResourceSet>("Patient", std::move(ids), side);
@@ -69,24 +70,16 @@ class ConsentBound final : public access::Bound {
 
   std::optional<std::int64_t> open_until(std::string_view type, std::string_view id,
                                          std::string_view body) const override {
-    const bool is_free = otherwise(Doing::reading) == Default::flows && bounds_.index().is_empty();
-    std::int64_t until = std::numeric_limits<std::int64_t>::max();
-    if (is_free || keeps(*identity_, type)) return until;
-    const std::uint64_t generation = bounds_.generation();
-    const std::int64_t now_ms = bounds_.now_ms();
-    for (const std::string_view patient : named_patients(type, id, body)) {
-      if (is_own(patient)) continue;
-      const auto open = identity_->open_patients.until(generation, now_ms, patient);
-      if (!open) return std::nullopt;
-      until = std::min(until, *open);
-    }
-    return until;
+    if (is_unbound(type)) return k_always;
+    return open_until(named_patients(type, id, body));
   }
 
   std::optional<Criterion> limit_of(std::string_view type, std::string_view id,
                                     std::string_view body) const override {
-    if (open_until(type, id, body)) return std::nullopt;
-    return none_of(withheld_of(type, named_patients(type, id, body), Doing::reading));
+    if (is_unbound(type)) return std::nullopt;
+    const std::vector<std::string_view> named = named_patients(type, id, body);
+    if (open_until(named)) return std::nullopt;
+    return none_of(withheld_of(type, named, Doing::reading));
   }
 
   /// Consents are written by whom roles and scopes let, whatever the patient said before: who could
@@ -134,6 +127,25 @@ class ConsentBound final : public access::Bound {
   /// is said of reading. But a token that a Consent gives does what that permits.
   Default otherwise(Doing doing) const {
     return doing == Doing::reading || !identity_->consent.empty() ? otherwise_ : Default::flows;
+  }
+
+  /// Whether nobody says anything that counts for resources of the type.
+  bool is_unbound(std::string_view type) const {
+    return (otherwise(Doing::reading) == Default::flows && bounds_.index().is_empty()) ||
+           keeps(*identity_, type);
+  }
+
+  std::optional<std::int64_t> open_until(const std::vector<std::string_view>& named) const {
+    std::int64_t until = k_always;
+    const std::uint64_t generation = bounds_.generation();
+    const std::int64_t now_ms = bounds_.now_ms();
+    for (const std::string_view patient : named) {
+      if (is_own(patient)) continue;
+      const auto open = identity_->open_patients.until(generation, now_ms, patient);
+      if (!open) return std::nullopt;
+      until = std::min(until, *open);
+    }
+    return until;
   }
 
   bool is_own(std::string_view patient) const {
