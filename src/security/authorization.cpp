@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "src/security/carried.h"
 #include "src/security/codes.h"
 #include "src/security/grants.h"
 #include "src/security/json_fields.h"
@@ -16,7 +18,9 @@ using fhir::json::Builder;
 
 constexpr std::string_view k_transaction = "transaction";
 constexpr std::string_view k_launch = "launch";
+constexpr std::string_view k_sealed = "s.";  // begins a handle that is the transaction itself
 constexpr std::size_t k_handle_bytes_max = 200;
+constexpr std::size_t k_sealed_bytes_max = 32 * 1024;
 constexpr std::size_t k_state_bytes_max = 8 * 1024;
 constexpr std::array<std::string_view, 10> k_names = {
     "response_type", "client_id",      "redirect_uri",          "scope", "state", "aud",
@@ -31,10 +35,17 @@ DeclaredEmergency emergency_of(const fhir::json::Value& json) {
   return {std::string(json.string_at("reason")), std::string(json.string_at("purpose"))};
 }
 
-std::string text_of(const Transaction& one) {
+/// What the browser carries beside a transaction.
+struct Sealed {
+  std::string name;       // the handle under which it will be kept
+  std::int64_t ends = 0;  // UTC ms
+};
+
+std::string text_of(const Transaction& one, const Sealed* sealed = nullptr) {
   std::string text;
   Builder out(text);
   out.begin_object().string("session", one.session).string("client", one.client_id);
+  if (sealed != nullptr) out.string("name", sealed->name).number("ends", sealed->ends);
   out.string("clientName", one.client_name).string("redirectUri", one.redirect_uri);
   out.string("state", one.state).string("challenge", one.challenge).string("scopes", one.scopes);
   append_some(out, "nonce", one.nonce);
@@ -68,6 +79,20 @@ fhir::Result<Transaction> transaction_of(std::string_view handle, const std::str
   one.intent = json.string_at("intent");
   one.emergency = emergency_of(json);
   return one;
+}
+
+std::string sealed_handle(const Environment& environment, const Transaction& one,
+                          const Sealed& sealed) {
+  return std::string(k_sealed) + carry(environment, text_of(one, &sealed), k_transaction);
+}
+
+/// A kept transaction that waits for its answer. What was answered leaves an empty text for as long
+/// as the browser may carry it.
+fhir::Result<std::optional<Record>> waiting(const Environment& environment,
+                                            std::string_view handle) {
+  FHIR_TRY(record, environment.records.get(k_transaction, token_hash(handle)));
+  if (record && record->value.empty()) record.reset();
+  return record;
 }
 
 Decision page(std::string text) { return {Decision::Kind::error_page, 400, std::move(text)}; }
@@ -209,33 +234,57 @@ fhir::Result<Decision> Authorization::begin(const Form& form, const Session& ses
     one.intent = json.string_at("intent");
     one.emergency = emergency_of(json);
   }
-  const std::string handle = random_token();
-  FHIR_TRY(done, environment_.records.put(
-                     k_transaction, token_hash(handle), text_of(one),
-                     environment_.now_ms() + environment_.options.transaction_ms, 0));
-  static_cast<void>(done);
+  const std::string handle =
+      sealed_handle(environment_, one,
+                    {random_token(), environment_.now_ms() + environment_.options.transaction_ms});
+  if (handle.size() > k_sealed_bytes_max)
+    return refuse("invalid_request", "The request is too long");
   return Decision{Decision::Kind::pending, 303, handle};
 }
 
 fhir::Result<std::optional<Transaction>> Authorization::find(std::string_view handle,
                                                              const Session& session) {
-  std::optional<Transaction> none;
-  if (handle.empty() || handle.size() > k_handle_bytes_max) return none;
-  FHIR_TRY(record, environment_.records.get(k_transaction, token_hash(handle)));
-  if (!record) return none;
-  FHIR_TRY(one, transaction_of(handle, record->value));
-  if (one.session.empty() && !session.id.empty()) {
-    one.session = session.id;
-    FHIR_TRY(bound, environment_.records.put(k_transaction, token_hash(handle), text_of(one),
-                                             record->expires_at, record->version));
-    if (!bound) return none;
+  std::optional<Transaction> one;
+  if (handle.starts_with(k_sealed)) {
+    FHIR_TRY(found, find_sealed(handle, session));
+    one = std::move(found);
+  } else if (!handle.empty() && handle.size() <= k_handle_bytes_max) {
+    FHIR_TRY(record, waiting(environment_, handle));
+    if (!record) return one;
+    FHIR_TRY(known, transaction_of(handle, record->value));
+    // A page that another visit opened is not for this one to go on with.
+    if (equal_in_constant_time(known.session, session.id)) one = std::move(known);
   }
-  // A page that another visit opened is not for this one to go on with.
-  if (!equal_in_constant_time(one.session, session.id)) return none;
-  FHIR_TRY(client, Clients(environment_).find(one.client_id));
-  if (!client) return none;  // removed or disabled meanwhile
-  one.is_self_registered = client->is_self_registered();
-  return std::optional<Transaction>(std::move(one));
+  if (!one) return one;
+  FHIR_TRY(client, Clients(environment_).find(one->client_id));
+  if (!client) return std::optional<Transaction>();  // removed or disabled meanwhile
+  one->is_self_registered = client->is_self_registered();
+  return one;
+}
+
+fhir::Result<std::optional<Transaction>> Authorization::find_sealed(std::string_view handle,
+                                                                    const Session& session) {
+  std::optional<Transaction> none;
+  if (handle.size() > k_sealed_bytes_max || session.id.empty()) return none;
+  const auto text = carried(environment_, handle.substr(k_sealed.size()), k_transaction);
+  if (!text) return none;
+  FHIR_TRY(document, fhir::json::Document::read(*text));
+  const Sealed sealed{std::string(document.root().string_at("name")),
+                      integer_at(document.root(), "ends").value_or(0)};
+  if (sealed.ends <= environment_.now_ms()) return none;
+  FHIR_TRY(one, transaction_of(sealed.name, *text));
+  const bool is_ours = one.session.empty() || equal_in_constant_time(one.session, session.id) ||
+                       equal_in_constant_time(one.session, session.before);
+  if (!is_ours) return none;
+  one.session = session.id;
+  if (!session.is_logged_in()) {
+    one.handle = sealed_handle(environment_, one, sealed);
+    return std::optional<Transaction>(std::move(one));
+  }
+  FHIR_TRY(is_first, keep(one, 0));
+  if (is_first) return std::optional<Transaction>(std::move(one));
+  // It is kept already; another visit may have it, or an answer.
+  return find(sealed.name, session);
 }
 
 Step Authorization::next(const Transaction& transaction, const Session& session) const {
@@ -258,27 +307,34 @@ bool Authorization::may_choose(const User& user, std::string_view patient) {
 
 fhir::Result<void> Authorization::choose_patient(Transaction& transaction,
                                                  std::string_view patient) {
-  const std::string key = token_hash(transaction.handle);
-  FHIR_TRY(record, environment_.records.get(k_transaction, key));
+  FHIR_TRY(record, waiting(environment_, transaction.handle));
   // What was answered meanwhile does not come back, and what an EHR chose stays with its encounter.
   if (!record || (!transaction.launch_user.empty() && !transaction.patient.empty())) return {};
   transaction.patient = patient;
-  return keep(transaction, record->version);
+  FHIR_CHECK(keep(transaction, record->version));
+  return {};
 }
 
 fhir::Result<void> Authorization::declare(Transaction& transaction, DeclaredEmergency emergency) {
-  FHIR_TRY(record, environment_.records.get(k_transaction, token_hash(transaction.handle)));
+  FHIR_TRY(record, waiting(environment_, transaction.handle));
   if (!record) return {};
   transaction.emergency = std::move(emergency);
-  return keep(transaction, record->version);
+  FHIR_CHECK(keep(transaction, record->version));
+  return {};
 }
 
-fhir::Result<void> Authorization::keep(const Transaction& transaction, std::int64_t version) {
-  FHIR_TRY(done, environment_.records.put(
-                     k_transaction, token_hash(transaction.handle), text_of(transaction),
-                     environment_.now_ms() + environment_.options.transaction_ms, version));
-  static_cast<void>(done);
-  return {};
+fhir::Result<bool> Authorization::keep(const Transaction& transaction, std::int64_t version) {
+  return environment_.records.put(
+      k_transaction, token_hash(transaction.handle), text_of(transaction),
+      environment_.now_ms() + environment_.options.transaction_ms, version);
+}
+
+/// Whether it waited for its answer: of two answers the first counts.
+fhir::Result<bool> Authorization::end(const Transaction& transaction) {
+  FHIR_TRY(record, waiting(environment_, transaction.handle));
+  if (!record) return false;
+  return environment_.records.put(k_transaction, token_hash(transaction.handle), "",
+                                  record->expires_at, record->version);
 }
 
 std::vector<Scope> offered_of(const Transaction& transaction, Rights most) {
@@ -312,7 +368,7 @@ std::vector<Scope> granted_of(const Transaction& transaction, const User& user,
 }
 
 fhir::Result<std::string> Authorization::deny(const Transaction& transaction) {
-  FHIR_CHECK(environment_.records.remove(k_transaction, token_hash(transaction.handle)));
+  FHIR_CHECK(end(transaction));
   return error_url(transaction.redirect_uri, transaction.state, environment_.options.base_url,
                    "access_denied", "The user did not agree");
 }
@@ -333,9 +389,8 @@ fhir::Result<std::string> Authorization::approve(const Transaction& transaction,
   if (!is_of_use || is_another || is_outside || is_unfit ||
       next(transaction, session) != Step::consent)
     return deny(transaction);
-  // Of two answers to one page the first counts.
-  FHIR_TRY(taken, environment_.records.take(k_transaction, token_hash(transaction.handle)));
-  if (!taken)
+  FHIR_TRY(is_first, end(transaction));
+  if (!is_first)
     return error_url(transaction.redirect_uri, transaction.state, environment_.options.base_url,
                      "access_denied", "The request was answered already");
   const AuthorizationOptions& options = environment_.options;

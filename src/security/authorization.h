@@ -20,7 +20,7 @@ namespace server::security {
 
 /// A request on its way to a code.
 struct Transaction {
-  std::string handle;   // names it in URLs and forms
+  std::string handle;   // names it in URLs and forms; before the login it is all of it, sealed
   std::string session;  // id of the visit that it belongs to; empty: none's yet
   std::string client_id, client_name, redirect_uri, state, challenge, nonce;
   std::string scopes;       // asked for, as far as the client may
@@ -60,6 +60,7 @@ class Authorization {
 
   /// A transaction of this visit; nothing when there is none. One that began without a visit (the
   /// browser sends no cookie with another site's form) belongs to the first that goes on with it.
+  /// It is kept, under a handle of its own, once somebody has logged in, and can be answered once.
   fhir::Result<std::optional<Transaction>> find(std::string_view handle, const Session& session);
 
   Step next(const Transaction& transaction, const Session& session) const;
@@ -87,7 +88,10 @@ class Authorization {
   fhir::Result<std::string> launch(const Client& client, LaunchContext context);
 
  private:
-  fhir::Result<void> keep(const Transaction& transaction, std::int64_t version);
+  fhir::Result<std::optional<Transaction>> find_sealed(std::string_view handle,
+                                                       const Session& session);
+  fhir::Result<bool> keep(const Transaction& transaction, std::int64_t version);
+  fhir::Result<bool> end(const Transaction& transaction);
 
   Environment environment_;
 };

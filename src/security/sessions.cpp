@@ -1,5 +1,8 @@
 #include "src/security/sessions.h"
 
+#include <utility>
+
+#include "src/security/carried.h"
 #include "src/security/json_fields.h"
 #include "src/security/secrets.h"
 #include "src/security/users.h"
@@ -10,13 +13,15 @@ namespace {
 using fhir::json::Builder;
 
 constexpr std::string_view k_kind = "session";
-constexpr std::size_t k_cookie_bytes_max = 200;
+constexpr std::string_view k_of_nobody = "-.";  // begins a cookie that is the visit itself
+constexpr std::size_t k_cookie_bytes_max = 400;
 constexpr std::uint32_t k_page = 200;
 
 std::string text_of(const Session& session) {
   std::string text;
   Builder out(text);
   out.begin_object().string("id", session.id).string("csrf", session.csrf);
+  append_some(out, "before", session.before);
   append_some(out, "user", session.user);
   out.boolean("complete", session.is_complete);
   append_some(out, "agent", session.agent);
@@ -29,6 +34,7 @@ fhir::Result<Session> session_of(const Record& record) {
   const fhir::json::Value& json = document.root();
   Session session;
   session.id = json.string_at("id");
+  session.before = json.string_at("before");
   session.csrf = json.string_at("csrf");
   session.user = json.string_at("user");
   session.is_complete = is_true_at(json, "complete");
@@ -39,9 +45,7 @@ fhir::Result<Session> session_of(const Record& record) {
 }
 
 /// Visits of one user lie together: a cookie begins with what they are found by.
-std::string prefix_of(std::string_view user) {
-  return user.empty() ? std::string("-.") : token_hash(user).substr(0, 16) + ".";
-}
+std::string prefix_of(std::string_view user) { return token_hash(user).substr(0, 16) + "."; }
 
 std::string key_of(std::string_view cookie) {
   const std::size_t dot = cookie.find('.');
@@ -49,16 +53,37 @@ std::string key_of(std::string_view cookie) {
   return std::string(cookie.substr(0, dot + 1)) + token_hash(cookie);
 }
 
+std::optional<Session> visit_of_nobody(const Environment& environment, std::string_view cookie) {
+  const auto text = carried(environment, cookie.substr(k_of_nobody.size()), k_kind);
+  if (!text) return std::nullopt;
+  const auto document = fhir::json::Document::read(*text);
+  if (!document) return std::nullopt;
+  const fhir::json::Value& json = document->root();
+  if (integer_at(json, "ends").value_or(0) <= environment.now_ms()) return std::nullopt;
+  Session session;
+  session.cookie = cookie;
+  session.id = json.string_at("id");
+  session.csrf = json.string_at("csrf");
+  return session;
+}
+
 }  // namespace
 
-fhir::Result<Session> Sessions::start() {
+Session Sessions::start() const {
   Session session;
   session.id = random_token();
-  return renew(std::move(session));
+  session.csrf = random_token();
+  std::string text;
+  Builder out(text);
+  out.begin_object().string("id", session.id).string("csrf", session.csrf);
+  out.number("ends", environment_.now_ms() + environment_.options.transaction_ms).end_object();
+  session.cookie = std::string(k_of_nobody) + carry(environment_, text, k_kind);
+  return session;
 }
 
 fhir::Result<std::optional<Session>> Sessions::find(std::string_view cookie) const {
   if (cookie.empty() || cookie.size() > k_cookie_bytes_max) return std::optional<Session>();
+  if (cookie.starts_with(k_of_nobody)) return visit_of_nobody(environment_, cookie);
   FHIR_TRY(record, environment_.records.get(k_kind, key_of(cookie)));
   if (!record) return std::optional<Session>();
   FHIR_TRY(session, session_of(*record));
@@ -72,10 +97,12 @@ fhir::Result<std::optional<Session>> Sessions::find(std::string_view cookie) con
 }
 
 fhir::Result<Session> Sessions::renew(Session session) {
-  if (!session.cookie.empty()) FHIR_CHECK(end(session));
+  if (session.user.empty()) return start();
+  FHIR_CHECK(end(session));
+  if (session.cookie.starts_with(k_of_nobody))
+    session.before = std::exchange(session.id, random_token());
   session.cookie = prefix_of(session.user) + random_token();
   session.csrf = random_token();
-  // A visit of nobody lasts as long as a request under way: anybody can begin any number of them.
   const AuthorizationOptions& options = environment_.options;
   const std::int64_t ends = session.is_logged_in() ? session.authenticated_at + options.session_ms
                                                    : environment_.now_ms() + options.transaction_ms;
@@ -87,6 +114,7 @@ fhir::Result<Session> Sessions::renew(Session session) {
 }
 
 fhir::Result<void> Sessions::end(const Session& session) {
+  if (session.cookie.starts_with(k_of_nobody)) return {};
   return environment_.records.remove(k_kind, key_of(session.cookie));
 }
 

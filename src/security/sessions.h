@@ -14,6 +14,7 @@ namespace server::security {
 struct Session {
   std::string cookie;        // what the browser holds
   std::string id;            // stays when the cookie changes; what belongs to the visit names it
+  std::string before;        // the id of the visit of nobody that it was until the login
   std::string csrf;          // every form of the visit carries it
   std::string user;          // whose password was right; empty: nobody's yet
   bool is_complete = false;  // whether the second factor was, or none is asked
@@ -29,12 +30,14 @@ class Sessions {
  public:
   explicit Sessions(const Environment& environment) : environment_(environment) {}
 
-  fhir::Result<Session> start();
+  /// A visit of nobody; the browser alone holds it, and only for as long as a request may be under
+  /// way.
+  Session start() const;
   /// Nothing as well when its user was removed or disabled, or has got another password since the
   /// login.
   fhir::Result<std::optional<Session>> find(std::string_view cookie) const;
   /// Keeps what has changed under a new cookie and a new csrf, so that those that were known before
-  /// the login are of no use after it.
+  /// the login are of no use after it. A visit of nobody gets a new id as well.
   fhir::Result<Session> renew(Session session);
   fhir::Result<void> end(const Session& session);
 

@@ -39,7 +39,7 @@ struct PageRow {
 };
 constexpr std::array<PageRow, 11> k_pages = {{
     {"auth/authorize", true, true, authorize_page, false},
-    {"auth/continue", true, false, continue_page},
+    {"auth/continue", true, true, continue_page},
     {"auth/login", true, true, login_page},
     {"auth/second-factor", false, true, second_factor_page},
     {"auth/patient", false, true, patient_page},
@@ -212,9 +212,7 @@ http::Response AuthSite::page_of(const http::Request& request, std::size_t row) 
     security::Sessions sessions(environment_);
     auto known = sessions.find(cookie);
     if (!known) return problem(known.error());
-    auto session = *known ? fhir::Result<security::Session>(**std::move(known)) : sessions.start();
-    if (!session) return problem(session.error());
-    visit.session = *std::move(session);
+    visit.session = *known ? **std::move(known) : sessions.start();
   }
   auto answer = wanted.handle(visit);
   http::Response response = answer ? *std::move(answer) : problem(answer.error());

@@ -15,6 +15,8 @@ using security::Decision;
 using security::Step;
 using security::Transaction;
 
+constexpr std::size_t k_url_bytes_max = 6 * 1024;  // some way below what the server reads
+
 /// A request under way, and whose it is.
 struct UnderWay {
   Transaction transaction;
@@ -30,8 +32,10 @@ std::string emergency_choice_of(const Visit& visit, const UnderWay& one) {
 }
 
 fhir::Result<std::optional<UnderWay>> under_way(Visit& visit) {
-  FHIR_TRY(transaction, Authorization(visit.environment).find(visit.form.get("tx"), visit.session));
+  FHIR_TRY(transaction,
+           Authorization(visit.environment).find(visit.request_under_way, visit.session));
   if (!transaction) return std::optional<UnderWay>();
+  visit.request_under_way = transaction->handle;
   UnderWay out{*std::move(transaction), {}};
   if (!visit.session.is_logged_in()) return std::optional<UnderWay>(std::move(out));
   FHIR_TRY(user, security::Users(visit.environment).find(visit.session.user));
@@ -41,7 +45,17 @@ fhir::Result<std::optional<UnderWay>> under_way(Visit& visit) {
 }
 
 std::string continued(const Visit& visit) {
-  return security::with_parameters("continue", {{"tx", visit.form.get("tx")}});
+  return security::with_parameters("continue", {{"tx", visit.request_under_way}});
+}
+
+/// To the page that comes next; by a form where what the browser has to carry is too long for a
+/// URL.
+http::Response go_on(const std::string& handle) {
+  std::string url = security::with_parameters("continue", {{"tx", handle}});
+  if (url.size() <= k_url_bytes_max) return redirect(std::move(url));
+  return page(200, "Go on",
+              "<p>An app asks for access.</p>\n<form method=\"post\" action=\"continue\">\n" +
+                  hidden("tx", handle) + "<p>" + button("Go on") + "</p>\n</form>\n");
 }
 
 PageAnswer choose(Visit& visit, UnderWay& one) {
@@ -77,7 +91,7 @@ PageAnswer authorize_page(Visit& visit) {
                       escaped(decision.text) + "\" rel=\"noreferrer\">Go back to " +
                       escaped(policy_source(decision.text)) + "</a></p>\n");
     case Decision::Kind::pending:
-      return redirect(security::with_parameters("continue", {{"tx", decision.text}}));
+      return go_on(decision.text);
     default:
       return message_page(decision.status, "This request cannot be answered", decision.text);
   }

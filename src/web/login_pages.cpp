@@ -20,9 +20,8 @@ std::string problem_text(std::string_view problem) {
 /// What a form of this visit carries along.
 std::string carried(const Visit& visit) {
   std::string out = hidden("csrf", visit.session.csrf);
-  for (std::string_view name : {"tx", "to"}) {
-    if (!visit.form.get(name).empty()) out += hidden(name, visit.form.get(name));
-  }
+  if (!visit.request_under_way.empty()) out += hidden("tx", visit.request_under_way);
+  if (const std::string_view to = visit.form.get("to"); !to.empty()) out += hidden("to", to);
   return out;
 }
 
@@ -57,13 +56,18 @@ http::Response stale_form() {
                       "again.");
 }
 
-std::string after_login(const Visit& visit) {
-  if (const std::string_view handle = visit.form.get("tx"); !handle.empty())
-    return security::with_parameters("continue", {{"tx", handle}});
-  for (const char* page : {"launch", "account"}) {
-    if (visit.form.get("to") == page) return page;
+PageAnswer after_login(Visit& visit) {
+  if (!visit.request_under_way.empty()) {
+    FHIR_TRY(
+        one,
+        security::Authorization(visit.environment).find(visit.request_under_way, visit.session));
+    if (!one) return stale_form();
+    return redirect(security::with_parameters("continue", {{"tx", one->handle}}));
   }
-  return "manage";
+  for (const char* page : {"launch", "account"}) {
+    if (visit.form.get("to") == page) return redirect(page);
+  }
+  return redirect("manage");
 }
 
 http::Response login_form(const Visit& visit, std::string_view problem) {
@@ -88,7 +92,7 @@ http::Response second_factor_form(const Visit& visit, std::string_view problem) 
 
 PageAnswer login_page(Visit& visit) {
   if (!visit.is_post()) {
-    if (visit.session.is_logged_in()) return redirect(after_login(visit));
+    if (visit.session.is_logged_in()) return after_login(visit);
     return login_form(visit, {});
   }
   if (!visit.has_csrf()) return stale_form();
@@ -111,7 +115,7 @@ PageAnswer login_page(Visit& visit) {
   visit.session = std::move(session);
   remember_device(visit);
   if (!visit.session.is_complete) return second_factor_form(visit, {});
-  return redirect(after_login(visit));
+  return after_login(visit);
 }
 
 PageAnswer second_factor_page(Visit& visit) {
@@ -130,15 +134,14 @@ PageAnswer second_factor_page(Visit& visit) {
     visit.session = std::move(session);
     remember_device(visit);
   }
-  return redirect(after_login(visit));
+  return after_login(visit);
 }
 
 PageAnswer logout_page(Visit& visit) {
   if (!visit.has_csrf()) return stale_form();
   security::Sessions sessions(visit.environment);
   FHIR_CHECK(sessions.end(visit.session));
-  FHIR_TRY(session, sessions.start());
-  visit.session = std::move(session);
+  visit.session = sessions.start();
   return message_page(200, "Logged out", "You are logged out.");
 }
 

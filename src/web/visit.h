@@ -22,9 +22,10 @@ struct Visit {
   const http::Request& request;
   security::Form form;  // of the query, or of a POST's body
   security::Session session;
-  std::string address;         // as limits count it
-  security::Device device;     // the browser
-  bool is_device_new = false;  // whether its cookie is to be set
+  std::string address;                                          // as limits count it
+  security::Device device;                                      // the browser
+  bool is_device_new = false;                                   // whether its cookie is to be set
+  std::string request_under_way = std::string(form.get("tx"));  // its handle; empty: none
 
   /// From where the user of that name tries to log in.
   security::Origin origin_of(std::string_view user) const {
@@ -40,7 +41,7 @@ using PageAnswer = fhir::Result<http::Response>;
 
 // The pages, by name.
 PageAnswer authorize_page(Visit& visit);      // GET, POST: an app's request
-PageAnswer continue_page(Visit& visit);       // GET: whatever comes next
+PageAnswer continue_page(Visit& visit);       // GET, POST: whatever comes next
 PageAnswer login_page(Visit& visit);          // GET, POST
 PageAnswer second_factor_page(Visit& visit);  // POST
 PageAnswer patient_page(Visit& visit);        // POST: the choice
@@ -56,7 +57,7 @@ http::Response login_form(const Visit& visit, std::string_view problem);
 http::Response second_factor_form(const Visit& visit, std::string_view problem);
 
 /// Where a login leads.
-std::string after_login(const Visit& visit);
+PageAnswer after_login(Visit& visit);
 
 /// A page that only says something.
 http::Response message_page(unsigned status, std::string_view title, std::string_view text);

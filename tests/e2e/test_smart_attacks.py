@@ -3,10 +3,12 @@
 https://www.rfc-editor.org/rfc/rfc9700 https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html
 """
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.server
 import json
+import sqlite3
 import threading
 import time
 import unittest
@@ -104,7 +106,8 @@ class Pages(SmartCase):
         browser = Browser(self.server)
         browser.get("/fhir/auth/login?tx=" + urllib.parse.quote("//evil.example/\r\nSet-Cookie: a=b"))
         page = browser.log_in("ada", PASSWORDS["ada"])
-        self.assertEqual(browser.here, "/fhir/auth/continue")
+        self.assert_status(page, 400)
+        self.assertEqual(browser.here, "/fhir/auth/login")
         self.assertNotIn("a", browser.cookies)
 
     def test_what_a_request_brings_makes_no_field_of_an_answer(self):
@@ -123,6 +126,51 @@ class Pages(SmartCase):
             answer = self.app.authorize(Browser(self.server), SCOPES, redirect_uri=uri)
             self.assert_status(answer, 400)
             self.assertIsNone(answer["Location"])
+
+
+class Requests(SmartCase):
+    """What an app asks for, on its way through a browser in which nobody has logged in yet."""
+
+    def kept(self):
+        with contextlib.closing(sqlite3.connect(f"file:{self.server.data}/auth.db?mode=ro", uri=True)) as database:
+            return database.execute("SELECT count(*) FROM record WHERE kind IN ('transaction', 'session')").fetchone()[0]
+
+    def test_nothing_is_kept_of_those_that_no_login_follows(self):
+        before = self.kept()
+        for method in ("GET", "POST") * 10:
+            browser = Browser(self.server)
+            self.app.authorize(browser, SCOPES, method)
+            self.assertIn(b"<h1>Log in", browser.response.body)
+            self.assert_status(browser.log_in("nobody", "no password"), 401)
+        self.assertEqual(self.kept(), before)
+        browser.log_in("ada", PASSWORDS["ada"])
+        self.assertEqual(self.kept(), before + 2)
+
+    def test_each_is_answered_once(self):
+        app, browser = App(self.server), Browser(self.server)
+        app.authorize(browser, SCOPES, "POST")
+        handle = dict(browser.forms().forms[0]["fields"])["tx"]
+        browser.log_in("ada", PASSWORDS["ada"])
+        browser.submit("patient", {"patient": "p1"}, boxes=[])
+        kept = dict(browser.forms().forms[0]["fields"])["tx"]
+        self.assertLess(len(kept), 64)
+        self.assert_status(app.exchange(browser.submit("consent", {"decision": "allow"})), 200)
+        for one in (handle, kept):
+            self.assert_status(browser.get(f"continue?tx={one}"), 400)
+
+    def test_one_that_is_too_long_for_a_url_goes_by_a_form(self):
+        app, browser = App(self.server), Browser(self.server)
+        app.state = "s" * 7_000
+        app.authorize(browser, SCOPES, "POST")
+        self.assert_status(browser.submit("continue"), 200)
+        browser.log_in("ada", PASSWORDS["ada"])
+        browser.submit("patient", {"patient": "p1"}, boxes=[])
+        location = browser.submit("consent", {"decision": "allow"})
+        self.assertEqual(query_of(location)["state"], app.state)
+        self.assert_status(app.exchange(location), 200)
+        many = "".join(f" patient/Observation.rs?code={i}{'c' * 100}" for i in range(250))
+        location = app.authorize(Browser(self.server), SCOPES + many, "POST", nonce="n" * 8_000)
+        self.assertEqual(query_of(location)["error"], "invalid_request")
 
 
 class Logins(SmartCase):

@@ -21,7 +21,7 @@ TEST_CASE_FIXTURE(World, "a request is followed through to a code with the same 
 }
 
 TEST_CASE_FIXTURE(World, "an unknown client or redirect URI gets a page, never a redirect") {
-  const Session session = sessions.start().value();
+  const Session session = sessions.start();
   const Pairs good = authorize_pairs(k_scopes);
   CHECK(begin(with(good, "client_id", "other"), session).kind == Decision::Kind::error_page);
   CHECK(begin(with(good, "client_id", ""), session).kind == Decision::Kind::error_page);
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(World, "an unknown client or redirect URI gets a page, never a
 }
 
 TEST_CASE_FIXTURE(World, "what else is wrong is told to the client") {
-  const Session session = sessions.start().value();
+  const Session session = sessions.start();
   const Pairs good = authorize_pairs(k_scopes);
   struct Case {
     const char *name, *value, *error;
@@ -67,21 +67,82 @@ TEST_CASE_FIXTURE(World, "what else is wrong is told to the client") {
 }
 
 TEST_CASE_FIXTURE(World, "the pages follow each other: login, second factor, patient, consent") {
-  Session session = sessions.start().value();
+  Session session = sessions.start();
   const Decision decision = begin(authorize_pairs(k_scopes), session);
   REQUIRE(decision.kind == Decision::Kind::pending);
   Transaction one = authorization.find(decision.text, session).value().value();
   CHECK(authorization.next(one, session) == Step::login);
   session.user = "ada";
+  session.authenticated_at = now;
+  session = sessions.renew(session).value();
+  one = authorization.find(one.handle, session).value().value();
   CHECK(authorization.next(one, session) == Step::second_factor);
   session.is_complete = true;
+  session = sessions.renew(session).value();
+  one = authorization.find(one.handle, session).value().value();
   CHECK(authorization.next(one, session) == Step::patient);
   REQUIRE(authorization.choose_patient(one, "pat-1"));
   CHECK(authorization.next(one, session) == Step::consent);
 }
 
+TEST_CASE_FIXTURE(World, "nothing is kept of a request that no login follows") {
+  const int before = records.puts();
+  for (int i = 0; i < 20; ++i) {
+    const Session session = sessions.start();
+    const Decision decision = begin(authorize_pairs(k_scopes), Session{});
+    const Transaction one = authorization.find(decision.text, session).value().value();
+    CHECK(sessions.find(session.cookie).value()->csrf == session.csrf);
+    CHECK(authorization.find(one.handle, session).value());
+    CHECK(authorization.next(one, session) == Step::login);
+  }
+  CHECK(records.puts() == before);
+}
+
+TEST_CASE_FIXTURE(World, "a request belongs to the visit that shows its page, through the login") {
+  Session session = sessions.start();
+  const Decision decision = begin(authorize_pairs(k_scopes), Session{});
+  const std::string shown = authorization.find(decision.text, session).value()->handle;
+  CHECK(shown != decision.text);
+  CHECK_FALSE(authorization.find(shown, logged_in("ada")).value());
+  CHECK_FALSE(authorization.find(shown, Session{}).value());
+  session.user = "ada";
+  session.is_complete = true;
+  session.authenticated_at = now;
+  session = sessions.renew(session).value();
+  const Transaction one = authorization.find(shown, session).value().value();
+  CHECK(one.handle.size() < 64);
+  CHECK(authorization.find(one.handle, session).value());
+  // Who has got the first address goes on with it no more.
+  CHECK_FALSE(authorization.find(decision.text, logged_in("ada")).value());
+  CHECK_FALSE(authorization.find(one.handle, logged_in("ada")).value());
+  CHECK(authorization.find(decision.text, session).value()->handle == one.handle);
+}
+
+TEST_CASE_FIXTURE(World,
+                  "what the browser carries is answered once, and is not the browser's to make") {
+  const Session session = logged_in("ada");
+  const Decision decision = begin(authorize_pairs("user/*.rs"), Session{});
+  for (std::size_t at : {std::size_t{2}, decision.text.size() / 2, decision.text.size() - 1}) {
+    std::string changed = decision.text;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    CHECK_FALSE(authorization.find(changed, session).value());
+  }
+  CHECK_FALSE(authorization.find("s.", session).value());
+  CHECK_FALSE(authorization.find(decision.text + std::string(40'000, 'A'), session).value());
+  const Transaction one = authorization.find(decision.text, session).value().value();
+  const User user = users.find("ada").value().value();
+  const auto answer = [&] {
+    return authorization.approve(one, session, user, {"user/*.rs"}).value();
+  };
+  CHECK_FALSE(parameter_of(answer(), "code").empty());
+  CHECK(parameter_of(answer(), "error") == "access_denied");
+  CHECK_FALSE(authorization.find(decision.text, session).value());
+  now += options.transaction_ms + 1;
+  CHECK_FALSE(authorization.find(decision.text, session).value());
+}
+
 TEST_CASE_FIXTURE(World, "no step can be left out") {
-  Session session = sessions.start().value();
+  Session session = sessions.start();
   const Decision decision = begin(authorize_pairs(k_scopes), session);
   const Transaction one = authorization.find(decision.text, session).value().value();
   const User user = users.find("ada").value().value();
@@ -91,8 +152,8 @@ TEST_CASE_FIXTURE(World, "no step can be left out") {
 }
 
 TEST_CASE_FIXTURE(World, "a visit goes on with its own requests only, and for a while only") {
-  const Session session = sessions.start().value();
-  const Session other = sessions.start().value();
+  const Session session = sessions.start();
+  const Session other = sessions.start();
   const Decision decision = begin(authorize_pairs(k_scopes), session);
   CHECK_FALSE(authorization.find(decision.text, other).value());
   CHECK(authorization.find(decision.text, session).value());
@@ -203,7 +264,7 @@ TEST_CASE_FIXTURE(World, "a choice that comes after the answer brings no request
 }
 
 TEST_CASE_FIXTURE(World, "what forms carried before the login is of no use after it") {
-  const Session before = sessions.start().value();
+  const Session before = sessions.start();
   Session session = before;
   session.user = "ada";
   session.is_complete = true;
@@ -212,7 +273,7 @@ TEST_CASE_FIXTURE(World, "what forms carried before the login is of no use after
 }
 
 TEST_CASE_FIXTURE(World, "a visit of nobody ends with the requests that it may be for") {
-  const Session nobody = sessions.start().value();
+  const Session nobody = sessions.start();
   const Session ada = logged_in("ada");
   now += options.transaction_ms;
   CHECK_FALSE(sessions.find(nobody.cookie).value());
@@ -222,13 +283,17 @@ TEST_CASE_FIXTURE(World, "a visit of nobody ends with the requests that it may b
 }
 
 TEST_CASE_FIXTURE(World, "a cookie that was known before the login is of no use after it") {
-  Session session = sessions.start().value();
+  Session session = sessions.start();
   const std::string before = session.cookie;
   session.user = "ada";
   session.authenticated_at = now;
   session = sessions.renew(session).value();
   CHECK(session.cookie != before);
-  CHECK_FALSE(sessions.find(before).value());
+  // Nothing was kept of it: it is nobody's visit still, and another one.
+  const Session nobody = sessions.find(before).value().value();
+  CHECK(nobody.user.empty());
+  CHECK(nobody.id != session.id);
+  CHECK(nobody.csrf != session.csrf);
   CHECK(sessions.find(session.cookie).value()->user == "ada");
   now += options.session_ms + 1;
   CHECK_FALSE(sessions.find(session.cookie).value());

@@ -157,7 +157,7 @@ struct World {
 
   /// A visit in which that user has logged in.
   Session logged_in(std::string_view user) {
-    Session session = sessions.start().value();
+    Session session = sessions.start();
     session.user = user;
     session.is_complete = true;
     session.authenticated_at = now;
