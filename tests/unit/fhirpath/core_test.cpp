@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 
 #include "fhir/formats/json_writer.h"
 #include "unit/fhirpath/fixture.h"
@@ -276,14 +276,13 @@ TEST_CASE("the most frequent invariants cost well under a microsecond") {
     const auto compiled = Expression::compile(one.source, *core());
     REQUIRE(compiled);
     constexpr int k_rounds = 20'000;
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();  // what else runs here counts for nothing
     int held = 0;
     for (int i = 0; i < k_rounds; ++i) {
       const auto result = compiled->is_true(one.context, environment);
       held += result && *result ? 1 : 0;
     }
-    const auto spent = std::chrono::steady_clock::now() - start;
-    const double each = std::chrono::duration<double, std::nano>(spent).count() / k_rounds;
+    const double each = 1e9 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / k_rounds;
     MESSAGE(one.source << ": " << each << " ns" << (held == k_rounds ? "" : " (false)"));
     CHECK(each < 100'000);  // a guard against blunders: figures are taken by the bench
   }

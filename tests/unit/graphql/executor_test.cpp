@@ -149,7 +149,7 @@ TEST_CASE("a circle of references that shows nothing ends at a limit") {
 TEST_CASE("thousands of keys are told apart in a time that grows with their number") {
   std::string source = "{ name {";
   for (int i = 0; i < 9000; ++i) source += " a" + std::to_string(i) + ":use";
-  const auto data = run_over(with_names(100), source + " family } }", std::chrono::seconds{10});
+  const auto data = run_over(with_names(100), source + " family } }", std::chrono::seconds{30});
   REQUIRE(data);
   CHECK(data->ends_with(R"({"family":"y"}]})"));
 }

@@ -14,7 +14,7 @@
 namespace http_test {
 namespace {
 
-constexpr int k_patience_ms = 5000;
+constexpr int k_patience_ms = 20'000;
 
 bool is_readable_within(int socket, int milliseconds) {
   pollfd waiting{socket, POLLIN, 0};

@@ -16,7 +16,7 @@ struct Reply {
   std::string body;
 };
 
-/// One connection. Every wait ends after five seconds: a test fails rather than hangs.
+/// One connection. Every wait has an end: a test fails rather than hangs.
 class Client {
  public:
   explicit Client(std::uint16_t port);

@@ -66,10 +66,8 @@ TEST_CASE("requests in flight and in the queue are told") {
   REQUIRE(running.handler.gate.is_reached_by(1));
   Client second(running.server.port());
   second.send(get("/echo"));
-  CHECK(second.is_silent_for(milliseconds{50}));
-  const auto text = running.metrics.text();
-  CHECK(has(text, "medisync_http_requests_in_flight 2"));
-  CHECK(has(text, "medisync_http_queue_depth 1"));
+  CHECK(http_test::tells(running, "medisync_http_requests_in_flight 2"));
+  CHECK(http_test::tells(running, "medisync_http_queue_depth 1"));
 }
 
 TEST_CASE("metrics may be counted by many threads at once") {

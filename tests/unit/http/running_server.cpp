@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <utility>
+
+#include "unit/http/client.h"
 
 namespace http_test {
 
@@ -14,7 +17,7 @@ using server::http::ServerOptions;
 using std::chrono::milliseconds;
 
 namespace {
-constexpr std::chrono::seconds k_patience{5};
+constexpr std::chrono::seconds k_patience{20};
 
 /// Pieces of one letter each: a, b, c …
 class LetterSource final : public server::http::BodySource {
@@ -149,10 +152,10 @@ ServerOptions quick_options() {
   ServerOptions options;
   options.io_threads = 2;
   options.worker_threads = 2;
-  options.header_timeout = milliseconds{2000};
-  options.body_timeout = milliseconds{4000};
-  options.progress_timeout = milliseconds{2000};
-  options.idle_timeout = milliseconds{3000};
+  options.header_timeout = milliseconds{10'000};
+  options.body_timeout = milliseconds{20'000};
+  options.progress_timeout = milliseconds{10'000};
+  options.idle_timeout = milliseconds{15'000};
   options.linger_timeout = milliseconds{200};
   return options;
 }
@@ -162,5 +165,24 @@ RunningServer::RunningServer(ServerOptions options) : server(std::move(options),
 }
 
 RunningServer::~RunningServer() { handler.gate.open(); }
+
+bool comes_true(const std::function<bool()>& what) {
+  const auto end = std::chrono::steady_clock::now() + k_patience;
+  while (!what()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(milliseconds{2});
+  }
+  return true;
+}
+
+bool tells(const RunningServer& running, const std::string& line) {
+  return comes_true([&] {
+    return ("\n" + running.metrics.text()).find("\n" + line + "\n") != std::string::npos;
+  });
+}
+
+bool refuses_connections(std::uint16_t port) {
+  return comes_true([port] { return Client(port).socket() == -1; });
+}
 
 }  // namespace http_test

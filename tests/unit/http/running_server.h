@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -11,7 +13,7 @@
 
 namespace http_test {
 
-/// Blocks those who pass until it is opened; not for longer than five seconds.
+/// Blocks those who pass until it is opened; not for ever.
 class Gate {
  public:
   void open();
@@ -74,5 +76,12 @@ struct RunningServer {
   server::http::Metrics metrics;
   server::http::Server server;
 };
+
+/// Waits until it is so, however slow this machine is just now; false: for too long.
+bool comes_true(const std::function<bool()>& what);
+/// The same for a line of the metrics.
+bool tells(const RunningServer& running, const std::string& line);
+/// The same for a server that stops: it has begun to.
+bool refuses_connections(std::uint16_t port);
 
 }  // namespace http_test

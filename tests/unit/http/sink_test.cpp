@@ -10,6 +10,7 @@
 #include "unit/http/running_server.h"
 
 using http_test::Client;
+using http_test::comes_true;
 using http_test::quick_options;
 using http_test::RunningServer;
 using server::http::Request;
@@ -34,11 +35,6 @@ std::string head_of(std::string_view target, std::string_view fields) {
 std::string head_of_bytes(std::string_view target, std::size_t bytes,
                           std::string_view fields = "") {
   return head_of(target, std::string(fields) + "Content-Length: " + std::to_string(bytes) + "\r\n");
-}
-
-bool comes_true(const std::function<bool()>& what) {
-  for (int i = 0; i < 500 && !what(); ++i) std::this_thread::sleep_for(milliseconds{10});
-  return what();
 }
 
 }  // namespace

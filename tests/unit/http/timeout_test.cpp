@@ -12,17 +12,20 @@ using http_test::Client;
 using http_test::get;
 using http_test::quick_options;
 using http_test::RunningServer;
+using http_test::tells;
 using std::chrono::milliseconds;
 
 namespace {
 
 const std::string k_head_of_1000 = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
 
-// Sends one byte every 10 ms until the server answers or 200 are sent.
-void dribble(Client& client, const std::string& bytes) {
-  for (std::size_t i = 0; i < 200 && client.is_silent_for(milliseconds{10}); ++i) {
+// Sends one byte every 10 ms; whether the server answers before 200 are sent.
+bool dribble(Client& client, const std::string& bytes) {
+  for (std::size_t i = 0; i < 200; ++i) {
+    if (!client.is_silent_for(milliseconds{10})) return true;
     client.send(bytes.substr(i % bytes.size(), 1));
   }
+  return false;
 }
 
 }  // namespace
@@ -32,14 +35,12 @@ TEST_CASE("a header that dribbles in (slow loris) is 408 after the header timeou
   options.header_timeout = milliseconds{120};
   RunningServer running(options);
   Client client(running.server.port());
-  const auto begun = std::chrono::steady_clock::now();
   client.send("GET /fast HTTP/1.1\r\n");
-  dribble(client, "X-A: aaaaaaaaaaaaaaaaaaaa\r\n");
+  CHECK(dribble(client, "X-A: aaaaaaaaaaaaaaaaaaaa\r\n"));
   const auto reply = client.read();
   REQUIRE(reply);
   CHECK(reply->status == 408);
-  CHECK(client.is_ended_within(milliseconds{1000}));
-  CHECK(std::chrono::steady_clock::now() - begun < milliseconds{1000});
+  CHECK(client.is_ended_within(milliseconds{5000}));
 }
 
 TEST_CASE("a body that dribbles in is 408 although it makes some progress") {
@@ -49,7 +50,7 @@ TEST_CASE("a body that dribbles in is 408 although it makes some progress") {
   RunningServer running(options);
   Client client(running.server.port());
   client.send(k_head_of_1000);
-  dribble(client, "x");
+  CHECK(dribble(client, "x"));
   const auto reply = client.read();
   REQUIRE(reply);
   CHECK(reply->status == 408);
@@ -57,14 +58,14 @@ TEST_CASE("a body that dribbles in is 408 although it makes some progress") {
 
 TEST_CASE("a body at a fair rate may take longer than the progress window") {
   auto options = quick_options();
-  options.progress_timeout = milliseconds{100};
+  options.progress_timeout = milliseconds{1000};  // far longer than this thread may be kept waiting
   options.progress_bytes_min = 20;
   RunningServer running(options);
   Client client(running.server.port());
   client.send(k_head_of_1000);
   for (int i = 0; i < 20; ++i) {
     client.send(std::string(50, 'x'));
-    std::this_thread::sleep_for(milliseconds{15});
+    std::this_thread::sleep_for(milliseconds{60});
   }
   CHECK(client.read()->status == 200);
 }
@@ -76,45 +77,45 @@ TEST_CASE("a body is 408 when the whole of it takes too long") {
   RunningServer running(options);
   Client client(running.server.port());
   client.send(k_head_of_1000);
-  dribble(client, "x");
+  CHECK(dribble(client, "x"));
   CHECK(client.read()->status == 408);
 }
 
 TEST_CASE("an idle connection is closed without a word") {
   auto options = quick_options();
-  options.idle_timeout = milliseconds{100};
+  options.idle_timeout = milliseconds{800};
   RunningServer running(options);
   Client client(running.server.port());
   CHECK(client.ask(get("/fast"))->status == 200);
-  CHECK(client.is_silent_for(milliseconds{50}));
-  CHECK(client.is_ended_within(milliseconds{1000}));
+  CHECK(client.is_silent_for(milliseconds{100}));
+  CHECK(client.is_ended_within(milliseconds{5000}));
 }
 
 TEST_CASE("a connection that never sends a request is closed after the header timeout") {
   auto options = quick_options();
-  options.header_timeout = milliseconds{100};
+  options.header_timeout = milliseconds{800};
   RunningServer running(options);
   Client client(running.server.port());
-  CHECK(client.is_silent_for(milliseconds{60}));
-  CHECK(client.is_ended_within(milliseconds{1000}));
+  CHECK(client.is_silent_for(milliseconds{100}));
+  CHECK(client.is_ended_within(milliseconds{5000}));
 }
 
 TEST_CASE("a client that does not close is left after the linger timeout") {
   RunningServer running;
   Client client(running.server.port());
   client.ask(get("/fast", "Connection: close\r\n"));
-  CHECK(client.is_ended_within(milliseconds{1000}));
-  std::this_thread::sleep_for(milliseconds{400});
-  CHECK(running.metrics.text().find("medisync_http_connections 0") != std::string::npos);
+  CHECK(client.is_ended_within(milliseconds{5000}));
+  CHECK(tells(running, "medisync_http_connections 0"));
 }
 
 TEST_CASE("handling may take longer than any timeout of the connection") {
   auto options = quick_options();
-  options.header_timeout = options.idle_timeout = options.body_timeout = milliseconds{50};
+  options.header_timeout = options.idle_timeout = options.body_timeout = milliseconds{500};
   RunningServer running(options);
   Client client(running.server.port());
   client.send(get("/gated"));
-  CHECK(client.is_silent_for(milliseconds{200}));
+  CHECK(running.handler.gate.is_reached_by(1));
+  CHECK(client.is_silent_for(milliseconds{1000}));
   running.handler.gate.open();
   CHECK(client.read()->body == "gated");
 }

@@ -295,7 +295,7 @@ TEST_CASE("the answer that ended last stays, also among those of one millisecond
 TEST_CASE("an answer leaves the disk at its end, though nobody asks") {
   const Folder folder;
   RequestJobOptions options = in(folder.path);
-  options.kept_for = std::chrono::milliseconds(300);
+  options.kept_for = std::chrono::milliseconds(2000);  // seen while it is there, however slowly
   RequestJobs jobs(options, echo);
   REQUIRE(jobs.accept(request_of(Method::post, "it")).has_value());
   const auto count = [&] {

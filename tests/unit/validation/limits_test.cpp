@@ -1,5 +1,6 @@
 // Nothing in a resource makes the validator slow, deep or large beyond its size.
 #include <chrono>
+#include <ctime>
 
 #include "support.h"
 
@@ -16,13 +17,13 @@ std::string list(int count, Item&& item) {
   return out;
 }
 
+/// Of the processor: what else runs here counts for nothing.
 std::chrono::milliseconds time_of(const std::string& json) {
   const auto document = test::read(json);
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   fhir::IssueList issues;
   test::validator().validate(document, {}, issues);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                               begin);
+  return std::chrono::milliseconds((std::clock() - begin) * 1000 / CLOCKS_PER_SEC);
 }
 
 /// Time for ten times as much is about ten times the time, not a hundred times.
