@@ -20,7 +20,7 @@ from support import ROOT, skip
 
 FOLDER = os.path.join(ROOT, "tests", "e2e", "clients")
 MODULES = os.path.join(FOLDER, "node_modules")
-STEP_SECONDS_MAX = 120
+STEP_SECONDS_MAX = 300
 START_SECONDS_MAX = 60
 
 

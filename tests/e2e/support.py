@@ -7,6 +7,7 @@ import gzip
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -27,6 +28,7 @@ FHIR_JSON = "application/fhir+json"
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 40
 REQUEST_SECONDS_MAX = 120
+IDLE_SECONDS_MAX = 30  # half of what the server keeps an idle connection for
 
 
 def binary():
@@ -45,6 +47,28 @@ def say(text):
 def skip(reason):
     say(f"skipped: {reason}")
     raise unittest.SkipTest(reason)
+
+
+def until(look, seconds=60, pause=0.02):
+    """What `look` gives as soon as it counts as true; at the end of the time whatever it gave last."""
+    end = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < end:
+        time.sleep(pause)
+    return found
+
+
+def fixed_port():
+    """A free port for what has to know it beforehand: one that no connection is given meanwhile."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as given:
+        lowest = int(given.read().split()[0])
+    for port in random.sample(range(10_000, lowest), 100):
+        with socket.socket() as free:
+            try:
+                free.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 # ---------------------------------------------------------------------------- JSON, as it is written
@@ -151,7 +175,7 @@ class Client:
 
     def __init__(self, port, base="/fhir", timeout=REQUEST_SECONDS_MAX):
         self.port, self.base, self.timeout = port, base, timeout
-        self.connection = None
+        self.connection, self.used = None, 0.0
 
     def close(self):
         if self.connection is not None:
@@ -168,6 +192,8 @@ class Client:
         """`target` from the root of the server, already percent-encoded."""
         if isinstance(body, str):
             body = body.encode("utf-8")
+        if time.monotonic() - self.used > IDLE_SECONDS_MAX:
+            self.close()  # before the server does, maybe while the request is on its way
         for attempt in (1, 2):
             if self.connection is None:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
@@ -178,6 +204,7 @@ class Client:
                 self.connection.request(method, target, body=body, headers=headers or {})
                 answer = self.connection.getresponse()
                 response = Response(answer.status, answer.headers, answer.read())
+                self.used = time.monotonic()
                 if answer.will_close:
                     self.close()
                 return response

@@ -11,7 +11,8 @@ import tempfile
 import time
 
 from smart import SmartCase
-from support import Case, Server, ServerCase, bundle, entries, entry, patient, run, say
+from support import Case, Server, ServerCase, bundle, entries, entry, patient, run, say, until
+from test_async import finished
 
 
 def subtype(event):
@@ -27,14 +28,14 @@ class Trail(ServerCase):
 
     def events(self, **criteria):
         """The events of a search, once at least one is there: they are written behind the requests."""
-        for _ in range(100):
+        def look():
             answer = self.http.search("AuditEvent", {"_sort": "_id", "_count": "1000", **criteria})
             self.assert_status(answer, 200)
-            found = [e["resource"] for e in entries(answer.json)]
-            if found:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"no event for {criteria}")
+            return [e["resource"] for e in entries(answer.json)]
+
+        found = until(look, pause=0.05)
+        self.assertTrue(found, f"no event for {criteria}")
+        return found
 
     def query_of(self, event):
         return "".join(base64.b64decode(e["query"]).decode(errors="replace") for e in event["entity"] if "query" in e)
@@ -82,12 +83,14 @@ class Trail(ServerCase):
                 done = self.http.post("", bundle(*parts, kind=kind))
                 self.assert_status(done, 200)
                 request_id = done["X-Request-Id"]
-                for _ in range(100):
-                    mine = [e for e in self.events() if any(
+                mine = []
+
+                def are_there():
+                    mine[:] = [e for e in self.events() if any(
                         entity.get("what", {}).get("identifier", {}).get("value") == request_id for entity in e["entity"])]
-                    if len(mine) == len(parts) + (kind == "batch"):
-                        break
-                    time.sleep(0.05)
+                    return len(mine) == len(parts) + (kind == "batch")
+
+                until(are_there, pause=0.05)
                 told = sorted((subtype(e), e["outcome"], tuple(whats(e, "4"))) for e in mine)
                 reads = [("read", "0", (place,)), ("search-type", "0", ())]
                 if kind == "batch":
@@ -119,16 +122,9 @@ class Trail(ServerCase):
     def test_what_is_answered_later_is_told_when_it_is_asked_for_and_when_it_is_fetched(self):
         accepted = self.http.get("Patient?name=later", Prefer="respond-async")
         self.assert_status(accepted, 202)
-        for _ in range(200):
-            answer = self.http.get(accepted["Content-Location"])
-            if answer.status != 202:
-                break
-            time.sleep(0.02)
-        self.assert_status(answer, 200)
-        for _ in range(100):  # the event of the fetching comes behind its answer
-            if any("/_async/" in self.query_of(e) for e in self.events(subtype="operation")):
-                break
-            time.sleep(0.05)
+        self.assert_status(finished(self.http, accepted["Content-Location"]), 200)
+        # The event of the fetching comes behind its answer.
+        until(lambda: any("/_async/" in self.query_of(e) for e in self.events(subtype="operation")), pause=0.05)
         queries = [self.query_of(e) for e in self.events()]
         self.assertEqual(len([q for q in queries if "Patient?name=later" in q]), 1)
         self.assertEqual(len([q for q in queries if "/_async/" in q]), 1)
@@ -154,11 +150,7 @@ class Trail(ServerCase):
 
     def test_a_token_in_a_url_is_not_told(self):
         self.http.get("Device?access_token=verysecret&manufacturer=shown")
-        for _ in range(100):
-            queries = [q for q in map(self.query_of, self.events(subtype="search-type")) if "Device?" in q]
-            if queries:
-                break
-            time.sleep(0.05)
+        queries = until(lambda: [q for q in map(self.query_of, self.events(subtype="search-type")) if "Device?" in q], pause=0.05)
         self.assertIn("manufacturer=shown", queries[0])
         self.assertNotIn("verysecret", json.dumps(self.events()) + queries[0])
 
@@ -172,11 +164,7 @@ class Trail(ServerCase):
         self.assertGreaterEqual(figure("medisync_audit_events_total"), before + 1)  # its event was there first
         for name in ("medisync_audit_failures_total", "medisync_audit_lost_total"):
             self.assertEqual(figure(name), 0)
-        for _ in range(100):
-            if figure("medisync_audit_waiting") == 0:
-                return
-            time.sleep(0.05)
-        self.fail("events still wait")
+        self.assertTrue(until(lambda: figure("medisync_audit_waiting") == 0), "events still wait")
 
     def test_health_and_metadata_leave_no_event(self):
         self.http.get("metadata")
@@ -299,12 +287,13 @@ class FullDisk(Case):
                 self.assert_status(http.search("Patient", {"_id": "before"}), 200)
             say(f"40 reads while the trail cannot be written: {time.monotonic() - began:.2f} s")
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
-            for _ in range(200):
+
+            def total():
                 found = http.search("AuditEvent", {"subtype": "read", "entity": "Patient/before", "_summary": "count"})
-                if found.status == 200 and found.json["total"] >= 20:
-                    break
-                time.sleep(0.1)
-            self.assertEqual(found.json["total"], 20)
+                return found.json["total"] if found.status == 200 else 0
+
+            until(lambda: total() >= 20, pause=0.1)
+            self.assertEqual(total(), 20)
             server.terminate()
             self.assertIn("the audit trail could not be written", server.tail(100_000))
             done = run("audit", "verify", "--data", server.data)
@@ -315,12 +304,10 @@ class WithTokens(SmartCase):
     arguments = ("--audit",)
 
     def events(self, token, **criteria):
-        for _ in range(100):
-            found = [e["resource"] for e in entries(token.search("AuditEvent", {"_count": "1000", **criteria}).json)]
-            if found:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"no event for {criteria}")
+        found = until(lambda: [e["resource"] for e in entries(token.search("AuditEvent", {"_count": "1000", **criteria}).json)],
+                      pause=0.05)
+        self.assertTrue(found, f"no event for {criteria}")
+        return found
 
     def test_who_asked_by_which_app_is_told(self):
         self.bearer("launch/patient patient/*.rs").get("Patient/p1")

@@ -9,7 +9,7 @@ import urllib.parse
 
 from bulk import KICK_OFF, NDJSON, Export, below, finished, kick_off, parameters
 from smart import observation
-from support import Case, Server, ServerCase, bundle, entry, patient
+from support import Case, Server, ServerCase, bundle, entry, patient, until
 
 
 def records():
@@ -418,16 +418,13 @@ class BehindAProxy(ServerCase):
 
 
 class Expiry(ServerCase):
-    arguments = ("--export-kept", "1")
+    arguments = ("--export-kept", "5")
 
     def test_files_are_let_go_in_the_end(self):
         self.create(patient("Gone"))
         export = Export(self.http, "$export")
         file = export.manifest["output"][0]["url"]
-        deadline = time.monotonic() + 30
-        while self.http.get(export.url).status != 404:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.2)
+        self.assertTrue(until(lambda: self.http.get(export.url).status == 404, pause=0.2))
         self.assert_status(self.http.get(file), 404)
         self.assertEqual(os.listdir(os.path.join(self.server.data, "exports")), [])
 

@@ -1,9 +1,9 @@
 """fhirclient from npm: SMART App Launch 2.2 as apps in a browser and on a server go through it."""
-import socket
 import unittest
 
 from npm_clients import BrowserCase, private_jwk
 from smart import PASSWORDS, auth
+from support import fixed_port
 
 
 class InTheBrowser(BrowserCase):
@@ -60,9 +60,7 @@ class InTheBrowser(BrowserCase):
 
 class OnAServer(BrowserCase):
     def test_a_launch_with_a_secret(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = fixed_port()
         printed = auth(self.server, "client", "add", "server-app", "--kind", "symmetric", "--redirect-uri",
                        f"http://127.0.0.1:{port}/app")
         said = self.step("fhirclient_node", "launch", user="ada", password=PASSWORDS["ada"], port=port,

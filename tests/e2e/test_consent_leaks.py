@@ -2,11 +2,11 @@
 had the withheld resources. Both servers have a third patient whose consent withholds all, so that both hold back."""
 import json
 import re
-import time
 import unittest
 import urllib.parse
 
 import smart
+from bulk import finished
 from smart import SmartCase, observation
 from test_consent import WIDE, actor, consent, labelled
 
@@ -285,11 +285,7 @@ class Leaks(unittest.TestCase):
                                     {"Accept": "application/fhir+json", "Prefer": "respond-async"})
             assert done.status == 202, done
             where = urllib.parse.urlsplit(done["Content-Location"]).path
-            for _ in range(300):
-                status = world.system.raw("GET", where)
-                if status.status != 202:
-                    break
-                time.sleep(0.05)
+            status = finished(world.system, where, 120)
             assert status.status == 200, status
             lines = []
             for file in status.json["output"]:

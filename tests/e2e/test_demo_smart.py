@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -14,9 +13,9 @@ import urllib.request
 
 from npm_clients import AppSite, chromium, has_clients, step
 from smart import App, Bearer, Browser, base64url, unbase64url
-from support import ROOT, Case, Client, binary, skip
+from support import ROOT, Case, Client, binary, fixed_port, skip
 
-START_SECONDS_MAX = 120
+START_SECONDS_MAX = 300
 
 
 class Demo(Case):
@@ -26,9 +25,7 @@ class Demo(Case):
             skip("scripts/demo-smart runs build/release/medisync, and another program is under test")
         if not has_clients() or shutil.which("chromium") is None:
             skip("the clients from npm and chromium are not installed (scripts/setup --test)")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = fixed_port()
         cls.site = AppSite("my_web_app")
         cls.addClassCleanup(cls.site.stop)
         data = tempfile.mkdtemp(prefix="medisync-demo-")

@@ -12,7 +12,7 @@ import threading
 import time
 
 from support import (ROOT, Case, Client, Parallel, Server, bundle, entry, patient, read_answer, say,
-                     skip, socket_to, binary)
+                     skip, socket_to, until, binary)
 
 
 class Writers:
@@ -101,6 +101,7 @@ class KillNine(Case):
         for number in range(self.ROUNDS):
             writers = Writers(server, self.CLIENTS, number)
             time.sleep(0.5 + 0.31 * number)
+            until(lambda: len(writers.acknowledged) > 30)
             server.process.send_signal(signal.SIGKILL)
             server.kill()
             writers.stop.set()
@@ -176,10 +177,12 @@ class Stop(Case):
         with Server() as server:
             parts = [entry("PUT", f"Patient/stop-{n}", patient("Stop", id=f"stop-{n}")) for n in range(3000)]
             body = json.dumps(bundle(*parts)).encode()
+            before = server.cpu_seconds()
             with socket_to(server.port, timeout=60) as connection:
                 connection.sendall(b"POST /fhir HTTP/1.1\r\nHost: x\r\nContent-Type: application/fhir+json\r\n"
                                    b"Content-Length: %d\r\n\r\n" % len(body) + body)
-                time.sleep(0.02)
+                # It is at work: to take the body in needs a small part of this.
+                self.assertTrue(until(lambda: server.cpu_seconds() - before > 0.05, pause=0.005))
                 server.terminate(wait=False)
                 response = read_answer(connection, "POST")
                 self.assertIsNotNone(response, "the request in flight was dropped")
@@ -193,6 +196,7 @@ class Stop(Case):
         with Server() as server:
             writers = Writers(server, 6, 7)
             time.sleep(0.8)
+            until(lambda: len(writers.acknowledged) > 30)
             server.terminate(wait=False)
             self.assertEqual(server.wait(), 0)
             writers.stop.set()

@@ -6,11 +6,10 @@ import json
 import os
 import shutil
 import tempfile
-import time
 import unittest
 
 from smart import PASSWORDS, Bearer, Browser, auth, query_of
-from support import ROOT, match_ids, run
+from support import ROOT, match_ids, run, until
 from test_consent import REASON
 from test_consent_tokens import REASON_TEXT, TokenCase, parameters, told
 
@@ -28,14 +27,15 @@ class LaunchCase(TokenCase):
 
     def events(self, reason, wanted):
         """The events of that reason, once there are some of each subtype that is wanted."""
-        for _ in range(100):
+        def look():
             entries = self.system.get("AuditEvent?_count=500&_sort=-_lastUpdated").json.get("entry", [])
             found = [one["resource"] for one in entries
                      if any(p.get("text") == reason for p in one["resource"].get("purposeOfEvent", []))]
-            if wanted <= {one["subtype"][0]["code"] for one in found}:
-                return found
-            time.sleep(0.05)
-        self.fail(f"no events {wanted} among {found}")
+            return found if wanted <= {one["subtype"][0]["code"] for one in found} else []
+
+        found = until(look, pause=0.05)
+        self.assertTrue(found, f"not all of the events {wanted} are there")
+        return found
 
 
 class Launched(LaunchCase):

@@ -2,10 +2,10 @@
 https://hl7.org/fhir/R4/conformance-module.html"""
 import json
 import os
+import resource
 import tempfile
-import time
 
-from support import Case, Parallel, Server, ServerCase, bundle, entry, match_ids, patient, run, say
+from support import Case, Parallel, Server, ServerCase, bundle, entry, match_ids, patient, run, say, until
 
 CODES = "http://example.org/live/codes"
 
@@ -106,11 +106,8 @@ class LiveDefinitions(ServerCase):
         found = match_ids(self.http.search("Patient", {"marital-text": "fir"}).json)
         self.assertIn("Patient/" + after["id"], found)
         # What was there before is found once it is indexed again, in the background.
-        deadline = time.monotonic() + 60
-        while "Patient/" + before["id"] not in found and time.monotonic() < deadline:
-            time.sleep(0.02)
-            found = match_ids(self.http.search("Patient", {"marital-text": "fir"}).json)
-        self.assertEqual(sorted(found), sorted("Patient/" + one["id"] for one in (before, after)))
+        both = sorted("Patient/" + one["id"] for one in (before, after))
+        self.assertTrue(until(lambda: sorted(match_ids(self.http.search("Patient", {"marital-text": "fir"}).json)) == both))
         self.assert_status(self.http.delete(f"SearchParameter/{made['id']}"), 204)
         self.assert_outcome(self.http.search("Patient", {"marital-text": "first"}), 400)
 
@@ -132,6 +129,12 @@ class LiveDefinitions(ServerCase):
                     self.assertGreaterEqual(
                         http.search("CodeSystem/$lookup", {"system": system, "code": f"c{turn}"}).status, 400)
         Parallel(6, work).join()
+
+
+def cpu_seconds_of_runs():
+    """Of all programs that have ended, whatever else runs on this machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Restart(Case):
@@ -162,9 +165,9 @@ class Restart(Case):
                     url = f"http://example.org/live/many-{number}"
                     with open(os.path.join(files, f"{number}.json"), "w") as out:
                         json.dump({**value_set(url), "id": f"many-{number}"}, out)
-                began = time.monotonic()
+                began = cpu_seconds_of_runs()
                 done = run("load", "--durability", "off", "--data", os.path.join(folder, "data"), files)
-                seconds[count] = time.monotonic() - began
+                seconds[count] = cpu_seconds_of_runs() - began
                 self.assertEqual(done.returncode, 0, done.stderr[-500:])
-        say(f"load of 250 value sets {seconds[250]:.2f} s, of 1,000 {seconds[1000]:.2f} s")
+        say(f"load of 250 value sets {seconds[250]:.2f} s of CPU, of 1,000 {seconds[1000]:.2f} s")
         self.assertLess(seconds[1000], 8 * seconds[250])

@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 
-from support import ServerCase, patient, run
+from support import ServerCase, patient, run, until
 
 
 class Metadata(ServerCase):
@@ -146,9 +146,5 @@ class ServiceEndpoints(ServerCase):
         self.assertNotIn("12345678", log)
 
     def server_log_has_line_for(self, text):
-        import time
-        for _ in range(200):
-            if any(text in line or "search" in line for line in self.server.log):
-                return
-            time.sleep(0.02)
-        self.fail("no line in the access log: " + self.server.tail())
+        if not until(lambda: any(text in line or "search" in line for line in list(self.server.log))):
+            self.fail("no line in the access log: " + self.server.tail())

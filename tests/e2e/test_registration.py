@@ -5,6 +5,7 @@ import threading
 import unittest
 
 from smart import App, Bearer, Browser, Connection, Key, SmartCase, PASSWORDS, auth, query_of
+from support import until
 
 BACK = "https://new.example/back"
 PUBLIC = {"client_name": "New app", "redirect_uris": [BACK], "token_endpoint_auth_method": "none",
@@ -136,14 +137,12 @@ class Registered(SmartCase):
         self.assert_status(made, 201)
         ada = Bearer(self.server, App(self.server).launch("user/*.rs")["access_token"])
         import base64
-        import time
-        for _ in range(100):
+
+        def queries():
             found = ada.get("AuditEvent?_count=200&_sort=-date").json.get("entry", [])
-            queries = [base64.b64decode(e.get("query", "")).decode() for one in found for e in one["resource"].get("entity", [])]
-            if "POST /fhir/auth/register" in queries:
-                return
-            time.sleep(0.05)
-        self.fail("no event of the registration")
+            return [base64.b64decode(e.get("query", "")).decode() for one in found for e in one["resource"].get("entity", [])]
+
+        self.assertTrue(until(lambda: "POST /fhir/auth/register" in queries(), pause=0.05))
 
 
 class ByToken(SmartCase):

@@ -10,7 +10,6 @@ import http.server
 import json
 import sqlite3
 import threading
-import time
 import unittest
 import urllib.parse
 
@@ -216,21 +215,21 @@ class Logins(SmartCase):
         def answered(name):
             browser = Browser(self.server)
             browser.get("/fhir/auth/login?to=manage")
-            started = time.monotonic()
+            started = self.server.cpu_seconds()  # what else runs here counts for nothing
             page = browser.log_in(name, "a wrong password")
-            took = time.monotonic() - started
+            took = self.server.cpu_seconds() - started
             csrf = browser.forms().forms[0]["fields"][0][1]
             return took, page.status, page.body.decode().replace(csrf, "")
 
         auth(self.server, "user", "add", "off", "--role", "nurse", secret=PASSWORDS["ada"])
         auth(self.server, "user", "disable", "off")
-        quickest, answers = {}, set()
+        seconds, answers = {}, set()
         for name in ("ada", "nobody", "off"):
             tries = [answered(name) for _ in range(4)]
-            quickest[name] = min(took for took, _, _ in tries)
+            seconds[name] = sum(took for took, _, _ in tries)
             answers |= {(status, body) for _, status, body in tries}
         self.assertEqual(len(answers), 1)
-        self.assertLess(max(quickest.values()), 3 * min(quickest.values()), quickest)
+        self.assertLess(max(seconds.values()), 3 * min(seconds.values()), seconds)
 
 
 class Tokens(SmartCase):

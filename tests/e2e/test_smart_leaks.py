@@ -1,11 +1,11 @@
 """What a token does not allow cannot be seen by any way into the data. Nothing of patient p2 may
 show for a token of patient p1: not in entries, not in counts, not by what a search finds."""
 import json
-import time
 import unittest
 
 from smart import SmartCase, observation
 from support import match_ids
+from test_async import finished
 
 WIDE = "launch/patient patient/*.rs"
 
@@ -66,11 +66,7 @@ class OnePatient(SmartCase):
         self.assert_outcome(other.delete(url), 404, "not-found")
         self.assert_outcome(other.get(url.split("-")[0]), 404, "not-found")
         again = self.bearer(WIDE)  # another token of the same app, user and patient
-        for _ in range(200):
-            answer = again.get(url)
-            if answer.status != 202:
-                break
-            time.sleep(0.05)
+        answer = finished(again, url)
         self.assert_status(answer, 200)
         found = answer.json["entry"][0]["resource"]
         self.assertEqual({entry["resource"]["id"] for entry in found["entry"]}, {"p1-lab", "p1-vital"})
@@ -328,9 +324,7 @@ class AnsweredLater(SmartCase):
         return response["Content-Location"].split("/fhir/")[1]
 
     def finished(self, client, url):
-        deadline = time.monotonic() + 20
-        while (response := client.get(url)).status == 202 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        response = finished(client, url)
         self.assert_status(response, 200)
         return response.json["entry"][0]
 

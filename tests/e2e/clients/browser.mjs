@@ -12,7 +12,7 @@ export async function inBrowser({ chromium }, use, { hasScripts = true } = {}) {
   const context = await browser.createBrowserContext();
   try {
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     const problems = [];
     page.on('console', message => { if (message.type() === 'error') problems.push(message.text()); });
     page.on('pageerror', error => problems.push(String(error)));
@@ -31,6 +31,10 @@ export async function inBrowser({ chromium }, use, { hasScripts = true } = {}) {
 export async function leads(page, act) {
   await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), act()]);
 }
+
+/** Waits for a document that is whole and of which that is true. */
+export const arrives = (page, isThere) =>
+  page.waitForFunction(`document.readyState === 'complete' && (${isThere})()`);
 
 /** Presses the button with that text. */
 export const button = (page, text) => page.$(`::-p-xpath(//button[normalize-space()=${JSON.stringify(text)}])`);
@@ -80,5 +84,5 @@ export async function settled(page) {
 export async function startApp(page, facts, settings) {
   const given = { iss: facts.base, ...settings };
   await page.goto(`${facts.app}/launch.html#${encodeURIComponent(JSON.stringify(given))}`);
-  await page.waitForFunction(() => /\/fhir\/auth\//.test(location.href) || /^failed/.test(document.title));
+  await arrives(page, () => /\/fhir\/auth\//.test(location.href) || /^failed/.test(document.title));
 }

@@ -1,6 +1,6 @@
 // fhirclient in a browser: https://hl7.org/fhir/smart-app-launch/app-launch.html
 import assert from 'node:assert/strict';
-import { button, choosePatient, consent, heading, inBrowser, logIn, oneTimeCode, press, settled, startApp } from './browser.mjs';
+import { arrives, button, choosePatient, consent, heading, inBrowser, logIn, oneTimeCode, press, settled, startApp } from './browser.mjs';
 
 const OFFLINE = 'launch/patient openid fhirUser offline_access patient/*.rs user/Practitioner.rs';
 
@@ -92,7 +92,7 @@ export const ehr = facts => inBrowser(facts, async page => {
   await page.select('#client', facts.client);
   await page.select('#encounter', facts.encounter);
   await (await button(page, 'Launch')).click();
-  await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Allow access?');
+  await arrives(page, () => document.querySelector('h1')?.textContent === 'Allow access?');
   await consent(page);
   assert.equal(await settled(page), 'ready');
   return page.evaluate(async () => ({
@@ -114,7 +114,7 @@ export const posted = facts => inBrowser(facts, async page => {
   const site = facts.app.replace('127.0.0.1', 'localhost');
   const given = { action: `${facts.base}/auth/authorize`, parameters };
   await page.goto(`${site}/post.html#${encodeURIComponent(JSON.stringify(given))}`);
-  await page.waitForFunction(() => document.querySelector('h1'));
+  await arrives(page, () => document.querySelector('h1') !== null);
   await choosePatient(page, 'p1');
   const { pathname, searchParams } = new URL((await Promise.all([
     page.waitForRequest(request => request.url().startsWith(parameters.redirect_uri)), consent(page),
