@@ -200,6 +200,7 @@ TEST_CASE("a client that never reads its answer is cut off") {
   running.handler.big_bytes = 20'000'000;
   Client client(running.server.port());
   client.send(get("/big"));
+  CHECK(http_test::comes_true([&] { return running.handler.handled == 1; }));
   CHECK(http_test::tells(running, "medisync_http_connections 0"));
   CHECK_FALSE(client.read());
 }

@@ -173,7 +173,7 @@ TEST_CASE("a full queue answers 503 with Retry-After and keeps the connection") 
 TEST_CASE("a request whose deadline passes in the queue is 503 and never handled") {
   auto options = quick_options();
   options.worker_threads = 1;
-  options.request_deadline = milliseconds{500};
+  options.request_deadline = milliseconds{1500};
   RunningServer running(options);
   Client first(running.server.port());
   first.send(get("/gated"));
@@ -181,7 +181,7 @@ TEST_CASE("a request whose deadline passes in the queue is 503 and never handled
   Client second(running.server.port());
   second.send(get("/echo"));
   REQUIRE(tells(running, "medisync_http_queue_depth 1"));
-  CHECK(second.is_silent_for(milliseconds{520}));
+  CHECK(second.is_silent_for(milliseconds{1520}));
   running.handler.gate.open();
   const auto reply = second.read();
   REQUIRE(reply);
