@@ -8,7 +8,7 @@ import tempfile
 import time
 
 import smart
-from smart import App, Bearer, PASSWORDS, SmartCase, auth, observation
+from smart import App, Bearer, PASSWORDS, Service, SmartCase, auth, observation
 from support import ROOT
 
 LOINC = "http://loinc.org"
@@ -338,7 +338,7 @@ class World(SmartCase):
         cls.http = Bearer(cls.server, App(cls.server).launch(scope, "asker", who)["access_token"])
         auth(cls.server, "client", "add", "bulk", "--kind", "asymmetric", "--backend", "--role", role, "--scope", "system/*.rs",
              "--jwks", os.path.join(cls.server.data, "jwks.json"))
-        cls.bulk = Bearer(cls.server, App(cls.server, "bulk", key=cls.keys["ES384"]).backend_token("system/*.rs").json["access_token"])
+        cls.bulk = Service(App(cls.server, "bulk", key=cls.keys["ES384"]), "system/*.rs")
 
 
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
