@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "fhir/base/decimal.h"
-#include "fhir/definitions/definition_store.h"
 #include "fhir/model/unit_system.h"
 #include "terminology/terminology.h"
+#include "tests/fuzz/core.h"
 
 namespace {
 
@@ -18,10 +18,7 @@ struct Fixture {
   std::shared_ptr<const terminology::Terminology> terms;
 
   Fixture() {
-    fhir::LoadOptions options;
-    options.sources = {MEDISYNC_SOURCE_DIR "/profiles/.packages/hl7.fhir.r4.examples",
-                       MEDISYNC_SOURCE_DIR "/profiles/.packages/@lhncbc/ucum-lhc"};
-    definitions = std::move(fhir::DefinitionStore::load(options)).value();
+    definitions = fuzz::load_core({"@lhncbc/ucum-lhc"});
     terms = terminology::Terminology::make(definitions);
   }
 };
