@@ -261,6 +261,20 @@ Permission Access::permission_by_scopes(std::string_view type, Rights rights,
       role->permission(type, interactions, {identity_->fhir_user, patients}, definitions_));
 }
 
+bool Access::scopes_allow(std::string_view type, Rights rights) const {
+  return of_scopes(type, rights).extent != Extent::none;
+}
+
+bool Access::role_reads_all(std::string_view type) const {
+  if (!has_role()) return true;
+  const policy::Role* role = this->role();
+  if (role == nullptr) return false;
+  const std::vector<std::string> patients = patients_of(*identity_);
+  return role->permission(type, policy::interaction_read, {identity_->fhir_user, patients},
+                          definitions_)
+             .extent == Extent::all;
+}
+
 bool Access::operates(std::string_view name, std::string_view type) const {
   if (!has_role()) return true;
   const policy::Role* role = this->role();

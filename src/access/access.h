@@ -86,6 +86,12 @@ class Access {
   Permission permission(std::string_view type, Rights rights,
                         policy::Interactions interactions) const;
 
+  /// Whether the scopes by themselves allow it, in part at least: what then is refused is refused
+  /// by the role.
+  bool scopes_allow(std::string_view type, Rights rights) const;
+  /// Whether the role, if there is one, lets all of a type be read.
+  bool role_reads_all(std::string_view type) const;
+
   /// Whether the role allows an operation.
   ///
   /// name   without `$`

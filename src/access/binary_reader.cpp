@@ -17,13 +17,18 @@ using security::Scope;
 bool reads_by_context(const Access& access) {
   const Identity& identity = access.identity();
   // A Consent that gives a token to somebody else says what of: of no Binary.
-  if (!identity.is_patient_user || !identity.consent.empty()) return false;
-  return std::any_of(identity.scopes.begin(), identity.scopes.end(), [](const Scope& scope) {
-    const bool is_of_patients = scope.context == security::ScopeContext::patient ||
-                                scope.context == security::ScopeContext::user;
-    return is_of_patients && !scope.is_granular() && (scope.rights & right_read) != 0 &&
-           (scope.type == "*" || scope.type == "Binary");
-  });
+  if (!identity.consent.empty()) return false;
+  const bool is_own = identity.is_patient_user;
+  const bool has_scope =
+      std::any_of(identity.scopes.begin(), identity.scopes.end(), [&](const Scope& scope) {
+        const bool is_of_patients = scope.context == security::ScopeContext::patient ||
+                                    (is_own && scope.context == security::ScopeContext::user);
+        return is_of_patients && !scope.is_granular() && (scope.rights & right_read) != 0 &&
+               (scope.type == "*" || scope.type == "Binary");
+      });
+  if (is_own || !has_scope) return has_scope;
+  return !identity.patient.empty() && access.role_reads_all("Binary") &&
+         !access.scopes_allow("Binary", right_read);
 }
 
 /// "This element identifies another resource that can be used as a proxy of the security

@@ -39,6 +39,9 @@ class Bound {
   /// Whether anything at all is held back from who asks.
   virtual bool is_binding() const = 0;
 
+  /// False when nothing of the type is ever held back from who asks.
+  virtual bool may_withhold(std::string_view type) const = 0;
+
   /// What a resource of the type must match; nothing when none is held back.
   virtual std::optional<search::Criterion> limit(std::string_view type) const = 0;
 
@@ -55,7 +58,8 @@ class Bound {
 
   /// What a write of the token is held to, to be judged in its transaction.
   ///
-  /// body   of the new version, in pieces none of which ends within a reference; empty: a deletion
+  /// body   of the new version, in pieces none of which ends within a reference, and which joined
+  ///        are JSON; empty: a deletion
   virtual WriteLimits limits_of_write(std::string_view type, std::string_view id,
                                       std::span<const std::string_view> body,
                                       Standing standing) const = 0;

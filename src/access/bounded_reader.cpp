@@ -5,6 +5,7 @@
 #include "src/access/guarded_query.h"
 #include "src/access/guarded_reader.h"
 #include "src/access/limit.h"
+#include "src/access/told_of.h"
 
 namespace server::access {
 namespace {
@@ -20,6 +21,10 @@ bool is_bound(const Access& access) {
 
 /// Of one version by itself, whether it is current or not.
 fhir::Result<bool> GuardedReader::is_withheld(const storage::Version& version) {
+  if (is_withheld_with_others(version.type) && access_.bound()->may_withhold(version.type)) {
+    FHIR_TRY(is_hidden, leads_to_withheld(version));
+    if (is_hidden) return true;
+  }
   const auto limit = access_.bound()->limit_of(version.type, version.id, version.body);
   if (!limit) return false;
   const auto verdict = judged(storage::Version(version), *limit, access_);
@@ -33,6 +38,39 @@ fhir::Result<bool> GuardedReader::is_withheld(const storage::Version& version) {
   if (current) return current->version_id != version.version_id;
   if (current.error().type == fhir::IssueType::not_found) return true;
   return fhir::unexpected(current.error());
+}
+
+/// Of what it leads to as it is now. What never was, or was erased, is not withheld.
+fhir::Result<bool> GuardedReader::leads_to_withheld(const storage::Version& version) {
+  for (const Led& one : led_to(version.type, version.body, access_.definitions())) {
+    auto found = reader_->read(one.type, one.id);
+    if (!found && found.error().type == fhir::IssueType::not_found) continue;
+    const auto seen = bounded(std::move(found), one.type, one.id);
+    if (seen || seen.error().type == fhir::IssueType::deleted) continue;
+    if (seen.error().type == fhir::IssueType::not_found) return true;
+    return fhir::unexpected(seen.error());
+  }
+  return false;
+}
+
+/// Which Binaries may be seen no index tells: those that may not are taken away once they are
+/// found. Only where that shows in nothing else: from includes, and from an export, whose pages may
+/// have fewer matches than were asked for.
+fhir::Result<void> GuardedReader::drop_withheld_binaries(storage::Page& page) {
+  if (!is_bound(access_)) return {};
+  std::vector<storage::Page::Entry> kept;
+  kept.reserve(page.entries.size());
+  for (storage::Page::Entry& entry : page.entries) {
+    const storage::Version& version = entry.version;
+    if (version.type == "Binary") {
+      FHIR_TRY(is_hidden, is_withheld(version));
+      const auto now = bounded(reader_->read(version.type, version.id), version.type, version.id);
+      if (is_hidden || (!now && now.error().type == fhir::IssueType::not_found)) continue;
+    }
+    kept.push_back(std::move(entry));
+  }
+  page.entries = std::move(kept);
+  return {};
 }
 
 /// What was found, unless it is withheld. Of what was deleted the last version before counts.

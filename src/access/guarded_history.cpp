@@ -6,6 +6,7 @@
 
 #include "src/access/guarded_query.h"
 #include "src/access/limit.h"
+#include "src/access/told_of.h"
 
 namespace server::access {
 namespace {
@@ -25,10 +26,13 @@ fhir::Unexpected<fhir::Issue> too_costly() {
       "of one of them"));
 }
 
+/// "r … history of the instance · s … history of the type", which lists what there is.
+Rights rights_for(bool is_of_one) {
+  return is_of_one ? Rights{right_read} : Rights{right_read | right_search};
+}
+
 Permission permission_for(const Access& access, std::string_view type, bool is_of_one) {
-  // "r … history of the instance · s … history of the type", which lists what there is.
-  const Rights rights = is_of_one ? Rights{right_read} : Rights{right_read | right_search};
-  return access.permission_by_scopes(type, rights, policy::interaction_history);
+  return access.permission_by_scopes(type, rights_for(is_of_one), policy::interaction_history);
 }
 
 }  // namespace
@@ -37,7 +41,8 @@ fhir::Result<storage::HistoryPage> GuardedHistory::page(const storage::HistoryRe
   if (request.type.empty()) return page_of_many(request);
   Permission permission = permission_for(access_, request.type, !request.id.empty());
   if (permission.extent == Extent::none)
-    return forbidden("The token does not allow to read the history of " + request.type);
+    return forbidden(
+        not_allowed("read the history of", request.type, rights_for(!request.id.empty()), access_));
   if (request.id.empty()) return page_of_many(request);
   return page_of_one(request, std::move(permission));
 }
@@ -70,7 +75,10 @@ fhir::Result<storage::HistoryPage> GuardedHistory::page_of_many(
     limits_.emplace(type, std::move(permission));
     FHIR_CHECK(add_visible(type, request.within ? &*request.within : nullptr, items));
   }
-  if (!is_any) return forbidden("The token does not allow to read this history");
+  if (!is_any && !request.type.empty())
+    return forbidden(not_allowed("read the history of", request.type, rights_for(false), access_));
+  if (!is_any)
+    return forbidden("The token's scopes, or its user's role, allow to read no history of all");
   storage::HistoryRequest limited = request;
   limited.within = std::move(items);
   FHIR_TRY(page, walk(std::move(limited)));
@@ -108,7 +116,9 @@ fhir::Result<void> GuardedHistory::add_visible(const std::string& type,
   std::set<std::string> seen;
   do {
     FHIR_TRY(page, reader_.search(query));
-    for (const storage::Page::Entry& entry : page.entries) seen.insert(entry.version.id);
+    for (const storage::Page::Entry& entry : page.entries) {
+      if (!is_withheld_with_others(entry.version)) seen.insert(entry.version.id);
+    }
     if (items.size() + seen.size() > k_resources_max) return too_costly();
     query.cursor = std::move(page.next_cursor);
   } while (!query.cursor.empty());
@@ -122,6 +132,13 @@ fhir::Result<void> GuardedHistory::add_visible(const std::string& type,
   return {};
 }
 
+/// What cannot be told is as if it was withheld.
+bool GuardedHistory::is_withheld_with_others(const storage::Version& version) const {
+  if (access_.bound() == nullptr || !access::is_withheld_with_others(version.type)) return false;
+  if (!access_.bound()->is_binding() || !access_.bound()->may_withhold(version.type)) return false;
+  return !is_withheld_ || is_withheld_(version).value_or(true);
+}
+
 bool GuardedHistory::is_shown(const storage::Version& version) const {
   const auto found = limits_.find(version.type);
   if (version.deleted || found == limits_.end()) return false;
@@ -129,6 +146,7 @@ bool GuardedHistory::is_shown(const storage::Version& version) const {
       !matches_itself(version, found->second.limit, access_))
     return false;
   if (access_.bound() == nullptr) return true;
+  if (is_withheld_with_others(version)) return false;
   const auto withheld = access_.bound()->limit_of(version.type, version.id, version.body);
   return !withheld || matches_itself(version, *withheld, access_);
 }

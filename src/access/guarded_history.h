@@ -2,8 +2,10 @@
 // https://hl7.org/fhir/R4/http.html#history
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "src/access/access.h"
@@ -16,9 +18,14 @@ namespace server::access {
 /// and nothing tells that there are versions besides. A history of several resources has no total.
 class GuardedHistory {
  public:
+  /// Whether the token's bound withholds a version of a type that is withheld with others.
+  using IsWithheld = std::function<fhir::Result<bool>(const storage::Version&)>;
+
   /// All outlive this.
-  GuardedHistory(storage::Reader& reader, const Access& access)
-      : reader_(reader), access_(access) {}
+  ///
+  /// is_withheld   may be empty when nothing binds the token
+  GuardedHistory(storage::Reader& reader, const Access& access, IsWithheld is_withheld = {})
+      : reader_(reader), access_(access), is_withheld_(std::move(is_withheld)) {}
 
   /// errors   forbidden: no history of the type may be seen · not-found: nor that resource ·
   ///          too-costly: it is of more resources, or versions, than are gone through
@@ -35,10 +42,12 @@ class GuardedHistory {
   fhir::Result<void> look_ahead(storage::HistoryRequest request, storage::HistoryPage& out);
   fhir::Result<storage::HistoryPage> next(const storage::HistoryRequest& request);
   fhir::Result<void> count(storage::HistoryRequest request, storage::HistoryPage& out);
+  bool is_withheld_with_others(const storage::Version& version) const;
   bool is_shown(const storage::Version& version) const;
 
   storage::Reader& reader_;
   const Access& access_;
+  const IsWithheld is_withheld_;
   std::map<std::string, Permission> limits_;  // by type
   std::size_t looked_at_ = 0;
 };

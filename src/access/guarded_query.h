@@ -10,7 +10,15 @@ namespace server::access {
 
 using policy::copy_of;
 
-/// The failure of what the scopes do not allow.
+/// What is told of what may not be done to a type, and whether by the scopes or by the role: who
+/// asks may know of both. Of data it tells nothing.
+///
+/// doing   `read`, `create`
+/// type    of FHIR
+std::string not_allowed(std::string_view doing, std::string_view type, Rights rights,
+                        const Access& access);
+
+/// The failure of what the scopes or the role do not allow.
 fhir::Unexpected<fhir::Issue> forbidden(std::string diagnostics);
 
 /// Whether an include is of any type's references: `*`, by whichever of its spellings.

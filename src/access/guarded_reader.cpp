@@ -19,8 +19,8 @@ using security::right_search;
 
 constexpr std::size_t k_ids_max = 500;  // in one query
 
-fhir::Unexpected<fhir::Issue> may_not_read(std::string_view type) {
-  return forbidden("The token's scopes do not allow to read " + std::string(type));
+fhir::Unexpected<fhir::Issue> may_not_read(std::string_view type, const Access& access) {
+  return forbidden(not_allowed("read", type, right_read, access));
 }
 
 /// What `_revinclude` brings has been searched for.
@@ -61,7 +61,7 @@ fhir::Result<storage::Version> GuardedReader::read_limited(std::string_view type
 fhir::Result<storage::Version> GuardedReader::read_whole(std::string_view type,
                                                          std::string_view id) {
   Permission permission = access_.permission_by_scopes(type, right_read);
-  if (permission.extent == Extent::none) return may_not_read(type);
+  if (permission.extent == Extent::none) return may_not_read(type, access_);
   if (permission.extent == Extent::all) return bounded(reader_->read(type, id), type, id);
   auto one = judged(reader_->read(type, id), permission.limit, access_);
   return bounded(one ? *std::move(one) : read_limited(type, id, std::move(permission.limit)), type,
@@ -78,7 +78,7 @@ fhir::Result<storage::Version> GuardedReader::read_version(std::string_view type
                                                            std::string_view id,
                                                            std::int64_t version_id) {
   Permission permission = access_.permission_by_scopes(type, right_read, policy::interaction_vread);
-  if (permission.extent == Extent::none) return may_not_read(type);
+  if (permission.extent == Extent::none) return may_not_read(type, access_);
   const bool is_bound = access_.bound() != nullptr && access_.bound()->is_binding();
   if (permission.extent == Extent::all) {
     FHIR_TRY(found, [&]() -> fhir::Result<storage::Version> {
@@ -111,6 +111,7 @@ fhir::Result<storage::Page> GuardedReader::search(const search::Query& query) {
   FHIR_TRY(page, reader_->search(limited));
   if (query.index_of) FHIR_CHECK(drop_lost_matches(page));
   FHIR_CHECK(drop_unseen_includes(query, page));
+  FHIR_CHECK(drop_withheld_binaries(page));
   for (storage::Page::Entry& entry : page.entries) {
     FHIR_TRY(version, shown(std::move(entry.version), access_));
     entry.version = std::move(version);
@@ -228,8 +229,9 @@ fhir::Result<storage::HistoryPage> GuardedReader::history(const storage::History
           ? access_.reads_everything_by_scopes()
           : access_.permission_by_scopes(request.type, rights, policy::interaction_history)
                     .extent == Extent::all;
-  FHIR_TRY(page,
-           is_whole ? bounded_history(request) : GuardedHistory(*reader_, access_).page(request));
+  const auto is_hidden = [this](const storage::Version& version) { return is_withheld(version); };
+  FHIR_TRY(page, is_whole ? bounded_history(request)
+                          : GuardedHistory(*reader_, access_, is_hidden).page(request));
   for (storage::Version& one : page.versions) {
     FHIR_TRY(version, shown(std::move(one), access_));
     one = std::move(version);

@@ -34,10 +34,14 @@ class GuardedReader final : public storage::Reader, public storage::CodesInUse {
   /// Of all resources: a query that is made of them is held to the limits like any other.
   fhir::Result<std::vector<std::string>> codes_in_use(std::string_view parameter) override;
 
+  /// Whether the token's bound, which there is, withholds one version of a resource.
+  fhir::Result<bool> is_withheld(const storage::Version& version);
+
  private:
   fhir::Result<storage::Version> bounded(fhir::Result<storage::Version> found,
                                          std::string_view type, std::string_view id);
-  fhir::Result<bool> is_withheld(const storage::Version& version);
+  fhir::Result<bool> leads_to_withheld(const storage::Version& version);
+  fhir::Result<void> drop_withheld_binaries(storage::Page& page);
   fhir::Result<storage::HistoryPage> bounded_history(const storage::HistoryRequest& request);
   fhir::Result<storage::Version> read_whole(std::string_view type, std::string_view id);
   fhir::Result<storage::Version> read_limited(std::string_view type, std::string_view id,

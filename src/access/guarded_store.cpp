@@ -9,6 +9,7 @@
 #include "src/access/limit.h"
 #include "src/access/restored_write.h"
 #include "src/access/shown.h"
+#include "src/access/told_of.h"
 
 namespace server::access {
 namespace {
@@ -16,6 +17,13 @@ namespace {
 using storage::WriteMethod;
 
 constexpr std::chrono::seconds k_look_within{10};
+
+/// Whether what the bound withholds of a resource takes others to tell: then no verdict on it is
+/// kept, for what they are changes without it.
+bool takes_others(std::string_view type, const Access& access) {
+  return is_withheld_with_others(type) && access.bound() != nullptr &&
+         access.bound()->may_withhold(type);
+}
 
 /// What is left to say of a write once it is on its way.
 struct Sent {
@@ -49,7 +57,7 @@ fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::st
     if (found && seen.is(*found)) return found;
   }
   const auto readable = access_.readable(type);
-  if (readable->permission.extent != Extent::none) {
+  if (readable->permission.extent != Extent::none && !takes_others(type, access_)) {
     auto found = store_.read(type, id, deadline);
     if (found && surely_seen(*found, *readable, at, access_)) {
       if (access_.shades() == nullptr) return found;
@@ -64,8 +72,8 @@ fhir::Result<storage::Version> GuardedStore::read(std::string_view type, std::st
   return reader->read(type, id);
 }
 
-/// What is withheld from the token is not for it to change: judged again in the transaction, and
-/// here before anything else may tell of it.
+/// What is withheld from the token is not for it to change: judged here before anything else may
+/// tell of it, and again in the transaction, except by what others tell.
 fhir::Result<void> GuardedStore::refuse_withheld(const storage::Write& write) {
   const Bound* bound = access_.bound();
   if (bound == nullptr || !bound->is_binding()) return {};
@@ -73,6 +81,12 @@ fhir::Result<void> GuardedStore::refuse_withheld(const storage::Write& write) {
   const auto deadline = std::chrono::steady_clock::now() + k_look_within;
   const auto current = store_.read(write.type, write.id, deadline);
   if (!current) return {};
+  if (takes_others(write.type, access_)) {
+    FHIR_TRY(raw, store_.reader(deadline));
+    FHIR_TRY(is_hidden, GuardedReader(std::move(raw), access_).is_withheld(*current));
+    if (is_hidden) return forbidden(std::string(storage::k_held_back));
+    return {};
+  }
   const auto limit = bound->limit_of(write.type, write.id, current->body);
   if (!limit) return {};
   FHIR_TRY(reader, this->reader(deadline));

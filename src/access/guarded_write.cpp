@@ -17,19 +17,19 @@ using storage::WriteMethod;
 struct Asked {
   security::Right right;
   policy::Interaction interaction;
-  std::string_view verb;
+  std::string_view verb;  // as it is told
 };
 
 std::optional<Asked> asked_of(WriteMethod method) {
   switch (method) {
     case WriteMethod::create:
-      return Asked{security::right_create, policy::interaction_create, "create "};
+      return Asked{security::right_create, policy::interaction_create, "create"};
     case WriteMethod::update:
-      return Asked{security::right_update, policy::interaction_update, "update "};
+      return Asked{security::right_update, policy::interaction_update, "update"};
     case WriteMethod::patch:
-      return Asked{security::right_update, policy::interaction_patch, "patch "};
+      return Asked{security::right_update, policy::interaction_patch, "patch"};
     case WriteMethod::delete_:
-      return Asked{security::right_delete, policy::interaction_delete, "delete "};
+      return Asked{security::right_delete, policy::interaction_delete, "delete"};
     default:
       return std::nullopt;
   }
@@ -51,7 +51,7 @@ fhir::Result<Permission> allowed(const storage::Write& write, const Asked& asked
                                  const Access& access) {
   Permission permission = access.permission_by_scopes(write.type, asked.right, asked.interaction);
   if (permission.extent == Extent::none)
-    return forbidden("The token does not allow to " + std::string(asked.verb) + write.type);
+    return forbidden(not_allowed(asked.verb, write.type, asked.right, access));
   return permission;
 }
 

@@ -7,7 +7,9 @@
 #include <map>
 #include <set>
 
+#include "src/access/told_of.h"
 #include "src/consent/named_patients.h"
+#include "src/consent/told_criterion.h"
 #include "src/consent/widened.h"
 #include "src/consent/withheld_criterion.h"
 
@@ -26,6 +28,7 @@ constexpr std::size_t k_askers_max = 200;
 /// read by its id is judged by the conditions of its own patients, however many others there are.
 constexpr std::size_t k_groups_max = 200;
 constexpr std::size_t k_widened_max = 20;
+constexpr std::size_t k_few_groups = 8;
 /// Patients named in one write each of whom is asked whether it says anything anew of them; of more
 /// it may say nothing that they do not let be collected.
 constexpr std::size_t k_asked_apart_max = 20;
@@ -61,11 +64,16 @@ class ConsentBound final : public access::Bound {
     if (identity_->is_emergency) own_ = {identity_->patient};
   }
 
-  bool is_binding() const override { return !groups(Doing::reading).empty(); }
+  bool is_binding() const override { return !everybody(Doing::reading).groups.empty(); }
+
+  bool may_withhold(std::string_view type) const override { return !is_unbound(type); }
 
   std::optional<Criterion> limit(std::string_view type) const override {
     if (keeps(*identity_, type)) return std::nullopt;
-    return none_of(withheld_by_groups(type, Doing::reading));
+    std::vector<Criterion> any = withheld_by_groups(type, Doing::reading);
+    std::vector<Criterion> told = told_of(type);
+    std::move(told.begin(), told.end(), std::back_inserter(any));
+    return none_of(std::move(any));
   }
 
   std::optional<std::int64_t> open_until(std::string_view type, std::string_view id,
@@ -111,6 +119,8 @@ class ConsentBound final : public access::Bound {
       limits.changed = combined(Combination::all, std::move(all));
       anew = withheld_of(type, named, Doing::collecting);
     }
+    if (auto told = told_anew(type, body); !told.empty())
+      limits.anew.push_back(*none_of(std::move(told)));
     for (Criterion& one : anew) {
       std::vector<Criterion> alone;
       alone.push_back(std::move(one));
@@ -152,13 +162,50 @@ class ConsentBound final : public access::Bound {
     return std::find(own_.begin(), own_.end(), patient) != own_.end();
   }
 
-  std::vector<Criterion> withheld_by_groups(std::string_view type, Doing doing) const {
+  std::vector<Criterion> withheld_by(const std::vector<Withheld::Group>& groups,
+                                     std::string_view type) const {
     std::vector<Criterion> any;
-    for (const Withheld::Group& group : groups(doing)) {
+    for (const Withheld::Group& group : groups) {
       auto one = withheld(group.patients, group.condition, type);
       if (one) any.push_back(*std::move(one));
     }
     return any;
+  }
+
+  std::vector<Criterion> withheld_by_groups(std::string_view type, Doing doing) const {
+    return withheld_by(everybody(doing).groups, type);
+  }
+
+  /// What tells of what is withheld from reading.
+  std::vector<Criterion> told_of(std::string_view type) const {
+    const auto& few = everybody(Doing::reading).few;
+    if (few.empty() || access::leading_parameters(type).empty()) return {};
+    auto any = tells_of(
+        type, types_of_patients(definitions_),
+        [&](std::string_view target) { return withheld_by(few, target); }, definitions_);
+    // To a patient is shown what is of the patient, whatever is left of what else it led to.
+    if (!any.empty() && !identity_->is_patient_user) {
+      auto more = tells_of_nobody_known(type, definitions_);
+      std::move(more.begin(), more.end(), std::back_inserter(any));
+    }
+    return any;
+  }
+
+  /// What tells anew of somebody of whom nothing may be collected.
+  ///
+  /// body   in pieces that make a resource
+  std::vector<Criterion> told_anew(std::string_view type,
+                                   std::span<const std::string_view> body) const {
+    const auto& groups = everybody(Doing::collecting).groups;
+    if (groups.empty() || access::leading_parameters(type).empty()) return {};
+    std::string whole;
+    for (const std::string_view piece : body) whole += piece;
+    const auto led = access::led_to(type, whole, definitions_);
+    std::set<std::string_view> targets;
+    for (const access::Led& one : led) targets.insert(one.type);
+    return tells_of(
+        type, {targets.begin(), targets.end()},
+        [&](std::string_view target) { return withheld_by(groups, target); }, definitions_);
   }
 
   /// What is withheld of a resource that names the patients.
@@ -216,10 +263,10 @@ class ConsentBound final : public access::Bound {
     return *asker_;
   }
 
-  const std::vector<Withheld::Group>& groups(Doing doing) const {
+  const Withheld& everybody(Doing doing) const {
     auto& known = withheld_[static_cast<std::size_t>(doing)];
     if (!known) known = bounds_.withheld_from(asker(doing), otherwise(doing), identity_->consent);
-    return known->groups;
+    return *known;
   }
 
   std::optional<Criterion> withheld(std::shared_ptr<const ResourceSet> of,
@@ -293,6 +340,20 @@ class Groups {
   std::map<std::string, Group> widened_;  // by shape_of(); empty: all of the record
 };
 
+/// Of those past the last of the few all of the record is withheld.
+std::vector<Withheld::Group> few_of(const std::vector<Withheld::Group>& groups) {
+  if (groups.size() <= k_few_groups) return groups;
+  // What is of all but some patients comes first.
+  const auto rest = groups.begin() + (k_few_groups - 1);
+  std::vector<Withheld::Group> few(groups.begin(), rest);
+  std::vector<std::string> ids;
+  std::for_each(rest, groups.end(), [&](const Withheld::Group& group) {
+    ids.insert(ids.end(), group.patients->ids().begin(), group.patients->ids().end());
+  });
+  few.push_back({patients(std::move(ids), Side::inside), constant(true)});
+  return few;
+}
+
 std::string key_of(const Asker& asker, Default otherwise, const std::string& permit) {
   std::string key(otherwise == Default::flows ? "f" : "w");
   key += static_cast<char>('0' + static_cast<int>(asker.doing));
@@ -342,6 +403,7 @@ std::shared_ptr<const Withheld> ConsentBounds::withheld_from(const Asker& asker,
   if (otherwise == Default::withheld)
     made->groups.push_back({patients(std::move(settled), Side::outside), constant(true)});
   groups.move_to(made->groups);
+  made->few = few_of(made->groups);
   const std::lock_guard lock(mutex_);
   if (known_.size() >= k_askers_max) known_.clear();
   known_[key] = made;

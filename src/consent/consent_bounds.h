@@ -35,6 +35,9 @@ struct Withheld {
     Condition condition;
   };
   std::vector<Group> groups;
+  /// The same in few groups, the last of which may withhold more: what tells of others is held to
+  /// them once for each type that it may tell of.
+  std::vector<Group> few;
 };
 
 /// Thread-safe.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/access/guarded_query.h"
+
 namespace server::rest {
 namespace {
 
@@ -75,7 +77,7 @@ fhir::Result<void, Failure> authorize(const Call& call, const Route& route) {
   for (const security::Right right : {security::right_read, security::right_search}) {
     if (call.access->permission(call.type, right).extent != access::Extent::none) return {};
   }
-  return forbidden("The token's scopes do not allow to read " + std::string(call.type));
+  return forbidden(access::not_allowed("read", call.type, security::right_read, *call.access));
 }
 
 }  // namespace server::rest

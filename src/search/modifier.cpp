@@ -84,6 +84,7 @@ bool applies_to(Modifier modifier, SearchParameterType type) {
              type == SearchParameterType::reference;
     case Modifier::identifier:
     case Modifier::type:
+    case Modifier::nowhere:
       return type == SearchParameterType::reference;
     case Modifier::compared:
       return type == SearchParameterType::string || type == SearchParameterType::token ||

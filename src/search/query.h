@@ -34,7 +34,9 @@ enum class Modifier : std::uint8_t {
   text_advanced,  // R5's: words of the text
   /// No client's: what `_filter` asks of strings, tokens and uris, whose operands' prefix then
   /// counts.
-  compared
+  compared,
+  /// No client's: a reference to what is not there, or not any more.
+  nowhere
 };
 
 /// Those after ap are no prefixes but operators of `_filter`: contains, starts with, ends with,

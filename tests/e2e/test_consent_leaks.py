@@ -8,6 +8,7 @@ import urllib.parse
 import smart
 from bulk import finished
 from smart import SmartCase, observation
+from support import match_ids
 from test_consent import WIDE, actor, consent, labelled
 
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,6 +72,53 @@ Practitioner?_has:Observation:performer:patient.family=Onely
 Organization?_has:Patient:organization:family=Onely
 Organization?_revinclude=Patient:organization
 Device?patient=p1
+Provenance
+Provenance?_summary=count
+Provenance?_total=accurate&_count=1
+Provenance?target=Observation/p1-lab
+Provenance?target=Observation/p2-lab
+Provenance?target=Observation/p2-secret
+Provenance?target=Observation/p1-gone
+Provenance?target:Observation.code=8867-4
+Provenance?patient=Patient/p1
+Provenance?agent=Practitioner/dr
+Provenance?_include=Provenance:target
+Provenance?_include=Provenance:entity
+Provenance?_sort=-recorded&_elements=target
+Provenance?_has:Provenance:entity:target=Observation/p1-lab
+Provenance/_history
+Provenance/of-p1-lab
+Provenance/of-p1-lab/_history
+Provenance/of-p1-lab/_history/1
+Provenance/of-p1-gone
+Provenance/of-p2-secret
+Provenance/of-two
+Provenance/was-of-p1-lab
+Provenance/was-of-p1-lab/_history/1
+Provenance/of-p1-lab-gone
+Provenance/of-p1-lab-gone/_history/1
+Provenance/of-p2-lab
+Provenance/of-p2-lab/_history
+Provenance/of-p2-lab/_history/1
+Observation?_revinclude=Provenance:target
+Practitioner?_revinclude=Provenance:agent
+Practitioner?_has:Provenance:agent:target=Observation/p1-lab
+AuditEvent
+AuditEvent?_summary=count
+AuditEvent?entity=Observation/p1-lab
+AuditEvent/of-p1-lab
+AuditEvent/of-p1-lab/_history
+Binary
+Binary?_id=of-p1
+Binary?_summary=count
+Binary/of-p1
+Binary/of-p1-lab
+Binary/of-p1-lab/_history
+Binary/of-p1-lab/_history/1
+Binary/of-p2-secret
+Binary/of-p2-lab
+Binary/of-p2-lab/_history
+Binary/_history
 ?_type=Patient,Observation,Encounter&_summary=count
 ?_type=Patient,Observation,Encounter,Group,List,Device
 Patient/p1
@@ -126,6 +174,26 @@ GRAPHS = ("{ PatientList { id name { family } } }", "{ ObservationList { id stat
           "{ PractitionerList { id ObservationList(_reference: performer) { id subject { resource { ... on Patient { id } } } } } }")
 
 
+DR = {"who": {"reference": "Practitioner/dr"}}
+
+
+def provenance(ident, *targets, **more):
+    return {"resourceType": "Provenance", "id": ident, "target": [{"reference": target} for target in targets],
+            "recorded": "2020-01-01T00:00:00Z", "agent": [DR], **more}
+
+
+def event(ident, entity):
+    """As an AuditEvent of somewhere else that was sent here."""
+    return {"resourceType": "AuditEvent", "id": ident, "type": {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "110110"},
+            "recorded": "2020-01-01T00:00:00Z", "agent": [{**DR, "requestor": True}], "source": {"observer": {"display": "there"}},
+            "entity": [{"what": {"reference": entity}}]}
+
+
+def attachment(ident, context):
+    return {"resourceType": "Binary", "id": ident, "contentType": "text/plain", "data": "YXR0YWNoZWQ=",
+            "securityContext": {"reference": context}}
+
+
 class World(SmartCase):
     """One server, with or without what consents withhold."""
 
@@ -152,7 +220,23 @@ class World(SmartCase):
             cls.system.delete("Observation/p1-gone")
             put(observation("both", "p2", "laboratory", performer=[{"reference": "Patient/p1"}]))
             put(labelled(observation("p2-secret", "p2", "laboratory"), "R"))
+            for resource in (provenance("of-p1-lab", "Observation/p1-lab"), provenance("of-two", "Observation/p2-lab", "Observation/p1-lab"),
+                             provenance("of-p1-gone", "Observation/p1-gone"), provenance("of-p2-secret", "Observation/p2-secret/_history/1"),
+                             provenance("was-of-p1-lab", "Observation/p1-lab"), provenance("was-of-p1-lab", "Observation/p1-vital"),
+                             provenance("of-p1-lab-gone", "Observation/p1-lab"), event("of-p1-lab", "Observation/p1-lab"),
+                             attachment("of-p1", "Patient/p1"), attachment("of-p1-lab", "Observation/p1-lab"),
+                             attachment("of-p1-here", f"http://127.0.0.1:{cls.server.port}/fhir/Patient/p1"),
+                             attachment("of-p2-secret", "Observation/p2-secret")):
+                done = put(resource)
+                assert done.status in (200, 201), done
+            cls.system.delete("Provenance/of-p1-lab-gone")
             put(consent("p1-no", "p1", {"type": "deny", "actor": [actor("Group/staff"), actor("CareTeam/gone")]}))
+        put(provenance("of-p2-lab", "Observation/p2-lab"))
+        put(provenance("of-p2-lab", "Observation/p2-lab", entity=[{"role": "source", "what": {"reference": "Binary/of-p2-lab"}}]))
+        put(provenance("of-dr", "Practitioner/dr"))
+        put(event("of-p2-lab", "Observation/p2-lab"))
+        put(attachment("of-p2-lab", "Observation/p2-lab"))
+        put(attachment("of-p2-lab", "Patient/p2"))
         put(consent("p2-no", "p2", {"type": "permit", "provision": [
             {"type": "deny", "securityLabel": labelled({}, "R")["meta"]["security"]}]}))
         for ident, member in (("night", "Practitioner/dr"), ("ward", "CareTeam/night")):
@@ -280,7 +364,7 @@ class Leaks(unittest.TestCase):
 
     def test_exports_are_the_same(self):
         def export(world):
-            kinds = "Patient,Observation,Encounter,Condition,Device,Group,List,Practitioner,Organization"
+            kinds = "Patient,Observation,Encounter,Condition,Device,Group,List,Practitioner,Organization,Provenance,AuditEvent,Binary"
             done = world.system.raw("GET", f"/fhir/$export?_type={kinds}", None,
                                     {"Accept": "application/fhir+json", "Prefer": "respond-async"})
             assert done.status == 202, done
@@ -298,6 +382,38 @@ class Leaks(unittest.TestCase):
         self.assertEqual(having, lacking)
         self.assertIn("Patient/p2", having)
         self.assertNotIn("Patient/p1", having)
+        for kind in ("Provenance", "AuditEvent", "Binary"):
+            self.assertIn(f"{kind}/of-p2-lab", having)
+
+    def test_what_tells_of_nothing_that_is_withheld_is_shown(self):
+        for world in self.worlds:
+            found = world.doctor.get("Provenance").json
+            self.assertEqual(sorted(match_ids(found)), ["Provenance/of-dr", "Provenance/of-p2-lab"])
+            found = world.doctor.get("Observation?_id=p2-lab&_revinclude=Provenance:target").json
+            self.assertEqual(match_ids(found, "include"), ["Provenance/of-p2-lab"])
+            self.assertEqual(world.doctor.get("Provenance/of-p2-lab/_history").json["total"], 2)
+            for path in ("Provenance/of-p2-lab", "Provenance/of-p2-lab/_history/1", "Provenance/of-dr", "Binary/of-p2-lab", "Binary/of-p2-lab/_history/1"):
+                self.assertEqual(world.doctor.get(path).status, 200, path)
+
+    def test_what_an_include_leads_to_is_withheld(self):
+        made = provenance("of-sources", "Practitioner/dr", entity=[{"role": "source", "what": {"reference": f"Binary/{one}"}}
+                                                                  for one in ("of-p1", "of-p2-lab")])
+        for world in self.worlds:
+            self.assertEqual(world.system.put("Provenance/of-sources", made).status, 201)
+            found = world.doctor.get("Provenance?_id=of-sources&_include=Provenance:entity").json
+            self.assertEqual(world.system.delete("Provenance/of-sources").status, 204)
+            self.assertEqual(match_ids(found, "include"), ["Binary/of-p2-lab"] if world.has_withheld else [])  # one is not there
+
+    def test_what_tells_of_what_is_withheld_is_not_changed(self):
+        doctor = self.worlds[0].doctor
+        for resource in (provenance("of-p1-lab", "Observation/p2-lab"), attachment("of-p1-lab", "Observation/p2-lab")):
+            path = f"{resource['resourceType']}/{resource['id']}"
+            for done in (doctor.put(path, resource), doctor.delete(path)):
+                self.assertEqual(done.status, 403, done)
+                self.assertNotIn(b"p1", done.body)
+        for resource in (provenance("more", "Observation/p1-lab"), provenance("of-p2-lab", "Observation/p1-lab")):
+            self.assertEqual(doctor.put(f"Provenance/{resource['id']}", resource).status, 403)
+        self.assertEqual(doctor.put("Provenance/of-dr", provenance("of-dr", "Practitioner/dr")).status, 200)
 
 
 if __name__ == "__main__":

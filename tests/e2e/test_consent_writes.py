@@ -155,6 +155,13 @@ class Writes(ConsentCase):
         self.refused(self.doctor.put("Consent/no", {**consent("no", "p1", {"type": "permit"})}))  # not seen
         self.assert_status(self.system.put("Consent/no", consent("no", "p1", {"type": "permit"})), 200)
 
+    def test_what_scopes_refuse_for_its_content_is_refused_in_the_same_words(self):
+        self.say("no", "p1", {"type": "deny", **action("collect")})
+        narrow = self.bearer("user/Observation.cruds?status=final")
+        self.refused(narrow.post("Observation", self.fresh()))
+        self.refused(narrow.post("Observation", self.fresh("p2", status="amended")))
+        self.assert_status(narrow.post("Observation", self.fresh("p2")), 201)
+
     def test_what_a_refused_write_says_is_the_same_whatever_stands_there(self):
         known = self.existing()
         self.say("no", "p1", {"type": "deny"})

@@ -269,10 +269,19 @@ class Launches(KitCase):
                     self.assert_outcome(answer, 404)
             self.assert_outcome(bearer.get("Binary/nobody"), 404)
             self.assert_outcome(bearer.get("Binary"), 403)
+        # A practitioner with this patient in context reads the same; with a scope of all patients, all.
+        for scope in ("launch/patient patient/*.rs", "launch/patient patient/Binary.r patient/Patient.r patient/DiagnosticReport.r"):
+            bearer = Bearer(self.server, self.app.launch(scope, "ada")["access_token"])
+            for ident in contexts:
+                self.assert_status(bearer.get("Binary/" + ident), 200 if ident.startswith("own") else 404)
+            self.assert_outcome(bearer.get("Binary"), 403)
+        wide = Bearer(self.server, self.app.launch("launch/patient patient/*.rs user/Binary.r", "ada")["access_token"])
+        self.assert_status(wide.get("Binary/other"), 200)
         for scope, ident in (("launch/patient patient/Patient.rs", "own"), ("launch/patient patient/Binary.rs", "own"),
                              ("launch/patient patient/Binary.rs patient/Patient.rs", "own-part")):
-            answer = Bearer(self.server, self.app.launch(scope, "pat")["access_token"]).get("Binary/" + ident)
-            self.assert_outcome(answer, (403, 404))
+            for user in ("pat", "ada"):
+                answer = Bearer(self.server, self.app.launch(scope, user)["access_token"]).get("Binary/" + ident)
+                self.assert_outcome(answer, (403, 404))
 
     def test_the_user_may_be_read_whatever_else_was_granted(self):
         """The scope fhirUser is for a FHIR resource of the current user."""

@@ -92,6 +92,20 @@ class Types(RoleCase):
         self.assert_outcome(one.get("Observation"), 403, "forbidden")
         self.assert_outcome(one.put("Patient/p3", {"resourceType": "Patient", "id": "p3"}), 403)
 
+    def test_a_refusal_says_whether_it_is_the_role_or_the_scopes(self):
+        told = lambda answer: answer.json["issue"][0]["diagnostics"]
+        nurse, narrow = self.as_role("nurse"), self.as_role("nurse", "user/Patient.rs")
+        for path, doing in (("Claim", "search Claim"), ("Claim/claim", "read Claim"), ("Claim/none", "read Claim"),
+                            ("Claim/claim/_history/1", "read Claim"), ("Claim/_history", "read the history of Claim"),
+                            ("Claim/claim/_history", "read the history of Claim")):
+            self.assertEqual(told(nurse.get(path)), f"This role does not allow to {doing}")
+            self.assertEqual(told(narrow.get(path)), f"The token's scopes do not allow to {doing}")
+        claim = next(one for one in more_data() if one["resourceType"] == "Claim")
+        for ident in ("claim", "none"):
+            done = nurse.put(f"Claim/{ident}", {**claim, "id": ident})
+            self.assertEqual(told(done), "This role does not allow to update Claim")
+            self.assertEqual(told(narrow.delete(f"Claim/{ident}")), "The token's scopes do not allow to delete Claim")
+
     def test_a_filter_of_a_role_holds_for_every_way(self):
         lab = self.as_role("lab-technician")
         expected = ["Observation/p1-lab", "Observation/p2-lab", "Observation/p3-lab"]

@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-kick-off-request
 #include <algorithm>
 
+#include "src/access/guarded_query.h"
 #include "src/bulk/export_jobs.h"
 #include "src/rest/bulk/export_parameters.h"
 #include "src/rest/bulk/kick_off.h"
@@ -20,28 +21,33 @@ fhir::Unexpected<Failure> forbidden(std::string text) {
       fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden, std::move(text))));
 }
 
+constexpr security::Rights k_reading = security::right_read | security::right_search;
+
 bool may_read(const access::Access& access, std::string_view type) {
-  const auto rights = static_cast<security::Rights>(security::right_read | security::right_search);
-  return access.permission(type, rights).extent != access::Extent::none;
+  return access.permission(type, k_reading).extent != access::Extent::none;
+}
+
+fhir::Unexpected<Failure> may_not_read(const access::Access& access, std::string_view type) {
+  return forbidden(access::not_allowed("read and search", type, k_reading, access));
 }
 
 /// What is asked for by name must be allowed; of all else, what is allowed is exported.
 fhir::Result<void, Failure> check_scopes(const Call& call, const ExportRequest& request) {
   if (call.access == nullptr) return {};
   for (const std::string& type : request.types) {
-    if (!may_read(*call.access, type))
-      return forbidden("The token's scopes do not allow to read and search " + type);
+    if (!may_read(*call.access, type)) return may_not_read(*call.access, type);
   }
   const auto all = call.snapshot->definitions().resource_types();
   const bool may_any = std::any_of(
       all.begin(), all.end(), [&](std::string_view type) { return may_read(*call.access, type); });
-  if (!may_any) return forbidden("The token's scopes do not allow to read and search any type");
+  if (!may_any)
+    return forbidden("The token's scopes, or its user's role, allow to read and search no type");
   if (request.provenances != bulk::AssociatedProvenances::as_asked_by_type &&
       !may_read(*call.access, "Provenance"))
-    return forbidden("The token's scopes do not allow to read and search Provenance");
+    return may_not_read(*call.access, "Provenance");
   const bool needs_patients = request.level == ExportLevel::patient;
   if (needs_patients && !may_read(*call.access, "Patient"))
-    return forbidden("The token's scopes do not allow to read and search Patient");
+    return may_not_read(*call.access, "Patient");
   return {};
 }
 

@@ -29,7 +29,8 @@ fhir::Result<void, Failure> check_scopes(const Call& call, const bulk::ImportReq
   if (may_all) return {};
   return fhir::unexpected(failure(
       fhir::make_issue(fhir::Situation::refused, fhir::IssueType::forbidden,
-                       "The token's scopes do not allow to create or update what is imported")));
+                       "The token's scopes, or its user's role, do not allow to create or update "
+                       "what is imported")));
 }
 
 fhir::Result<void, Failure> kept(fhir::Result<void> done) {

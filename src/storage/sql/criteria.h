@@ -57,6 +57,7 @@ class CriteriaCompiler {
   fhir::Result<Condition> compile_of_type(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_code_texts(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_media_types(std::int64_t param, const Criterion& criterion);
+  Condition compile_nowhere(std::int64_t param);
   Branch versions_of_canonical(std::int64_t param, const std::string& canonical, bool is_below);
   fhir::Result<Condition> compile_hierarchy(std::int64_t param, const Criterion& criterion);
   fhir::Result<Condition> compile_full_text(std::int64_t type, const std::string& match);

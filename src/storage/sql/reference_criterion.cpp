@@ -31,6 +31,7 @@ fhir::Result<std::vector<std::int64_t>> CriteriaCompiler::targets(const Criterio
 
 fhir::Result<Condition> CriteriaCompiler::compile_references(std::int64_t param,
                                                              const Criterion& criterion) {
+  if (criterion.modifier == Modifier::nowhere) return compile_nowhere(param);
   if (criterion.modifier == Modifier::identifier) return compile_tokens(param, criterion);
   if (criterion.modifier == Modifier::above || criterion.modifier == Modifier::below) {
     return compile_hierarchy(param, criterion);
@@ -72,6 +73,18 @@ fhir::Result<Condition> CriteriaCompiler::compile_references(std::int64_t param,
     one.ordered = true;
     condition.add(std::move(one));
   }
+  return condition;
+}
+
+/// A reference to what never was, was deleted or erased: an identity is all that there is of it.
+Condition CriteriaCompiler::compile_nowhere(std::int64_t param) {
+  Condition condition;
+  Branch one = branch(IndexKind::reference, param);
+  const std::string target = alias();
+  one.where << " AND NOT EXISTS(SELECT 1 FROM resource " << target << " WHERE " << target
+            << ".rid = " << alias_of(one) << ".target AND " << target << ".deleted = 0)";
+  condition.add(std::move(one));
+  condition.can_drive = false;
   return condition;
 }
 

@@ -109,9 +109,7 @@ fhir::Result<void> BatchWriter::check_before(const search::Query& limit, const I
 fhir::Result<void> BatchWriter::check_after(const search::Query& limit) {
   FHIR_TRY(is_within, matches(limit));
   if (is_within) return {};
-  return fhir::unexpected(
-      fhir::make_issue(Situation::refused, IssueType::forbidden,
-                       "The token does not allow to write a resource with this content"));
+  return held_back();  // whether scopes, a role or a patient refuse it is not told
 }
 
 /// What the new version has to match of what it may say anew.

@@ -58,6 +58,7 @@ class Withholding final : public access::Bounds {
    public:
     explicit Bound(const Withholding& all) : all_(all) {}
     bool is_binding() const override { return all_.is_withheld_; }
+    bool may_withhold(std::string_view /*type*/) const override { return true; }
     std::optional<search::Criterion> limit(std::string_view type) const override {
       if (!all_.is_withheld_) return std::nullopt;
       return policy::by_id(definitions(), type, "none");
