@@ -342,7 +342,7 @@ class World(SmartCase):
 
 
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-HEADERS_OF_EACH = ("Date", "X-Request-Id", "Content-Length", "Last-Modified")
+HEADERS_OF_EACH = ("Date", "Expires", "X-Request-Id", "Content-Length", "Last-Modified")
 
 
 def told(response):
