@@ -57,7 +57,10 @@ fhir::Result<bool> GuardedReader::leads_to_withheld(const storage::Version& vers
 /// found. Only where that shows in nothing else: from includes, and from an export, whose pages may
 /// have fewer matches than were asked for.
 fhir::Result<void> GuardedReader::drop_withheld_binaries(storage::Page& page) {
-  if (!is_bound(access_)) return {};
+  const bool has_any = std::any_of(page.entries.begin(), page.entries.end(), [](const auto& entry) {
+    return entry.version.type == "Binary";
+  });
+  if (!has_any || !is_bound(access_)) return {};
   std::vector<storage::Page::Entry> kept;
   kept.reserve(page.entries.size());
   for (storage::Page::Entry& entry : page.entries) {

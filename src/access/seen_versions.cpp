@@ -1,38 +1,32 @@
 #include "src/access/seen_versions.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <array>
-#include <random>
+
+#include "src/security/secret_table.h"
 
 namespace server::access {
 namespace {
 
 constexpr std::size_t k_name_bytes_max = 128;
 
-std::uint64_t drawn_seed() {
-  std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32) | device();
-}
-
 /// 0: of names too long to be told apart.
 std::uint64_t resource_hash(std::string_view type, std::string_view id) {
-  static const std::uint64_t seed = drawn_seed();
   std::array<char, k_name_bytes_max> name;
   const std::size_t size = type.size() + 1 + id.size();
   if (size > name.size()) return 0;
   char* const slash = std::copy(type.begin(), type.end(), name.data());
   *slash = '/';
   std::copy(id.begin(), id.end(), slash + 1);
-  return XXH3_64bits_withSeed(name.data(), size, seed);
+  return security::SecretHash()({name.data(), size});
 }
 
 /// What was erased may come again under its old number: time and size tell that apart.
 std::uint64_t version_hash(std::uint64_t resource, const storage::Version& version) {
-  const std::array<std::int64_t, 3> numbers = {version.version_id, version.last_updated,
-                                               static_cast<std::int64_t>(version.body.size())};
-  return XXH3_64bits_withSeed(numbers.data(), sizeof numbers, resource);
+  const std::array<std::uint64_t, 4> numbers = {
+      resource, static_cast<std::uint64_t>(version.version_id),
+      static_cast<std::uint64_t>(version.last_updated), version.body.size()};
+  return security::SecretHash()({reinterpret_cast<const char*>(numbers.data()), sizeof numbers});
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace server::rest {
 
 /// Adds to an answer what lets an allowed origin read it; discovery of an authorization server is
-/// for any. FHIR recommends CORS to servers that are
-/// used from browsers (https://hl7.org/fhir/R4/security.html#cors).
+/// for any. FHIR recommends CORS to servers that are used from browsers
+/// (https://hl7.org/fhir/R4/security.html#cors).
 void add_cors(const Options& options, const http::Request& request, http::Response& response);
 
 /// What OPTIONS answers, a preflight or not.

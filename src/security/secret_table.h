@@ -11,7 +11,8 @@
 
 namespace server::security {
 
-/// Under a seed that this process drew: nobody else can tell which secrets meet in a bucket.
+/// Under a seed that this process drew: nobody else can tell which secrets meet in a bucket. Of 64
+/// bits.
 struct SecretHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view secret) const;

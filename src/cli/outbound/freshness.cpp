@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string>
+#include <cstdint>
+#include <system_error>
+
+#include "src/http/text.h"
 
 namespace server::cli::outbound {
 namespace {
@@ -11,20 +14,6 @@ using std::chrono::seconds;
 
 constexpr std::string_view k_max_age = "max-age=";
 constexpr std::int64_t k_most = 365LL * 86'400;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 /// "delta-seconds", quoted or not; nothing when it is none.
 std::optional<std::int64_t> delta_seconds(std::string_view text) {
@@ -43,18 +32,18 @@ std::optional<std::int64_t> delta_seconds(std::string_view text) {
 std::optional<seconds> freshness(std::string_view cache_control, std::string_view age) {
   std::optional<std::int64_t> most;
   while (!cache_control.empty()) {
-    const std::string one = lower(trimmed(cache_control.substr(0, cache_control.find(','))));
-    cache_control.remove_prefix(std::min(
-        cache_control.size(), cache_control.substr(0, cache_control.find(',')).size() + 1));
-    if (one == "no-store" || one == "no-cache") return seconds(0);
-    if (!one.starts_with(k_max_age)) continue;
+    const std::string_view field = cache_control.substr(0, cache_control.find(','));
+    cache_control.remove_prefix(std::min(cache_control.size(), field.size() + 1));
+    const std::string_view one = http::trim(field);
+    if (http::equals_without_case(one, "no-store") || http::equals_without_case(one, "no-cache"))
+      return seconds(0);
+    if (!http::equals_without_case(one.substr(0, k_max_age.size()), k_max_age)) continue;
     // "caches are encouraged to consider responses that have invalid freshness information … stale"
-    const std::int64_t given =
-        delta_seconds(std::string_view(one).substr(k_max_age.size())).value_or(0);
+    const std::int64_t given = delta_seconds(one.substr(k_max_age.size())).value_or(0);
     most = std::min(most.value_or(given), given);
   }
   if (!most) return std::nullopt;
-  return seconds(std::max<std::int64_t>(0, *most - delta_seconds(trimmed(age)).value_or(0)));
+  return seconds(std::max<std::int64_t>(0, *most - delta_seconds(http::trim(age)).value_or(0)));
 }
 
 }  // namespace server::cli::outbound
