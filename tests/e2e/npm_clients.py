@@ -157,11 +157,12 @@ class AppSite:
 def private_jwk(key):
     """What a client that signs keeps: its key as a JWK with the private part."""
     numbers = key.private.private_numbers()
-    number = lambda value, size: base64url(value.to_bytes(size, "big"))
-    if key.alg == "ES384":
-        return {**key.jwk(), "d": number(numbers.private_value, 48), "key_ops": ["sign"], "ext": True}
-    return {**key.jwk(), "d": number(numbers.d, 256), "p": number(numbers.p, 128), "q": number(numbers.q, 128),
-            "dp": number(numbers.dmp1, 128), "dq": number(numbers.dmq1, 128), "qi": number(numbers.iqmp, 128),
+    if key.alg == "ES384":  # "the length of this octet string MUST be ceiling(log-base-2(n)/8)" (RFC 7518, 6.2.2.1)
+        return {**key.jwk(), "d": base64url(numbers.private_value.to_bytes(48, "big")), "key_ops": ["sign"], "ext": True}
+    # "The octet sequence MUST utilize the minimum number of octets" (RFC 7518, 2): one number in 256 is shorter.
+    shortest = lambda value: base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+    return {**key.jwk(), "d": shortest(numbers.d), "p": shortest(numbers.p), "q": shortest(numbers.q),
+            "dp": shortest(numbers.dmp1), "dq": shortest(numbers.dmq1), "qi": shortest(numbers.iqmp),
             "key_ops": ["sign"], "ext": True}
 
 
